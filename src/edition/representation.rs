@@ -1,0 +1,1 @@
+//! The bytes of a resource in each content coding.

@@ -1,0 +1,4 @@
+//! One URL as it is served: its version, fields and representations.
+
+/// One URL.
+pub struct Resource {}

@@ -1,0 +1,403 @@
+//! The publication as it is configured: `site.toml` and each section's `section.toml`.
+
+use crate::newsroom::identity::Authority;
+use crate::newsroom::item::Person;
+use crate::text::language::Language;
+use crate::text::slug::Slug;
+use chrono_tz::Tz;
+use std::collections::BTreeMap;
+use url::Url;
+
+/// Section names that would collide with the publication's own paths.
+pub const RESERVED_SECTIONS: [&str; 9] = [
+    "tag", "author", "archive", "page", "assets", "media", "feed", "private", "hub",
+];
+
+/// Item slugs that would collide with the publication's own paths.
+pub const RESERVED_SLUGS: [&str; 2] = ["archive", "page"];
+
+/// The publication.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Site {
+    /// Its name.
+    pub title: String,
+    /// One line about it; never empty (the title where none is given).
+    pub description: String,
+    /// Where it lives.
+    pub base_url: BaseUrl,
+    /// Who names its items.
+    pub authority: Authority,
+    /// The zone of dates without an offset.
+    pub timezone: Tz,
+    /// The language of items and pages that say none.
+    pub default_language: Language,
+    /// Who publishes.
+    pub publisher: Publisher,
+    /// Whom to write to.
+    pub contact: Option<Person>,
+    /// The copyright notice of items that have none of their own.
+    pub rights: Option<String>,
+    /// The licence's address for items that have none of their own.
+    pub license: Option<Url>,
+    /// A wide picture in the media folder.
+    pub logo: Option<String>,
+    /// A square picture in the media folder.
+    pub icon: Option<String>,
+    /// Each further language with its own texts, in the order of the file.
+    pub languages: Vec<(Language, Wording)>,
+    /// What all feeds share.
+    pub feeds: FeedSettings,
+    /// The footer's links.
+    pub links: Vec<FooterLink>,
+}
+
+impl Site {
+    /// The tree of a language: the listed one's own, else the default tree.
+    pub fn tree_of(&self, language: &Language) -> Tree {
+        let listed = self
+            .languages
+            .iter()
+            .position(|(listed, _)| listed == language);
+        listed
+            .and_then(|at| u8::try_from(at + 1).ok())
+            .map_or(Tree::DEFAULT, Tree)
+    }
+
+    /// All trees, the default one first.
+    pub fn trees(&self) -> impl Iterator<Item = Tree> + use<> {
+        (0..=u8::try_from(self.languages.len()).unwrap_or(u8::MAX)).map(Tree)
+    }
+
+    /// The language of a tree.
+    pub fn language(&self, tree: Tree) -> &Language {
+        self.further(tree)
+            .map_or(&self.default_language, |(language, _)| language)
+    }
+
+    /// The publication's title in a tree.
+    pub fn title(&self, tree: Tree) -> &str {
+        self.further(tree)
+            .and_then(|(_, words)| words.title.as_deref())
+            .unwrap_or(&self.title)
+    }
+
+    /// The publication's description in a tree.
+    pub fn description(&self, tree: Tree) -> &str {
+        self.further(tree)
+            .and_then(|(_, words)| words.description.as_deref())
+            .unwrap_or(&self.description)
+    }
+
+    /// The path of a tree's root below the base URL: `/`, or `/ru/`.
+    pub fn root(&self, tree: Tree) -> String {
+        self.further(tree).map_or_else(
+            || "/".to_owned(),
+            |(language, _)| format!("/{}/", language.segment()),
+        )
+    }
+
+    fn further(&self, tree: Tree) -> Option<&(Language, Wording)> {
+        usize::from(tree.0)
+            .checked_sub(1)
+            .and_then(|at| self.languages.get(at))
+    }
+}
+
+/// One of the parallel trees of pages and feeds: the default language's at the root, and one a further language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Tree(u8);
+
+impl Tree {
+    /// The tree at the root.
+    pub const DEFAULT: Self = Self(0);
+}
+
+/// The address of the publication's root: an `http` or `https` URL without query and without a trailing slash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BaseUrl {
+    text: String,
+    path_at: usize,
+}
+
+impl BaseUrl {
+    /// Takes an absolute URL; a path is allowed, a trailing slash is cut.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says what is wrong with the address.
+    pub fn new(text: &str) -> Result<Self, String> {
+        let url = Url::parse(text)
+            .map_err(|error| format!("`{text}` is not an absolute URL: {error}"))?;
+        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+            return Err(format!("`{text}` is not an `http` or `https` address"));
+        }
+        if url.query().is_some()
+            || url.fragment().is_some()
+            || !url.username().is_empty()
+            || url.password().is_some()
+        {
+            return Err(format!("`{text}` has a user, a query or a fragment"));
+        }
+        let path = url.path().trim_end_matches('/');
+        let plain = |byte: u8| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'.' | b'~')
+        };
+        if !path.bytes().all(plain) || path.contains("//") {
+            return Err(format!(
+                "the path of `{text}` has other characters than letters, digits and `-_.~`"
+            ));
+        }
+        let origin = url.origin().ascii_serialization();
+        Ok(Self {
+            path_at: origin.len(),
+            text: format!("{origin}{path}"),
+        })
+    }
+
+    /// The whole address without a trailing slash.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Scheme, host and port.
+    pub fn origin(&self) -> &str {
+        &self.text[..self.path_at]
+    }
+
+    /// The path before every route: empty, or `/press`.
+    pub fn path(&self) -> &str {
+        &self.text[self.path_at..]
+    }
+
+    /// The absolute URL of a path below the root, which begins with `/`.
+    pub fn join(&self, path: &str) -> String {
+        format!("{}{path}", self.text)
+    }
+}
+
+/// Who publishes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Publisher {
+    /// The name; the site's title where none is given.
+    pub name: String,
+    /// Their own site.
+    pub url: Option<Url>,
+    /// A picture in the media folder.
+    pub logo: Option<String>,
+}
+
+/// A title and a description in one language; `None` is the default language's.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wording {
+    /// The name.
+    pub title: Option<String>,
+    /// One line about it.
+    pub description: Option<String>,
+}
+
+/// A link of the pages' footer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FooterLink {
+    /// What it says.
+    pub title: String,
+    /// Where it leads: an absolute URL, or a path below the root.
+    pub url: String,
+}
+
+/// The three formats of every feed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Format {
+    /// RSS 2.0.
+    Rss,
+    /// Atom 1.0 (RFC 4287).
+    Atom,
+    /// JSON Feed 1.1.
+    Json,
+}
+
+impl Format {
+    /// All of them, in the order in which pages and links name them.
+    pub const ALL: [Self; 3] = [Self::Rss, Self::Atom, Self::Json];
+
+    /// The last segment of a feed's path.
+    pub fn file_name(self) -> &'static str {
+        match self {
+            Self::Rss => "rss.xml",
+            Self::Atom => "atom.xml",
+            Self::Json => "feed.json",
+        }
+    }
+
+    /// The word in `feeds.formats` and the extension in `Content-Disposition`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Rss => "rss",
+            Self::Atom => "atom",
+            Self::Json => "json",
+        }
+    }
+
+    /// The name as people write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rss => "RSS",
+            Self::Atom => "Atom",
+            Self::Json => "JSON Feed",
+        }
+    }
+
+    /// The registered media type, without parameters.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Rss => "application/rss+xml",
+            Self::Atom => "application/atom+xml",
+            Self::Json => "application/feed+json",
+        }
+    }
+}
+
+/// How much of an item a feed carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContentDepth {
+    /// The whole text.
+    Full,
+    /// The summary and a link.
+    Summary,
+}
+
+/// What a killed item leaves in the feeds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnCancel {
+    /// A notice with the same id.
+    Notice,
+    /// Nothing.
+    Remove,
+}
+
+/// What a vanished file means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnMissing {
+    /// An accident: the item stays, with a warning.
+    KeepAndWarn,
+    /// A withdrawal.
+    Cancel,
+}
+
+/// The `[feeds]` table: `site.toml`'s, or a section's with the site's as default.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedSettings {
+    /// Which formats are offered; never empty, in the order of [`Format::ALL`].
+    pub formats: Vec<Format>,
+    /// How many of the newest items a document holds: 1 to 100.
+    pub items: usize,
+    /// How much of each.
+    pub content: ContentDepth,
+    /// How long a copy is fresh: 600 to 86,400 s (http.md R-040).
+    pub max_age_seconds: u32,
+    /// What a killed item leaves.
+    pub on_cancel: OnCancel,
+    /// For how many days: 1 to 365.
+    pub notice_days: u32,
+    /// What a vanished file means.
+    pub on_missing: OnMissing,
+    /// WebSub hubs elsewhere.
+    pub hubs: Vec<Url>,
+    /// Whether a feed opened in a browser is shown with a stylesheet (http.md R-055).
+    pub browser_view: bool,
+}
+
+impl Default for FeedSettings {
+    fn default() -> Self {
+        Self {
+            formats: Format::ALL.to_vec(),
+            items: 30,
+            content: ContentDepth::Full,
+            max_age_seconds: 900,
+            on_cancel: OnCancel::Notice,
+            notice_days: 30,
+            on_missing: OnMissing::KeepAndWarn,
+            hubs: Vec::new(),
+            browser_view: true,
+        }
+    }
+}
+
+/// A section: a folder of items.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Section {
+    /// The folder's name and the URL's segment.
+    pub name: Slug,
+    /// What it is called.
+    pub title: String,
+    /// One line about it.
+    pub description: Option<String>,
+    /// Both in further languages.
+    pub wording: BTreeMap<Language, Wording>,
+    /// The feed id that replaces the derived tag URI, fixed for good.
+    pub id: Option<String>,
+    /// Whether the all-news feed and page list its items.
+    pub in_main: bool,
+    /// Whether its items come from others and need `source`.
+    pub syndicated: bool,
+    /// Topics of its items that say none.
+    pub topics: Vec<String>,
+    /// Its feeds' settings, complete.
+    pub feeds: FeedSettings,
+}
+
+impl Section {
+    /// The title in a language.
+    pub fn title(&self, language: &Language) -> &str {
+        self.wording
+            .get(language)
+            .and_then(|words| words.title.as_deref())
+            .unwrap_or(&self.title)
+    }
+
+    /// The description in a language.
+    pub fn description(&self, language: &Language) -> Option<&str> {
+        let own = self
+            .wording
+            .get(language)
+            .and_then(|words| words.description.as_deref());
+        own.or(self.description.as_deref())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_base_url_is_an_origin_and_a_path_without_a_trailing_slash() {
+        let base = BaseUrl::new("https://Press.Example.org:443/news/").unwrap();
+        assert_eq!(
+            (base.as_str(), base.origin(), base.path()),
+            (
+                "https://press.example.org/news",
+                "https://press.example.org",
+                "/news"
+            )
+        );
+        assert_eq!(
+            BaseUrl::new("http://localhost:8080")
+                .unwrap()
+                .join("/rss.xml"),
+            "http://localhost:8080/rss.xml"
+        );
+    }
+
+    #[test]
+    fn a_base_url_without_host_or_with_a_query_is_refused() {
+        for bad in [
+            "press.example.org",
+            "ftp://example.org",
+            "https://example.org/?a",
+            "https://u@example.org",
+            "https://example.org/a b",
+            "/x",
+        ] {
+            assert!(BaseUrl::new(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Text as the formats need it: legal in XML, sanitised as HTML, dated and named as the wire wants it.
+
+pub mod date;
+pub mod html;
+pub mod language;
+pub mod legal;
+pub mod markdown;
+pub mod slug;
+pub mod summary;

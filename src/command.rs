@@ -1,1 +1,59 @@
-//! A room.
+//! The command line: one file a subcommand. Here everything meets, and here alone the clock is read.
+
+pub mod arguments;
+pub mod check;
+pub mod publisher;
+pub mod report;
+pub mod serve;
+
+use crate::command::arguments::{Arguments, Command};
+
+/// Why a command fails.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The data directory cannot be read.
+    #[error(transparent)]
+    Source(#[from] crate::source::Error),
+    /// `site.toml` cannot be used; the problems have been reported.
+    #[error("`site.toml` cannot be used; nothing is served")]
+    Site,
+    /// The state directory cannot be used.
+    #[error(transparent)]
+    Directory(#[from] crate::store::directory::Error),
+    /// The ledger cannot be used.
+    #[error(transparent)]
+    Ledger(#[from] crate::store::ledger::Error),
+    /// The sockets fail.
+    #[error(transparent)]
+    Server(#[from] crate::server::Error),
+    /// The current directory cannot be told.
+    #[error("cannot tell the current directory")]
+    CurrentDirectory(#[source] std::io::Error),
+    /// A report cannot be written.
+    #[error("cannot write the report")]
+    Output(#[source] std::io::Error),
+    /// A page cannot be written.
+    #[error("cannot write a page")]
+    Page(#[from] askama::Error),
+}
+
+/// What a command that did its work says to its caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// All is well.
+    Clean,
+    /// `check` found errors.
+    Errors,
+}
+
+/// Does what the command line asks.
+///
+/// # Errors
+///
+/// [`Error`], for `main` to print with its causes.
+pub fn run(arguments: Arguments) -> Result<Outcome, Error> {
+    match arguments.command {
+        Command::Serve(arguments) => serve::run(&arguments).map(|()| Outcome::Clean),
+        Command::Check(arguments) => check::run(&arguments),
+    }
+}

@@ -1,1 +1,235 @@
-//! A room.
+//! From a request and an edition to a response: routing, methods, preconditions, negotiation (RFC 9110). No I/O: what
+//! the edition does not hold ready is named for the server to make, and the answer is asked for again.
+
+pub mod coding;
+pub mod precondition;
+pub mod tags;
+pub mod target;
+
+use crate::edition::fields::{self, PAGE_POLICY};
+use crate::edition::resource::{Content, Resource, error_fields};
+use crate::edition::{Edition, Found, Key, Route};
+use crate::respond::precondition::Verdict;
+use crate::respond::target::Target;
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use http::request::Parts;
+use http::{Method, Response, StatusCode};
+
+/// What a request leads to.
+pub enum Outcome {
+    /// The answer.
+    Answer(Answer),
+    /// Something that must be made first; then [`with`], [`redirect`] or [`failure`] answer.
+    Make(Key),
+}
+
+/// An answer, ready to be sent. The one to HEAD is that to GET: hyper takes its length and leaves its body out.
+pub struct Answer {
+    /// Status, fields and what is to be the body.
+    pub response: Response<Payload>,
+}
+
+/// What an answer's body is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Payload {
+    /// Nothing.
+    Empty,
+    /// Bytes in memory.
+    Bytes(Bytes),
+    /// The file that the resource was made with, whole.
+    File {
+        /// Its size in bytes.
+        length: u64,
+    },
+}
+
+/// Answers a request, or names what must be made for it.
+pub fn respond(head: &Parts, edition: &Edition, now: DateTime<Utc>) -> Outcome {
+    if let Err(status) = admitted(head) {
+        return Outcome::Answer(failure(head, edition, status, Route::Asset));
+    }
+    let path = match target::of(&head.uri) {
+        Target::Path(path) => path,
+        Target::Asterisk if head.method == Method::OPTIONS => {
+            return Outcome::Answer(options(head, Route::Asset));
+        }
+        Target::Asterisk | Target::Bad => return refused(head, edition, StatusCode::BAD_REQUEST),
+        Target::TooLong => return refused(head, edition, StatusCode::URI_TOO_LONG),
+    };
+    let found = edition.find(&path);
+    let route = match &found {
+        Found::Resource(resource) => resource.route(),
+        Found::Redirect(_) => Route::Page,
+        Found::Make(Key::Item(_) | Key::List(_)) => Route::Page,
+        Found::Make(Key::Media(_)) => Route::Media,
+        Found::Missing(route) => {
+            return Outcome::Answer(failure(head, edition, StatusCode::NOT_FOUND, *route));
+        }
+    };
+    if head.method == Method::OPTIONS && route != Route::Asset {
+        return Outcome::Answer(options(head, route));
+    }
+    if !matches!(head.method, Method::GET | Method::HEAD) {
+        return Outcome::Answer(failure(
+            head,
+            edition,
+            StatusCode::METHOD_NOT_ALLOWED,
+            route,
+        ));
+    }
+    match found {
+        Found::Resource(resource) => Outcome::Answer(with(head, resource, now)),
+        Found::Redirect(url) => Outcome::Answer(redirect(head, &url, route)),
+        Found::Make(key) => Outcome::Make(key),
+        Found::Missing(route) => {
+            Outcome::Answer(failure(head, edition, StatusCode::NOT_FOUND, route))
+        }
+    }
+}
+
+fn refused(head: &Parts, edition: &Edition, status: StatusCode) -> Outcome {
+    Outcome::Answer(failure(head, edition, status, Route::Asset))
+}
+
+/// What is checked before the target is looked at (http.md ).
+fn admitted(head: &Parts) -> Result<(), StatusCode> {
+    match head.method {
+        Method::CONNECT | Method::TRACE => return Err(StatusCode::METHOD_NOT_ALLOWED),
+        Method::GET | Method::HEAD | Method::OPTIONS => {}
+        Method::POST | Method::PUT | Method::DELETE | Method::PATCH => {}
+        _ => return Err(StatusCode::NOT_IMPLEMENTED),
+    }
+    if !target::has_one_host(head) {
+        return Err(StatusCode::BAD_REQUEST);
+    }
+    let expects = |value: &HeaderValue| !value.as_bytes().eq_ignore_ascii_case(b"100-continue");
+    if head.headers.get_all(header::EXPECT).iter().any(expects) {
+        return Err(StatusCode::EXPECTATION_FAILED);
+    }
+    Ok(())
+}
+
+/// Answers GET or HEAD with a resource (RFC 9110, section 13.2.2: preconditions only where the answer would be 200).
+pub fn with(head: &Parts, resource: &Resource, now: DateTime<Utc>) -> Answer {
+    let as_document = head
+        .headers
+        .get("sec-fetch-dest")
+        .is_some_and(|value| value == "document");
+    let view = resource.view(as_document);
+    if resource.status() == StatusCode::OK {
+        match precondition::evaluate(&head.headers, view, resource.version(), now) {
+            Verdict::Proceed => {}
+            Verdict::NotModified => {
+                return answer(
+                    head,
+                    StatusCode::NOT_MODIFIED,
+                    view.fields_not_modified.clone(),
+                    Payload::Empty,
+                );
+            }
+            Verdict::Failed => {
+                let fields = error_fields(resource.route(), StatusCode::PRECONDITION_FAILED);
+                return answer(
+                    head,
+                    StatusCode::PRECONDITION_FAILED,
+                    fields,
+                    Payload::Empty,
+                );
+            }
+        }
+    }
+    let mut fields = view.fields.clone();
+    let payload = match resource.content() {
+        Content::File { length } => Payload::File { length: *length },
+        Content::Text(representations) => {
+            let is_negotiated = resource.status() == StatusCode::OK;
+            let (coding, bytes) = coding::choose(&head.headers, representations, is_negotiated);
+            fields.extend(
+                coding.map(|name| (header::CONTENT_ENCODING, HeaderValue::from_static(name))),
+            );
+            Payload::Bytes(bytes)
+        }
+    };
+    answer(head, resource.status(), fields, payload)
+}
+
+/// 301 to the URL that has taken the path's place. Nothing of the request goes into it (http.md ).
+pub fn redirect(head: &Parts, url: &str, route: Route) -> Answer {
+    let mut fields = error_fields(route, StatusCode::MOVED_PERMANENTLY);
+    fields.insert(header::LOCATION, fields::value(url));
+    fields.insert(header::CONTENT_TYPE, PLAIN);
+    answer(
+        head,
+        StatusCode::MOVED_PERMANENTLY,
+        fields,
+        Payload::Bytes(format!("moved to {url}\n").into()),
+    )
+}
+
+/// An answer that is no success: a small page where a page was asked for and is not there, else a line of text.
+pub fn failure(head: &Parts, edition: &Edition, status: StatusCode, route: Route) -> Answer {
+    let mut fields = error_fields(route, status);
+    if route == Route::Page && matches!(status, StatusCode::NOT_FOUND | StatusCode::GONE) {
+        fields.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/html; charset=utf-8"),
+        );
+        fields.insert(header::CONTENT_SECURITY_POLICY, PAGE_POLICY);
+        return answer(head, status, fields, Payload::Bytes(edition.missing_page()));
+    }
+    fields.insert(header::CONTENT_TYPE, PLAIN);
+    let reason = status
+        .canonical_reason()
+        .unwrap_or("error")
+        .to_ascii_lowercase();
+    answer(
+        head,
+        status,
+        fields,
+        Payload::Bytes(format!("{} {reason}\n", status.as_u16()).into()),
+    )
+}
+
+const PLAIN: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
+
+/// 204 to OPTIONS, with what a browser's preflight asks for (Fetch standard, section 3.3).
+fn options(head: &Parts, route: Route) -> Answer {
+    const PREFLIGHT: [(HeaderName, &str); 3] = [
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD"),
+        (
+            header::ACCESS_CONTROL_ALLOW_HEADERS,
+            "If-None-Match, If-Modified-Since, A-IM, Accept",
+        ),
+        (header::ACCESS_CONTROL_MAX_AGE, "86400"),
+    ];
+    let mut fields = fields::common(route, fields::BARE_POLICY);
+    let allow = if route == Route::Asset {
+        fields::allow(Route::Page)
+    } else {
+        fields::allow(route)
+    };
+    fields.insert(header::ALLOW, allow);
+    if fields::is_shared(route) {
+        fields.extend(PREFLIGHT.map(|(name, value)| (name, HeaderValue::from_static(value))));
+    }
+    answer(head, StatusCode::NO_CONTENT, fields, Payload::Empty)
+}
+
+fn answer(head: &Parts, status: StatusCode, fields: HeaderMap, payload: Payload) -> Answer {
+    let mut response = Response::new(payload);
+    *response.status_mut() = status;
+    *response.headers_mut() = fields;
+    // A body that nobody reads would be taken for the next request (http.md R-066).
+    let has_body = head
+        .headers
+        .get(header::CONTENT_LENGTH)
+        .is_some_and(|length| length != "0");
+    if has_body || head.headers.contains_key(header::TRANSFER_ENCODING) {
+        response
+            .headers_mut()
+            .insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    Answer { response }
+}

@@ -1,1 +1,167 @@
-//! A room.
+//! Where items come from: the data directory.
+//!
+//! Every file is opened beneath the directory's handle, so that no name and no link leads out of it (http.md R-097).
+//! The directory itself may be a link; it is resolved anew at each scan. Nothing is ever written there.
+
+pub mod load;
+pub mod media;
+pub mod scan;
+pub mod stamp;
+
+use crate::newsroom::entry::Entry;
+use crate::newsroom::item::Item;
+use crate::newsroom::site::{Section, Site};
+use crate::text::slug::Slug;
+use cap_std::ambient_authority;
+use cap_std::fs::Dir;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The largest item file, in bytes (http.md R-074).
+pub const FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
+
+/// The name of the site's own file.
+pub const SITE_FILE: &str = "site.toml";
+
+/// The name of a section's own file.
+pub const SECTION_FILE: &str = "section.toml";
+
+/// The folder of pictures and files.
+pub const MEDIA_FOLDER: &str = "media";
+
+/// Why something in the data directory cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The directory cannot be opened.
+    #[error("cannot open the data directory `{}`", path.display())]
+    Directory {
+        /// The directory.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file cannot be read.
+    #[error("cannot read `{file}`")]
+    File {
+        /// The file, relative to the data directory.
+        file: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file is larger than [`FILE_BYTES_MAX`].
+    #[error("`{file}` is larger than {} MiB", FILE_BYTES_MAX / 1024 / 1024)]
+    TooLarge {
+        /// The file, relative to the data directory.
+        file: String,
+    },
+    /// A file is not UTF-8.
+    #[error("`{file}` is not UTF-8 from byte {at} on")]
+    NotUtf8 {
+        /// The file, relative to the data directory.
+        file: String,
+        /// The first byte that is not.
+        at: usize,
+    },
+    /// A file has other bytes than when it was loaded: its text may have become embargoed, and is not shown.
+    #[error("`{file}` has changed since it was loaded; restart to take it in")]
+    Changed {
+        /// The file, relative to the data directory.
+        file: String,
+    },
+}
+
+/// The data directory, open.
+#[derive(Debug)]
+pub struct DataDirectory {
+    path: PathBuf,
+    dir: Dir,
+}
+
+impl DataDirectory {
+    /// Opens the directory that a path leads to at this moment.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Directory`].
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let failed = |source| Error::Directory {
+            path: path.to_owned(),
+            source,
+        };
+        let resolved = std::fs::canonicalize(path).map_err(failed)?;
+        let dir = Dir::open_ambient_dir(&resolved, ambient_authority()).map_err(failed)?;
+        Ok(Self {
+            path: resolved,
+            dir,
+        })
+    }
+
+    /// Where it is, links resolved.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads a text file of at most [`FILE_BYTES_MAX`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`], [`Error::TooLarge`] or [`Error::NotUtf8`].
+    pub fn read(&self, file: &str) -> Result<String, Error> {
+        let failed = |source| Error::File {
+            file: file.to_owned(),
+            source,
+        };
+        let open = self.dir.open(file).map_err(failed)?;
+        let length = open.metadata().map_err(failed)?.len();
+        if length > FILE_BYTES_MAX {
+            return Err(Error::TooLarge {
+                file: file.to_owned(),
+            });
+        }
+        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1);
+        open.take(FILE_BYTES_MAX + 1)
+            .read_to_end(&mut bytes)
+            .map_err(failed)?;
+        if bytes.len() as u64 > FILE_BYTES_MAX {
+            return Err(Error::TooLarge {
+                file: file.to_owned(),
+            });
+        }
+        String::from_utf8(bytes).map_err(|error| Error::NotUtf8 {
+            file: file.to_owned(),
+            at: error.utf8_error().valid_up_to(),
+        })
+    }
+
+    /// Reads the whole item of an index entry again, as it was when it was loaded.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Changed`] if the file has other bytes now, and those of [`DataDirectory::read`].
+    pub fn item(
+        &self,
+        entry: &Entry,
+        site: &Site,
+        sections: &BTreeMap<Slug, Arc<Section>>,
+    ) -> Result<Item, Error> {
+        let text = self.read(&entry.file)?;
+        let changed = || Error::Changed {
+            file: entry.file.to_string(),
+        };
+        if content_hash(&text) != entry.hash {
+            return Err(changed());
+        }
+        load::parse(&entry.file, &text, site, sections)
+            .item
+            .ok_or_else(changed)
+    }
+}
+
+/// The hash that tells whether a file is still the indexed one.
+pub fn content_hash(text: &str) -> [u8; 16] {
+    let digest = Sha256::digest(text.as_bytes());
+    std::array::from_fn(|at| digest[at])
+}

@@ -1,1 +1,4 @@
-//! A room.
+//! What must survive a restart: the state directory with its lock and the ledger.
+
+pub mod directory;
+pub mod ledger;

@@ -1,5 +1,6 @@
 //! Text as the formats need it: legal in XML, sanitised as HTML, dated and named as the wire wants it.
 
+pub mod causes;
 pub mod date;
 pub mod html;
 pub mod language;

@@ -1,1 +1,169 @@
-//! The bytes of a resource in each content coding.
+//! The bytes of a resource in each content coding (RFC 9110, section 8.4).
+
+use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use std::io::Write;
+use std::sync::OnceLock;
+
+/// Shorter bodies are not worth coding (http.md R-053).
+const CODED_BYTES_MIN: usize = 256;
+
+/// A coding that saves less than a twentieth is not offered (http.md R-053).
+const RATIO_MAX: (usize, usize) = (95, 100);
+
+const GZIP_LEVEL: u32 = 6;
+const BROTLI_QUALITY: i32 = 5;
+const BROTLI_WINDOW: i32 = 22;
+const ZSTD_LEVEL: i32 = 3;
+
+/// A content coding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Coding {
+    /// RFC 8878.
+    Zstd,
+    /// RFC 7932.
+    Brotli,
+    /// RFC 1952.
+    Gzip,
+    /// None.
+    Identity,
+}
+
+impl Coding {
+    /// All of them, in the order in which the server prefers them.
+    pub const ALL: [Self; 4] = [Self::Zstd, Self::Brotli, Self::Gzip, Self::Identity];
+
+    /// The name in `Content-Encoding`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Zstd => "zstd",
+            Self::Brotli => "br",
+            Self::Gzip => "gzip",
+            Self::Identity => "identity",
+        }
+    }
+}
+
+/// One body in every coding that is worth it. Gzip is there from the start; Brotli and Zstandard follow.
+#[derive(Debug)]
+pub struct Representations {
+    identity: Bytes,
+    gzip: Option<Bytes>,
+    brotli: OnceLock<Option<Bytes>>,
+    zstd: OnceLock<Option<Bytes>>,
+}
+
+impl Representations {
+    /// Codes a body with gzip.
+    pub fn of(identity: Bytes) -> Self {
+        Self {
+            gzip: worth(&identity, gzip),
+            identity,
+            brotli: OnceLock::new(),
+            zstd: OnceLock::new(),
+        }
+    }
+
+    /// Makes the codings that are missing (http.md R-051): some milliseconds for a large feed.
+    pub fn complete(&self) {
+        self.zstd.get_or_init(|| worth(&self.identity, zstd));
+        self.brotli.get_or_init(|| worth(&self.identity, brotli));
+    }
+
+    /// The bytes in a coding; `None` where it is not ready or not worth it.
+    pub fn get(&self, coding: Coding) -> Option<&Bytes> {
+        match coding {
+            Coding::Identity => Some(&self.identity),
+            Coding::Gzip => self.gzip.as_ref(),
+            Coding::Brotli => self.brotli.get().and_then(Option::as_ref),
+            Coding::Zstd => self.zstd.get().and_then(Option::as_ref),
+        }
+    }
+}
+
+/// Codes a body if that saves enough.
+fn worth(identity: &Bytes, code: fn(&[u8]) -> std::io::Result<Vec<u8>>) -> Option<Bytes> {
+    if identity.len() < CODED_BYTES_MIN {
+        return None;
+    }
+    // Writing to memory does not fail; a coder that did would cost the coding and nothing else.
+    let coded = code(identity).ok()?;
+    (coded.len() * RATIO_MAX.1 <= identity.len() * RATIO_MAX.0).then(|| coded.into())
+}
+
+/// The header's time is 0: the same body has the same bytes at any time.
+fn gzip(body: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(
+        Vec::with_capacity(body.len() / 3),
+        Compression::new(GZIP_LEVEL),
+    );
+    encoder.write_all(body)?;
+    encoder.finish()
+}
+
+fn brotli(mut body: &[u8]) -> std::io::Result<Vec<u8>> {
+    let parameters = brotli::enc::BrotliEncoderParams {
+        quality: BROTLI_QUALITY,
+        lgwin: BROTLI_WINDOW,
+        size_hint: body.len(),
+        ..Default::default()
+    };
+    let mut coded = Vec::with_capacity(body.len() / 3);
+    brotli::BrotliCompress(&mut body, &mut coded, &parameters)?;
+    Ok(coded)
+}
+
+fn zstd(body: &[u8]) -> std::io::Result<Vec<u8>> {
+    zstd::bulk::compress(body, ZSTD_LEVEL)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read;
+
+    #[test]
+    fn r_051_a_new_body_has_gzip_at_once_and_the_rest_when_completed() {
+        let body = "a word and another word, ".repeat(100);
+        let representations = Representations::of(Bytes::from(body.clone()));
+        assert!(
+            representations.get(Coding::Brotli).is_none()
+                && representations.get(Coding::Zstd).is_none()
+        );
+        let mut decoded = String::new();
+        let gzip = representations.get(Coding::Gzip).unwrap();
+        flate2::read::GzDecoder::new(&gzip[..])
+            .read_to_string(&mut decoded)
+            .unwrap();
+        assert_eq!(decoded, body);
+        representations.complete();
+        let mut decoded = Vec::new();
+        brotli::BrotliDecompress(
+            &mut &representations.get(Coding::Brotli).unwrap()[..],
+            &mut decoded,
+        )
+        .unwrap();
+        assert_eq!(decoded, body.as_bytes());
+        let decoded =
+            zstd::bulk::decompress(representations.get(Coding::Zstd).unwrap(), body.len()).unwrap();
+        assert_eq!(decoded, body.as_bytes());
+    }
+
+    #[test]
+    fn r_053_what_is_short_or_does_not_shrink_stays_as_it_is() {
+        use sha2::{Digest, Sha256};
+        let noise: Vec<u8> = (0u8..128)
+            .flat_map(|n| Sha256::digest([n]).to_vec())
+            .collect();
+        for body in [vec![b'a'; 255], noise] {
+            let representations = Representations::of(body.into());
+            representations.complete();
+            assert!(
+                Coding::ALL[..3]
+                    .iter()
+                    .all(|coding| representations.get(*coding).is_none())
+            );
+        }
+    }
+}

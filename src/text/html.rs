@@ -1,1 +1,471 @@
-//! Filled in by its room's author.
+//! HTML that is safe to carry: an allow-list of elements and attributes, every URL absolute (http.md R-100).
+
+use crate::text::legal::legal;
+use ammonia::{Builder, UrlRelative};
+use std::borrow::Cow;
+use std::sync::LazyLock;
+use url::Url;
+
+/// A URL that stands in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reference<'a> {
+    /// As it is written, entities decoded.
+    pub url: &'a str,
+    /// What it does there.
+    pub kind: ReferenceKind,
+}
+
+/// What a URL does in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReferenceKind {
+    /// It leads somewhere.
+    Link,
+    /// It is shown in place: a picture, sound or film.
+    Embed,
+}
+
+/// A reference made absolute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resolved {
+    /// The absolute URL.
+    pub url: String,
+    /// The picture's pixels across and down, where they are known.
+    pub size: Option<(u32, u32)>,
+}
+
+/// The elements that stay.
+const ELEMENTS: [&str; 69] = [
+    "a",
+    "abbr",
+    "article",
+    "aside",
+    "audio",
+    "b",
+    "bdi",
+    "bdo",
+    "blockquote",
+    "br",
+    "caption",
+    "cite",
+    "code",
+    "col",
+    "colgroup",
+    "dd",
+    "del",
+    "details",
+    "dfn",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "figcaption",
+    "figure",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "img",
+    "ins",
+    "kbd",
+    "li",
+    "mark",
+    "ol",
+    "p",
+    "picture",
+    "pre",
+    "q",
+    "rp",
+    "rt",
+    "ruby",
+    "s",
+    "samp",
+    "section",
+    "small",
+    "source",
+    "span",
+    "strong",
+    "sub",
+    "summary",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "time",
+    "tr",
+    "u",
+    "ul",
+    "var",
+    "video",
+    "wbr",
+];
+
+/// The attributes that stay, by element.
+const ATTRIBUTES: [(&str, &[&str]); 17] = [
+    ("a", &["href", "hreflang"]),
+    ("audio", &["src", "controls"]),
+    ("bdo", &["dir"]),
+    ("blockquote", &["cite"]),
+    ("col", &["span"]),
+    ("colgroup", &["span"]),
+    ("del", &["cite", "datetime"]),
+    ("details", &["open"]),
+    ("img", &["src", "alt", "width", "height"]),
+    ("ins", &["cite", "datetime"]),
+    ("ol", &["start", "reversed", "type"]),
+    ("q", &["cite"]),
+    ("source", &["src", "type"]),
+    ("td", &["colspan", "rowspan", "headers"]),
+    ("th", &["colspan", "rowspan", "headers", "scope"]),
+    ("time", &["datetime"]),
+    ("video", &["src", "poster", "controls", "width", "height"]),
+];
+
+/// The attributes that stay on every element that stays.
+const COMMON_ATTRIBUTES: [&str; 3] = ["dir", "lang", "title"];
+
+/// The elements that go with all that is in them.
+const CONTENT_REMOVED: [&str; 9] = [
+    "iframe", "math", "noscript", "object", "script", "style", "svg", "template", "title",
+];
+
+/// The schemes that absolute URLs may have.
+const SCHEMES: [&str; 4] = ["http", "https", "mailto", "tel"];
+
+/// Sanitises HTML. Every URL passes through `resolve`, which makes it absolute; where it says `None`, the attribute
+/// goes, and a picture without an address goes with it.
+///
+/// The result may hold the entity `&nbsp;` beside XML's own, which is right for escaped content and CDATA.
+pub fn sanitise(html: &str, resolve: &dyn Fn(Reference<'_>) -> Option<Resolved>) -> String {
+    let clean = cleaned(html);
+    let mut out = String::with_capacity(clean.len() + clean.len() / 8);
+    walk(&clean, |text, tag| {
+        out.push_str(text);
+        push_tag(&mut out, tag, resolve);
+    });
+    // A byte order mark at the start would be taken for one.
+    out.trim_start_matches('\u{FEFF}').to_owned()
+}
+
+/// The URLs of a text that [`sanitise`] would pass to its resolver, as they are written, each once, in order.
+pub fn references(html: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    walk(&cleaned(html), |_, tag| {
+        for (_, value) in attributes(tag).filter(|(name, _)| kind_of(name).is_some()) {
+            let url = unescape(value);
+            if !found.contains(&url) {
+                found.push(url);
+            }
+        }
+    });
+    found
+}
+
+/// The allow-list's work. What comes out is well-formed, with every attribute in double quotes.
+fn cleaned(html: &str) -> String {
+    static ALLOW_LIST: LazyLock<Builder<'static>> = LazyLock::new(allow_list);
+    let clean = ALLOW_LIST.clean(&legal(html)).to_string();
+    // A character reference may have been to a character that XML forbids.
+    match legal(&clean) {
+        Cow::Borrowed(_) => clean,
+        Cow::Owned(legal) => legal,
+    }
+}
+
+fn allow_list() -> Builder<'static> {
+    let mut builder = Builder::empty();
+    builder
+        .tags(ELEMENTS.into_iter().collect())
+        .tag_attributes(
+            ATTRIBUTES
+                .iter()
+                .map(|(tag, names)| (*tag, names.iter().copied().collect()))
+                .collect(),
+        )
+        .generic_attributes(COMMON_ATTRIBUTES.into_iter().collect())
+        .clean_content_tags(CONTENT_REMOVED.into_iter().collect())
+        .url_schemes(SCHEMES.into_iter().collect())
+        .url_relative(UrlRelative::PassThrough)
+        .link_rel(None);
+    builder
+}
+
+fn kind_of(attribute: &str) -> Option<ReferenceKind> {
+    match attribute {
+        "href" | "cite" => Some(ReferenceKind::Link),
+        "src" | "poster" => Some(ReferenceKind::Embed),
+        _ => None,
+    }
+}
+
+/// Walks over the tags of clean HTML: calls with the text before each and the tag, at the end with the last text and
+/// an empty tag.
+fn walk(html: &str, mut visit: impl FnMut(&str, &str)) {
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        let (text, tag) = rest.split_at(at);
+        let (tag, after) = tag.split_at(tag_end(tag));
+        visit(text, tag);
+        rest = after;
+    }
+    visit(rest, "");
+}
+
+/// The attributes of a tag of clean HTML: names, and values as they are escaped.
+fn attributes(tag: &str) -> impl Iterator<Item = (&str, &str)> {
+    let mut rest = tag.find(' ').map_or("", |at| &tag[at..]);
+    std::iter::from_fn(move || {
+        let (name, after) = rest.split_once("=\"")?;
+        let (value, after) = after.split_once('"')?;
+        rest = after;
+        Some((name.trim_start(), value))
+    })
+}
+
+/// Writes a tag with its URLs resolved. A picture or source without an address is left out, and a picture that has
+/// no size gets the one that is known.
+fn push_tag(out: &mut String, tag: &str, resolve: &dyn Fn(Reference<'_>) -> Option<Resolved>) {
+    let Some((open, _)) = tag.split_once(' ').filter(|_| !tag.starts_with("</")) else {
+        if !matches!(tag, "<img>" | "<source>") {
+            out.push_str(tag);
+        }
+        return;
+    };
+    let start = out.len();
+    out.push_str(open);
+    let (mut has_address, mut has_size, mut known_size) = (false, false, None);
+    for (name, value) in attributes(tag) {
+        has_size |= matches!(name, "width" | "height");
+        let Some(kind) = kind_of(name) else {
+            push_attribute(out, name, value);
+            continue;
+        };
+        let url = unescape(value);
+        if let Some(resolved) = resolved(
+            Reference {
+                url: url.trim(),
+                kind,
+            },
+            resolve,
+        ) {
+            push_attribute(out, name, &escape(&resolved.url));
+            has_address = true;
+            known_size = resolved.size;
+        }
+    }
+    if !has_address && matches!(open, "<img" | "<source") {
+        return out.truncate(start);
+    }
+    if let Some((width, height)) = known_size.filter(|_| open == "<img" && !has_size) {
+        push_attribute(out, "width", &width.to_string());
+        push_attribute(out, "height", &height.to_string());
+    }
+    out.push('>');
+}
+
+fn push_attribute(out: &mut String, name: &str, escaped: &str) {
+    out.push(' ');
+    out.push_str(name);
+    out.push_str("=\"");
+    out.push_str(escaped);
+    out.push('"');
+}
+
+/// A reference made absolute, if it then leads to the web. Mail and telephone addresses are absolute as they are.
+fn resolved(
+    reference: Reference<'_>,
+    resolve: &dyn Fn(Reference<'_>) -> Option<Resolved>,
+) -> Option<Resolved> {
+    let is_address = |url: &Url| matches!(url.scheme(), "mailto" | "tel");
+    if let Some(address) = Url::parse(reference.url).ok().filter(is_address) {
+        return (reference.kind == ReferenceKind::Link).then(|| Resolved {
+            url: address.into(),
+            size: None,
+        });
+    }
+    let resolved = resolve(reference)?;
+    let absolute = Url::parse(&resolved.url).ok()?;
+    matches!(absolute.scheme(), "http" | "https").then_some(resolved)
+}
+
+/// Where a tag ends: after the first `>` outside of quotes.
+fn tag_end(tag: &str) -> usize {
+    let mut is_quoted = false;
+    for (at, byte) in tag.bytes().enumerate() {
+        match byte {
+            b'"' => is_quoted = !is_quoted,
+            b'>' if !is_quoted => return at + 1,
+            _ => {}
+        }
+    }
+    tag.len()
+}
+
+/// Escapes a text for HTML or XML, as element content or as an attribute's value.
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + text.len() / 16);
+    for character in text.chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// The reverse of [`escape`], for what the sanitiser writes.
+fn unescape(text: &str) -> String {
+    let text = text
+        .replace("&nbsp;", "\u{A0}")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">");
+    text.replace("&quot;", "\"").replace("&amp;", "&")
+}
+
+/// The words of sanitised HTML: tags taken out, entities decoded, white space folded.
+pub fn plain(html: &str) -> String {
+    let mut text = String::with_capacity(html.len());
+    walk(html, |before, tag| {
+        text.push_str(before);
+        if !is_inline(tag) {
+            text.push(' ');
+        }
+    });
+    unescape(&text)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// Whether a tag stands within a line of text.
+fn is_inline(tag: &str) -> bool {
+    let name = tag.trim_start_matches(['<', '/']);
+    let name = name.split([' ', '>', '/']).next().unwrap_or_default();
+    matches!(
+        name,
+        "a" | "abbr"
+            | "b"
+            | "bdi"
+            | "bdo"
+            | "cite"
+            | "code"
+            | "del"
+            | "dfn"
+            | "em"
+            | "i"
+            | "ins"
+            | "kbd"
+            | "mark"
+            | "q"
+            | "s"
+            | "samp"
+            | "small"
+            | "span"
+            | "strong"
+            | "sub"
+            | "sup"
+            | "time"
+            | "u"
+            | "var"
+            | "wbr"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn absolute(reference: Reference<'_>) -> Option<Resolved> {
+        let base = Url::parse("https://example.org/a/").ok()?;
+        let size = reference.url.ends_with("known.png").then_some((4, 3));
+        Some(Resolved {
+            url: base.join(reference.url).ok()?.into(),
+            size,
+        })
+    }
+
+    fn clean(html: &str) -> String {
+        sanitise(html, &absolute)
+    }
+
+    #[test]
+    fn rss_19_what_runs_or_positions_is_removed() {
+        for (html, safe) in [
+            ("<script>a</script>b", "b"),
+            ("<p onclick=x style='a' class=b id=c>t</p>", "<p>t</p>"),
+            ("<a href=\"java\tscript:x\">t</a>", "<a>t</a>"),
+            ("<a href=\"&#106;avascript:x\">t</a>", "<a>t</a>"),
+            ("<img src=\"data:image/png;base64,AA\">t", "t"),
+            (
+                "<svg><p><style><img src=x onerror=y></style></svg>t",
+                "<p>t</p>",
+            ),
+            ("<iframe src=x></iframe><object data=x></object>t", "t"),
+            ("<form><input></form>t", "t"),
+            (
+                "<a href=\"mailto:a@example.org\">t</a>",
+                "<a href=\"mailto:a@example.org\">t</a>",
+            ),
+        ] {
+            assert_eq!(clean(html), safe, "{html}");
+        }
+    }
+
+    #[test]
+    fn rss_18_every_url_is_absolute_and_a_known_picture_has_its_size() {
+        assert_eq!(
+            clean(
+                "<a href='b'>t</a><img src=known.png alt=x><img src='/c.png' width=1><video src=v.mp4 poster=p.png controls></video>"
+            ),
+            "<a href=\"https://example.org/a/b\">t</a><img src=\"https://example.org/a/known.png\" alt=\"x\" width=\"4\" \
+             height=\"3\"><img src=\"https://example.org/c.png\" width=\"1\"><video src=\"https://example.org/a/v.mp4\" \
+             poster=\"https://example.org/a/p.png\" controls=\"\"></video>"
+        );
+    }
+
+    #[test]
+    fn character_references_to_what_xml_forbids_are_removed() {
+        assert_eq!(
+            clean("a&#1;b&#xFFFE;c<i title='&#8;x'>d</i>"),
+            "abc<i title=\"x\">d</i>"
+        );
+    }
+
+    #[test]
+    fn the_references_of_a_text_are_told_as_written() {
+        assert_eq!(
+            references("<a href='x y'>t</a><img src='b.png'><img src='b.png'><p cite=z>"),
+            ["x y", "b.png"]
+        );
+    }
+
+    #[test]
+    fn the_words_of_html_are_plain_text() {
+        assert_eq!(
+            plain("<p>a <b>b</b>c&amp;lt;</p><p>d<br>e&nbsp;f</p>"),
+            "a bc&lt; d e f"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_made_safe_and_stays_as_it_then_is(html in "(<[a-z]{1,6}( [a-z]{1,7}=[\"']?[^<>]{0,9}[\"']?)?>|</[a-z]{1,6}>|.){0,30}") {
+            let once = clean(&html);
+            prop_assert!(crate::text::legal::first_illegal(&once).is_none());
+            prop_assert!(!once.to_ascii_lowercase().contains("<script"));
+            prop_assert_eq!(clean(&once), once.clone());
+            let xml = format!("<x a=\"{0}\">{0}</x>", escape(&once));
+            prop_assert!(roxmltree::Document::parse(&xml).is_ok());
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! The report of `check`, for people and for programs.
+
+use crate::command::arguments::ReportFormat;
+use crate::newsroom::problem::{Mark, Problem, Severity};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use serde::Serialize;
+use std::io::{self, Write};
+
+/// Writes all problems, then a count. `note` is said once before them; `items` is how many items are valid, `None`
+/// where the site itself is not.
+///
+/// # Errors
+///
+/// When standard output cannot be written.
+pub fn write(
+    problems: &[Problem],
+    note: Option<&str>,
+    items: Option<usize>,
+    format: ReportFormat,
+) -> io::Result<()> {
+    match format {
+        ReportFormat::Human => write_human(problems, note, items),
+        ReportFormat::Json => write_json(problems),
+    }
+}
+
+fn write_human(problems: &[Problem], note: Option<&str>, items: Option<usize>) -> io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    if let Some(note) = note {
+        writeln!(out, "note: {note}\n")?;
+    }
+    for problem in problems {
+        writeln!(out, "{}\n", rendered(problem))?;
+    }
+    let count = |severity| {
+        problems
+            .iter()
+            .filter(|problem| problem.severity == severity)
+            .count()
+    };
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let items = items.map_or_else(
+        || "the site cannot be used".to_owned(),
+        |items| format!("{items} items"),
+    );
+    writeln!(out, "{items}, {errors} errors, {warnings} warnings")
+}
+
+/// One problem as text with colours, which the stream drops where nobody would see them.
+fn rendered(problem: &Problem) -> String {
+    let level = match problem.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Hint => Level::INFO,
+    };
+    let title = level.primary_title(problem.message.as_str());
+    let mut group: Group<'_> = match &problem.mark {
+        Some(mark) => title.element(snippet(problem, mark)),
+        None => title.element(Origin::path(problem.file.as_str())),
+    };
+    if let Some(hint) = &problem.hint {
+        group = group.element(Level::HELP.message(hint.as_str()));
+    }
+    Renderer::styled().render(&[group])
+}
+
+fn snippet<'a>(
+    problem: &'a Problem,
+    mark: &'a Mark,
+) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+    Snippet::source(mark.quoted.as_str())
+        .line_start(mark.line)
+        .path(problem.file.as_str())
+        .annotation(AnnotationKind::Primary.span(mark.marked.clone()))
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    severity: &'static str,
+    file: &'a str,
+    line: Option<usize>,
+    column: Option<usize>,
+    text: Option<&'a str>,
+    message: &'a str,
+    hint: Option<&'a str>,
+}
+
+fn write_json(problems: &[Problem]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    for problem in problems {
+        let mark = problem.mark.as_ref();
+        let row = Row {
+            severity: problem.severity.word(),
+            file: &problem.file,
+            line: mark.map(|mark| mark.line),
+            column: mark.map(|mark| mark.column),
+            text: mark.map(|mark| &mark.quoted[mark.marked.clone()]),
+            message: &problem.message,
+            hint: problem.hint.as_deref(),
+        };
+        serde_json::to_writer(&mut out, &row)?;
+        writeln!(out)?;
+    }
+    out.flush()
+}

@@ -1,0 +1,104 @@
+//! The fields that do not depend on the request (http.md, tables 1a and 1b).
+
+use crate::edition::Route;
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+
+/// `Cross-Origin-Resource-Policy` (Fetch standard).
+const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName =
+    HeaderName::from_static("cross-origin-resource-policy");
+
+/// What a feed may do in a browser: show styles and pictures, run nothing.
+pub const FEED_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'self'; img-src * data:; media-src *; base-uri 'none'; form-action 'none'; \
+     frame-ancestors 'none'; sandbox allow-popups allow-top-navigation-by-user-activation",
+);
+
+/// What a page may do: nothing inline, nothing from elsewhere but pictures and sound.
+pub const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'self'; img-src 'self' https: data:; media-src 'self' https:; font-src 'self'; \
+     base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+);
+
+/// What a document without a view of its own may do.
+pub const SANDBOX_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; sandbox");
+
+/// What an error or a stylesheet may do.
+pub const BARE_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'");
+
+/// The methods of a route, for `Allow`.
+pub fn allow(route: Route) -> HeaderValue {
+    match route {
+        Route::Feed | Route::Page | Route::Media => HeaderValue::from_static("GET, HEAD, OPTIONS"),
+        Route::Asset => HeaderValue::from_static("GET, HEAD"),
+    }
+}
+
+/// Whether scripts of other origins may read a route (the CORS column).
+pub fn is_shared(route: Route) -> bool {
+    match route {
+        Route::Feed | Route::Asset | Route::Media => true,
+        Route::Page => false,
+    }
+}
+
+/// The fields that every answer of a route carries, whatever its status.
+pub fn common(route: Route, policy: HeaderValue) -> HeaderMap {
+    let mut fields = HeaderMap::with_capacity(16);
+    fields.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    fields.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("strict-origin-when-cross-origin"),
+    );
+    fields.insert(header::CONTENT_SECURITY_POLICY, policy);
+    if is_shared(route) {
+        share(&mut fields);
+        fields.insert(
+            CROSS_ORIGIN_RESOURCE_POLICY,
+            HeaderValue::from_static("cross-origin"),
+        );
+    }
+    fields
+}
+
+fn share(fields: &mut HeaderMap) {
+    let exposed = "ETag, Link, Retry-After, IM, Delta-Base, Date, Age";
+    fields.insert(
+        header::ACCESS_CONTROL_ALLOW_ORIGIN,
+        HeaderValue::from_static("*"),
+    );
+    fields.insert(
+        header::ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static(exposed),
+    );
+}
+
+/// A field's value of text that we made: visible ASCII alone, with anything else percent-encoded (http.md R-095).
+pub fn value(text: &str) -> HeaderValue {
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~');
+    let safe: String = if text.bytes().all(is_plain) {
+        text.to_owned()
+    } else {
+        percent_encoding::utf8_percent_encode(text, percent_encoding::CONTROLS).to_string()
+    };
+    HeaderValue::from_str(&safe).unwrap_or(HeaderValue::from_static(""))
+}
+
+/// One link of a `Link` field (RFC 8288): its target, relation and parameters.
+pub fn link(target: &str, relation: &str, parameters: &str) -> String {
+    use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+    // http.md R-096: what would end the target or the member. A URL has none of them unescaped.
+    const UNSAFE: &AsciiSet = &CONTROLS
+        .add(b' ')
+        .add(b'<')
+        .add(b'>')
+        .add(b'"')
+        .add(b',')
+        .add(b';');
+    format!(
+        "<{}>; rel=\"{relation}\"{parameters}",
+        utf8_percent_encode(target, UNSAFE)
+    )
+}

@@ -1,0 +1,204 @@
+//! The making of a place's feeds: what they say becomes bytes, versions and resources.
+
+use crate::edition::Edition;
+use crate::edition::record::{HOLD_SECONDS_MAX, VersionRecord, advance};
+use crate::edition::resource::{FeedFields, Resource};
+use crate::edition::version::Version;
+use crate::feed::{self, Context, Feed, FeedItem, Shown, strict};
+use crate::newsroom::place::{Place, Scope};
+use crate::newsroom::problem::{Problem, Severity};
+use crate::newsroom::site::Format;
+use crate::page::style;
+use crate::text::slug::Slug;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// What the making of one place's feeds gave.
+#[derive(Default)]
+pub struct Made {
+    /// The resources by path below the base URL.
+    pub resources: Vec<(String, Arc<Resource>)>,
+    /// The version records that are new.
+    pub versions: Vec<(String, VersionRecord)>,
+    /// The swap waits for this second, so that no `Last-Modified` is later than `Date`.
+    pub not_before: i64,
+    /// The second at which a version that goes out without a `Last-Modified` gets one.
+    pub unsent: Option<i64>,
+    /// The items that had to be left out.
+    pub problems: Vec<Problem>,
+}
+
+/// Makes the feeds of a place. A feed whose bytes are those of `previous` is that resource itself.
+///
+/// `latest` is the running maximum of the feed's dates; `known` are the version records by path.
+pub fn feeds(
+    context: Context<'_>,
+    place: &Place,
+    shown: &[Shown],
+    latest: Option<i64>,
+    known: &HashMap<String, VersionRecord>,
+    previous: Option<&Edition>,
+) -> Made {
+    let mut made = Made::default();
+    let mut feed = feed::of_place(context, place, shown, latest);
+    let spelled = documents(context, &feed).unwrap_or_else(|_| {
+        leave_out_breakers(context, &mut feed, shown, &mut made.problems);
+        documents(context, &feed).unwrap_or_default()
+    });
+    for (format, body) in spelled {
+        let path = format!("{}{}", feed.folder, format.file_name());
+        let tag = Version::tag_of(body.as_bytes());
+        let old = known.get(&path);
+        let record = advance(old, &tag, context.now);
+        let is_sent = record.last_modified <= context.now + HOLD_SECONDS_MAX;
+        let last_modified = is_sent.then_some(record.last_modified);
+        if !is_sent {
+            made.unsent = made.unsent.into_iter().chain([record.last_modified]).min();
+        }
+        made.not_before = made.not_before.max(last_modified.unwrap_or(0));
+        let before = previous.and_then(|edition| edition.resource(&path));
+        let same = before.filter(|before| {
+            before.version().is_some_and(|version| {
+                version.tag() == tag && version.last_modified() == last_modified
+            })
+        });
+        let version = Version::known(tag, last_modified);
+        let resource = same.map_or_else(
+            || {
+                Arc::new(resource(
+                    context,
+                    &feed,
+                    place,
+                    Spelled {
+                        format,
+                        version,
+                        body,
+                    },
+                ))
+            },
+            Arc::clone,
+        );
+        if old != Some(&record) {
+            made.versions.push((path.clone(), record));
+        }
+        made.resources.push((path, resource));
+    }
+    made
+}
+
+/// Spells a feed, with the stylesheet's processing instruction after the XML declaration.
+fn document(context: Context<'_>, feed: &Feed, format: Format) -> String {
+    let document = match format {
+        Format::Rss => feed::rss::write(feed),
+        Format::Atom => feed::atom::write(feed),
+        Format::Json => return feed::json::write(feed),
+    };
+    let site = context.newsroom.site();
+    if !site.feeds.browser_view {
+        return document;
+    }
+    let end = document.find("?>").map_or(0, |at| at + 2);
+    let (declaration, rest) = document.split_at(end);
+    let href = format!("{}{}", site.base_url.path(), style::FEED_PATH);
+    format!(
+        "{declaration}\n<?xml-stylesheet type=\"text/css\" href=\"{href}\"?>\n{}",
+        rest.trim_start()
+    )
+}
+
+/// The feed in each of its formats, read back by a strict parser (http.md R-103).
+///
+/// # Errors
+///
+/// What the parser says of the first document that is not well-formed.
+fn documents(context: Context<'_>, feed: &Feed) -> Result<Vec<(Format, String)>, String> {
+    let spelled = feed
+        .formats
+        .iter()
+        .map(|format| (*format, document(context, feed, *format)));
+    spelled
+        .map(|(format, document)| match format {
+            Format::Rss | Format::Atom => strict::xml(&document).map(|()| (format, document)),
+            Format::Json => Ok((format, document)),
+        })
+        .collect()
+}
+
+/// Leaves out the items that make a document ill-formed, found by writing each alone.
+fn leave_out_breakers(
+    context: Context<'_>,
+    feed: &mut Feed,
+    shown: &[Shown],
+    problems: &mut Vec<Problem>,
+) {
+    let items = std::mem::take(&mut feed.items);
+    for (item, shown) in items.into_iter().zip(shown) {
+        let alone = Feed {
+            items: vec![item],
+            ..feed.clone()
+        };
+        match documents(context, &alone) {
+            Ok(_) => feed.items.extend(alone.items),
+            Err(why) => {
+                let message = format!("this item makes an ill-formed feed and is left out: {why}");
+                problems.push(Problem::of_file(
+                    Severity::Error,
+                    shown.entry.file.to_string(),
+                    message,
+                ));
+            }
+        }
+    }
+}
+
+/// One format of a feed, ready to become a resource.
+struct Spelled {
+    format: Format,
+    version: Version,
+    body: String,
+}
+
+fn resource(context: Context<'_>, feed: &Feed, place: &Place, spelled: Spelled) -> Resource {
+    let Spelled {
+        format,
+        version,
+        body,
+    } = spelled;
+    let mut links = vec![(feed.self_url(format), "self")];
+    links.extend(feed.hubs.iter().map(|hub| (hub.to_string(), "hub")));
+    links.push((feed.home.clone(), "alternate"));
+    links.extend(
+        feed.license
+            .iter()
+            .map(|license| (license.to_string(), "license")),
+    );
+    Resource::feed(FeedFields {
+        format,
+        body,
+        version,
+        max_age_seconds: feed.max_age_seconds,
+        links,
+        language: single_language(feed),
+        file_name: file_name(feed, place),
+        browser_view: context.newsroom.site().feeds.browser_view,
+    })
+}
+
+/// The feed's language, where all its items are in it.
+fn single_language(feed: &Feed) -> Option<String> {
+    let same = |item: &FeedItem| item.language == feed.language;
+    feed.items
+        .iter()
+        .all(same)
+        .then(|| feed.language.to_string())
+}
+
+/// What a saved copy is called.
+fn file_name(feed: &Feed, place: &Place) -> Slug {
+    match &place.scope {
+        Scope::Section(name) => name.clone(),
+        Scope::All => Slug::of(&feed.title)
+            .or_else(|| Slug::new("news"))
+            .expect("`news` is a slug"),
+    }
+}

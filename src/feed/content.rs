@@ -1,0 +1,199 @@
+//! The full text of an item as feeds and pages carry it: sanitised HTML in which every URL is absolute.
+
+use crate::feed::{Context, FeedItem, Picture};
+use crate::newsroom::item::{Body, BodyFormat, Item};
+use crate::newsroom::media::plain_url_path;
+use crate::text::html::{self, Reference, ReferenceKind, Resolved};
+use crate::text::markdown;
+use std::fmt::Write;
+use url::Url;
+
+/// The body alone, sanitised, with absolute URLs. `page` is the item's own page.
+pub fn body(context: Context<'_>, item: &Item, page: &str) -> String {
+    html::sanitise(&raw_html(&item.body), &|reference| {
+        resolve(context, page, &reference)
+    })
+}
+
+/// The whole content: lead image, dateline, body, corrections and links to the attachments.
+pub fn full(item: &FeedItem) -> String {
+    let mut content = String::with_capacity(item.body.len() + 512);
+    if let Some(image) = lead_image(item) {
+        push_figure(&mut content, image);
+    }
+    push_body(&mut content, &item.body, item.dateline.as_deref());
+    for (at, note) in &item.corrections {
+        let _ = writeln!(
+            content,
+            "<p><em>Correction, {}: {}</em></p>",
+            at.format("%Y-%m-%d"),
+            html::escape(note)
+        );
+    }
+    push_attachments(&mut content, item);
+    content
+}
+
+/// The first picture, unless the body shows it anyway.
+pub fn lead_image(item: &FeedItem) -> Option<&Picture> {
+    item.images
+        .first()
+        .filter(|image| !item.body.contains(&html::escape(&image.url)))
+}
+
+/// The paths below the media folder that a body may refer to, whether or not there are such files.
+pub fn media_references(body: &Body) -> Vec<String> {
+    if !may_refer(body) {
+        return Vec::new();
+    }
+    html::references(&raw_html(body))
+        .iter()
+        .filter_map(|url| media_path(url))
+        .collect()
+}
+
+fn raw_html(body: &Body) -> String {
+    match body.format {
+        BodyFormat::Markdown => markdown::to_html(&body.text),
+        BodyFormat::Html => body.text.clone(),
+        BodyFormat::Text => markdown::paragraphs(&body.text),
+    }
+}
+
+/// Whether it is worth the parsing: a link in Markdown whose target is no web address, a reference definition, or
+/// an HTML tag. Most bodies have none, and loading 100,000 of them must not render each.
+fn may_refer(body: &Body) -> bool {
+    let text = body.text.as_str();
+    let is_web = |rest: &str| rest.starts_with("https://") || rest.starts_with("http://");
+    match body.format {
+        BodyFormat::Text => false,
+        BodyFormat::Html => true,
+        BodyFormat::Markdown => {
+            text.match_indices("](")
+                .any(|(at, _)| !is_web(&text[at + 2..]))
+                || text.contains("]:")
+                || text
+                    .match_indices('<')
+                    .any(|(at, _)| text[at + 1..].starts_with(|c: char| c.is_ascii_alphabetic()))
+        }
+    }
+}
+
+/// The path below the media folder that a URL in a body names: `photo.jpg` and `/media/photo.jpg` do.
+fn media_path(url: &str) -> Option<String> {
+    let path = url.split(['?', '#']).next().unwrap_or_default();
+    let is_relative = !path.is_empty() && !path.starts_with('/') && Url::parse(url).is_err();
+    let path = path
+        .strip_prefix("/media/")
+        .or(is_relative.then_some(path))?;
+    let decoded = percent_encoding::percent_decode_str(path)
+        .decode_utf8()
+        .ok()?;
+    let inside = decoded
+        .split('/')
+        .all(|segment| !matches!(segment, "" | "." | ".."));
+    inside.then(|| decoded.into_owned())
+}
+
+/// Makes a URL of a body absolute. Web addresses stay; a path from the root lies below the base URL; the name of a
+/// file in the media folder is that file, with the hash in its link; any other relative link hangs from the page.
+fn resolve(context: Context<'_>, page: &str, reference: &Reference<'_>) -> Option<Resolved> {
+    let plain = |url: String| Some(Resolved { url, size: None });
+    let url = reference.url.trim();
+    if let Some(rest) = url.strip_prefix("//") {
+        return Url::parse(&format!("https://{rest}"))
+            .ok()
+            .and_then(|url| plain(url.into()));
+    }
+    if let Ok(absolute) = Url::parse(url) {
+        return plain(absolute.into());
+    }
+    let base = &context.site().base_url;
+    if let Some(path) = media_path(url) {
+        if let Some(file) = context.media.get(&path) {
+            return Some(Resolved {
+                url: base.join(&file.url_path()),
+                size: file.size,
+            });
+        }
+        if reference.kind == ReferenceKind::Embed || url.starts_with("/media/") {
+            return plain(base.join(&plain_url_path(&path)));
+        }
+    }
+    let start = if url.starts_with('/') {
+        base.join(url)
+    } else {
+        Url::parse(page).ok()?.join(url).ok()?.into()
+    };
+    Url::parse(&start).ok().and_then(|url| plain(url.into()))
+}
+
+/// A picture with its caption and credit.
+fn push_figure(content: &mut String, image: &Picture) {
+    let _ = write!(
+        content,
+        "<figure><img src=\"{}\" alt=\"{}\"",
+        html::escape(&image.url),
+        html::escape(&image.alt)
+    );
+    if let Some((width, height)) = image.size {
+        let _ = writeln!(content, " width=\"{width}\" height=\"{height}\"");
+    }
+    content.push('>');
+    let credit = image.credit.as_ref().map(|credit| format!("({credit})"));
+    let words: Vec<&str> = [image.caption.as_deref(), credit.as_deref()]
+        .into_iter()
+        .flatten()
+        .collect();
+    if !words.is_empty() {
+        let _ = write!(
+            content,
+            "<figcaption>{}</figcaption>",
+            html::escape(&words.join(" "))
+        );
+    }
+    content.push_str("</figure>\n");
+}
+
+/// The body with the dateline at the start of its first paragraph, or in a paragraph of its own before it.
+fn push_body(content: &mut String, body: &str, dateline: Option<&str>) {
+    let Some(dateline) = dateline.map(html::escape) else {
+        return push_closed(content, body);
+    };
+    match body.strip_prefix("<p>") {
+        Some(rest) => {
+            let _ = writeln!(content, "<p>{dateline} — ");
+            push_closed(content, rest);
+        }
+        None => {
+            let _ = writeln!(content, "<p>{dateline}</p>\n");
+            push_closed(content, body);
+        }
+    }
+}
+
+fn push_closed(content: &mut String, body: &str) {
+    content.push_str(body.trim_end());
+    content.push('\n');
+}
+
+/// Links to the attached files: RSS carries one enclosure, and many readers show none.
+fn push_attachments(content: &mut String, item: &FeedItem) {
+    if item.attachments.is_empty() {
+        return;
+    }
+    content.push_str("<ul>\n");
+    for attachment in &item.attachments {
+        let name = attachment
+            .title
+            .as_deref()
+            .unwrap_or_else(|| attachment.url.rsplit('/').next().unwrap_or_default());
+        let _ = writeln!(
+            content,
+            "<li><a href=\"{}\">{}</a></li>",
+            html::escape(&attachment.url),
+            html::escape(name)
+        );
+    }
+    content.push_str("</ul>\n");
+}

@@ -1,0 +1,129 @@
+//! The life of an item: what the clock and its author make of it (`docs/data-format.md`, "The life of an item").
+
+use crate::newsroom::item::{Item, Status};
+
+/// What decides when an item is seen. Instants are seconds since 1970-01-01T00:00:00Z.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Life {
+    /// Where its author has put it.
+    pub status: Status,
+    /// The later of its date and its embargo.
+    pub release: i64,
+    /// When it leaves the feeds.
+    pub expires: Option<i64>,
+}
+
+/// What an item is at one instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Its author is still writing.
+    Draft,
+    /// Its date or embargo has not come.
+    Scheduled,
+    /// It is in the feeds and on the pages.
+    Visible,
+    /// It has left the feeds; its page stays.
+    Expired,
+    /// It is held back.
+    Withheld,
+    /// It is withdrawn for good after it was seen.
+    Canceled,
+}
+
+impl Life {
+    /// The life of an item.
+    pub fn of(item: &Item) -> Self {
+        let date = item.date.instant().timestamp();
+        Self {
+            status: item.status,
+            release: item
+                .embargo_until
+                .map_or(date, |embargo| embargo.timestamp().max(date)),
+            expires: item.expires.map(|expires| expires.timestamp()),
+        }
+    }
+
+    /// What the item is at `now`. `was_seen` says whether the ledger has seen it published; where the ledger has no
+    /// row, a release that has passed says so. What was never seen cannot be withdrawn: it is a draft.
+    pub fn state(&self, now: i64, was_seen: bool) -> State {
+        match self.status {
+            Status::Draft => State::Draft,
+            Status::Withheld => State::Withheld,
+            Status::Canceled if was_seen || self.release <= now => State::Canceled,
+            Status::Canceled => State::Draft,
+            Status::Usable if now < self.release => State::Scheduled,
+            Status::Usable if self.expires.is_some_and(|expires| expires <= now) => State::Expired,
+            Status::Usable => State::Visible,
+        }
+    }
+}
+
+impl State {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Draft,
+        Self::Scheduled,
+        Self::Visible,
+        Self::Expired,
+        Self::Withheld,
+        Self::Canceled,
+    ];
+
+    /// The word that the ledger keeps.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Scheduled => "scheduled",
+            Self::Visible => "visible",
+            Self::Expired => "expired",
+            Self::Withheld => "withheld",
+            Self::Canceled => "canceled",
+        }
+    }
+
+    /// The state of a word; `None` for any other.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.word() == word)
+    }
+
+    /// Whether the item's page may be read.
+    pub fn has_page(self) -> bool {
+        matches!(self, Self::Visible | Self::Expired)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn visible_is_usable_released_and_not_expired() {
+        let life = Life {
+            status: Status::Usable,
+            release: 100,
+            expires: Some(200),
+        };
+        let states = [99, 100, 199, 200].map(|now| life.state(now, false));
+        assert_eq!(
+            states,
+            [
+                State::Scheduled,
+                State::Visible,
+                State::Visible,
+                State::Expired
+            ]
+        );
+    }
+
+    #[test]
+    fn only_what_was_seen_can_be_canceled() {
+        let life = Life {
+            status: Status::Canceled,
+            release: 100,
+            expires: None,
+        };
+        assert_eq!(life.state(50, true), State::Canceled);
+        assert_eq!(life.state(100, false), State::Canceled);
+        assert_eq!(life.state(99, false), State::Draft);
+    }
+}

@@ -1,0 +1,60 @@
+//! The files of a data directory made into site, sections and items. TOML, JSON and Markdown with front matter become
+//! one tree of values with their places in the file ([`document`]); one set of readers takes the fields out of it and
+//! collects every problem, not the first alone.
+
+pub mod date;
+pub mod document;
+pub mod feeds;
+pub mod item;
+pub mod media;
+pub mod name;
+pub mod person;
+pub mod reader;
+pub mod section;
+pub mod site;
+
+use crate::newsroom::item::Item;
+use crate::newsroom::problem::Problem;
+
+/// How an item file is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// TOML.
+    Toml,
+    /// JSON (RFC 8259).
+    Json,
+    /// Markdown after TOML front matter between two `+++` lines.
+    Markdown,
+}
+
+impl Form {
+    /// The form that a file's name tells; `None` for other files.
+    pub fn of(name: &str) -> Option<Self> {
+        match name.rsplit_once('.')?.1 {
+            "toml" => Some(Self::Toml),
+            "json" => Some(Self::Json),
+            "md" => Some(Self::Markdown),
+            _ => None,
+        }
+    }
+}
+
+/// One item file.
+#[derive(Debug, Clone, Copy)]
+pub struct File<'a> {
+    /// The path relative to the data directory, with `/` between folders.
+    pub path: &'a str,
+    /// How it is written.
+    pub form: Form,
+    /// What is in it.
+    pub text: &'a str,
+}
+
+/// What an item file gave.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parsed {
+    /// The item; `None` where something in the file is an error.
+    pub item: Option<Item>,
+    /// Everything its author should know.
+    pub problems: Vec<Problem>,
+}

@@ -1,0 +1,344 @@
+//! Dates as authors write them: RFC 3339, with or without an offset, or a day alone.
+
+use crate::newsroom::item::Moment;
+use crate::newsroom::parse::document::{Node, Value};
+use crate::newsroom::parse::reader::{Reader, Report};
+use chrono::{
+    DateTime, Datelike, Duration, FixedOffset, LocalResult, NaiveDate, NaiveDateTime, NaiveTime,
+    TimeZone, Utc,
+};
+use chrono_tz::Tz;
+use sha2::{Digest, Sha256};
+
+/// The first year that a date may have (newsroom.md R13).
+const YEAR_MIN: i32 = 1990;
+
+/// The last year that RFC 3339 can write.
+const YEAR_MAX: i32 = 9999;
+
+/// A date as it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    /// A day alone.
+    Day(NaiveDate),
+    /// A time without an offset, which the site's time zone gives it.
+    Local(NaiveDateTime),
+    /// A time with an offset.
+    Offset(DateTime<FixedOffset>),
+}
+
+/// Reads a date in one of the accepted spellings.
+pub fn written(text: &str) -> Option<Written> {
+    let day = text.get(..10).and_then(day)?;
+    if text.len() == 10 {
+        return Some(Written::Day(day));
+    }
+    let rest = text.get(10..)?.strip_prefix(['T', 't', ' '])?;
+    let clock_end = rest
+        .find(|c: char| !matches!(c, '0'..='9' | ':' | '.'))
+        .unwrap_or(rest.len());
+    let (clock, offset) = rest.split_at(clock_end);
+    let local = day.and_time(time(clock)?);
+    if offset.is_empty() {
+        return Some(Written::Local(local));
+    }
+    offset_of(offset)?
+        .from_local_datetime(&local)
+        .single()
+        .map(Written::Offset)
+}
+
+fn day(text: &str) -> Option<NaiveDate> {
+    let shape = text.bytes().enumerate().all(|(at, byte)| {
+        if matches!(at, 4 | 7) {
+            byte == b'-'
+        } else {
+            byte.is_ascii_digit()
+        }
+    });
+    shape
+        .then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())
+        .flatten()
+}
+
+/// `18:30`, `18:30:00` or `18:30:00.25`; parts of a second are dropped.
+fn time(text: &str) -> Option<NaiveTime> {
+    let whole = text.split('.').next().unwrap_or(text);
+    let digits = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !whole.split(':').all(digits) {
+        return None;
+    }
+    let format = if whole.len() == 5 {
+        "%H:%M"
+    } else {
+        "%H:%M:%S"
+    };
+    NaiveTime::parse_from_str(whole, format).ok()
+}
+
+fn offset_of(text: &str) -> Option<FixedOffset> {
+    if matches!(text, "Z" | "z") {
+        return FixedOffset::east_opt(0);
+    }
+    let sign = match text.as_bytes().first()? {
+        b'+' => 1,
+        b'-' => -1,
+        _ => return None,
+    };
+    let (hours, minutes) = text
+        .get(1..)?
+        .split_once(':')
+        .filter(|(hours, minutes)| hours.len() == 2 && minutes.len() == 2)?;
+    let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
+    (hours < 24 && minutes < 60)
+        .then(|| FixedOffset::east_opt(sign * (hours * 3600 + minutes * 60)))
+        .flatten()
+}
+
+/// The instant of a local time; a sentence where the clock change makes it none or two.
+fn resolve(local: NaiveDateTime, zone: Tz) -> Result<DateTime<FixedOffset>, String> {
+    match zone.from_local_datetime(&local) {
+        LocalResult::Single(instant) => Ok(instant.fixed_offset()),
+        LocalResult::Ambiguous(..) => Err(format!(
+            "`{local}` happens twice in {zone}: the clocks are set back then"
+        )),
+        LocalResult::None => Err(format!(
+            "`{local}` does not exist in {zone}: the clocks are set forward then"
+        )),
+    }
+}
+
+/// The first instant of a day in a time zone, also where its midnight does not exist.
+pub fn start_of_day(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
+    let midnight = day.and_time(NaiveTime::MIN);
+    let starts = (0..24 * 4).filter_map(|quarter| {
+        zone.from_local_datetime(&(midnight + Duration::minutes(15 * quarter)))
+            .earliest()
+    });
+    let start = starts.map(|instant| instant.to_utc()).next();
+    start.unwrap_or_else(|| midnight.and_utc())
+}
+
+/// The instant on the wire of an item that has a day alone: within the first hour of that day in the site's zone,
+/// distinct and the same on every machine.
+pub fn moment_of_day(day: NaiveDate, zone: Tz, id: &str) -> Moment {
+    let digest = Sha256::digest(id.as_bytes());
+    let number = u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]);
+    Moment::Day {
+        day,
+        wire: start_of_day(day, zone) + Duration::seconds(i64::from(number % 3600)),
+    }
+}
+
+/// Reads a date from a node, with a problem where it is none.
+pub fn of_node(report: &Report<'_>, key: &str, node: &Node<'_>) -> Option<Written> {
+    let text = match &node.value {
+        Value::Date(text) => text.as_str(),
+        Value::Text(text) => text.trim(),
+        other => {
+            let message = format!("`{key}` must be a date, and is {}", other.kind());
+            report
+                .error(node.span.clone(), message)
+                .hint("write it as in `2024-09-02` or `2024-09-02T18:30:00+02:00`");
+            return None;
+        }
+    };
+    let Some(date) = written(text) else {
+        let hint = iso_spelling(text).map_or_else(
+            || "write it as in `2024-09-02` or `2024-09-02T18:30:00+02:00`".to_owned(),
+            |iso| format!("write it as `{iso}`"),
+        );
+        report
+            .error(
+                node.span.clone(),
+                format!("`{text}` is not a date that can be understood"),
+            )
+            .hint(hint);
+        return None;
+    };
+    let year = match date {
+        Written::Day(day) => day.year(),
+        Written::Local(local) => local.year(),
+        Written::Offset(instant) => instant.year(),
+    };
+    if !(YEAR_MIN..=YEAR_MAX).contains(&year) {
+        report.error(
+            node.span.clone(),
+            format!("the year of `{key}` must be from {YEAR_MIN} to {YEAR_MAX}"),
+        );
+        return None;
+    }
+    Some(date)
+}
+
+/// The ISO spelling of a date written otherwise, where it can be meant in one way only.
+fn iso_spelling(text: &str) -> Option<String> {
+    if let Ok(date) = DateTime::parse_from_rfc2822(text) {
+        return Some(date.to_rfc3339());
+    }
+    let named = [
+        "%d %B %Y",
+        "%d %b %Y",
+        "%B %d, %Y",
+        "%b %d, %Y",
+        "%B %d %Y",
+        "%d. %B %Y",
+        "%Y/%m/%d",
+        "%Y.%m.%d",
+        "%d.%m.%Y",
+        "%Y%m%d",
+    ];
+    let found = named
+        .iter()
+        .find_map(|format| NaiveDate::parse_from_str(text, format).ok());
+    // `03/04/2024` is March in one country and April in another.
+    let with_slashes = || {
+        let british = NaiveDate::parse_from_str(text, "%d/%m/%Y").ok();
+        let american = NaiveDate::parse_from_str(text, "%m/%d/%Y").ok();
+        british
+            .xor(american)
+            .or(british.filter(|_| british == american))
+    };
+    let day = found
+        .or_else(with_slashes)
+        .filter(|day| (YEAR_MIN..=YEAR_MAX).contains(&day.year()))?;
+    Some(day.to_string())
+}
+
+/// The instant of a key; a day alone is its start in the site's zone.
+pub fn instant(reader: &Reader<'_, '_>, key: &'static str, zone: Tz) -> Option<DateTime<Utc>> {
+    let node = reader.node(key)?;
+    match of_node(reader.report, key, node)? {
+        Written::Day(day) => Some(start_of_day(day, zone)),
+        Written::Offset(instant) => Some(instant.to_utc()),
+        Written::Local(local) => {
+            resolved(reader.report, node, local, zone).map(|instant| instant.to_utc())
+        }
+    }
+}
+
+/// The instant of a key that must have an offset.
+pub fn instant_with_offset(reader: &Reader<'_, '_>, key: &'static str) -> Option<DateTime<Utc>> {
+    let node = reader.node(key)?;
+    match of_node(reader.report, key, node)? {
+        Written::Offset(instant) => Some(instant.to_utc()),
+        Written::Day(_) | Written::Local(_) => {
+            let message = format!("`{key}` must say its offset, so that nobody can be mistaken");
+            reader
+                .report
+                .error(node.span.clone(), message)
+                .hint("write it as in `2024-09-02T18:30:00+02:00`");
+            None
+        }
+    }
+}
+
+/// A local time in the site's zone, with a problem where the clocks change then.
+pub fn resolved(
+    report: &Report<'_>,
+    node: &Node<'_>,
+    local: NaiveDateTime,
+    zone: Tz,
+) -> Option<DateTime<FixedOffset>> {
+    resolve(local, zone)
+        .map_err(|message| {
+            report
+                .error(node.span.clone(), message)
+                .hint("write the offset, as in `2024-10-27T02:30:00+02:00`")
+        })
+        .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_accepted_spellings_are_those_of_rfc_3339_and_their_beginnings() {
+        for (text, read) in [
+            ("2024-09-02", "Day(2024-09-02)"),
+            (
+                "2024-09-02T18:30:00+03:00",
+                "Offset(2024-09-02T18:30:00+03:00)",
+            ),
+            (
+                "2024-09-02 18:30:00.75Z",
+                "Offset(2024-09-02T18:30:00+00:00)",
+            ),
+            ("2024-09-02t18:30z", "Offset(2024-09-02T18:30:00+00:00)"),
+            ("2024-09-02T18:30", "Local(2024-09-02T18:30:00)"),
+        ] {
+            assert_eq!(format!("{:?}", written(text).unwrap()), read, "{text}");
+        }
+        for bad in [
+            "14.09.2022",
+            "2024-9-2",
+            "2024-02-30",
+            "2024-09-02T",
+            "2024-09-02T25:00",
+            "2024-09-02T1:2",
+            "2024-09-02T18:30+3",
+            "",
+            "é024-09-02",
+        ] {
+            assert_eq!(written(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn other_spellings_are_answered_with_the_iso_one_where_it_is_plain() {
+        for (text, iso) in [
+            ("14.09.2022", Some("2022-09-14")),
+            ("Sep 14, 2022", Some("2022-09-14")),
+            ("14 September 2022", Some("2022-09-14")),
+            ("25/12/2022", Some("2022-12-25")),
+            ("03/04/2022", None),
+            ("05/05/2022", Some("2022-05-05")),
+            (
+                "Wed, 14 Sep 2022 15:30:00 GMT",
+                Some("2022-09-14T15:30:00+00:00"),
+            ),
+            ("soon", None),
+        ] {
+            assert_eq!(iso_spelling(text).as_deref(), iso, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_day_begins_at_its_first_instant_even_without_a_midnight() {
+        let day = |text: &str| text.parse().unwrap();
+        assert_eq!(
+            start_of_day(day("2024-09-02"), chrono_tz::Europe::Moscow).to_rfc3339(),
+            "2024-09-01T21:00:00+00:00"
+        );
+        // Beirut set its clocks forward at midnight.
+        assert_eq!(
+            start_of_day(day("2022-03-27"), chrono_tz::Asia::Beirut).to_rfc3339(),
+            "2022-03-26T22:00:00+00:00"
+        );
+    }
+
+    #[test]
+    fn a_day_has_its_own_stable_second_in_the_first_hour() {
+        let day = "2024-09-02".parse().unwrap();
+        let (a, b) = (
+            moment_of_day(day, chrono_tz::UTC, "a"),
+            moment_of_day(day, chrono_tz::UTC, "b"),
+        );
+        assert_ne!(a, b);
+        assert_eq!(a, moment_of_day(day, chrono_tz::UTC, "a"));
+        let seconds = (a.instant() - start_of_day(day, chrono_tz::UTC)).num_seconds();
+        assert!((0..3600).contains(&seconds));
+    }
+
+    #[test]
+    fn a_local_time_in_a_clock_change_is_no_instant() {
+        let local = |text: &str| match written(text) {
+            Some(Written::Local(local)) => local,
+            other => panic!("{other:?}"),
+        };
+        assert!(resolve(local("2024-03-31T02:30:00"), chrono_tz::Europe::Vienna).is_err());
+        assert!(resolve(local("2024-10-27T02:30:00"), chrono_tz::Europe::Vienna).is_err());
+        assert!(resolve(local("2024-10-27T03:30:00"), chrono_tz::Europe::Vienna).is_ok());
+    }
+}

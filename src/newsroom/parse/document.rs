@@ -1,0 +1,307 @@
+//! A tree of values with their places in the file, the same for TOML and JSON.
+
+use crate::newsroom::parse::Form;
+use crate::newsroom::parse::reader::Report;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// How deep values may be nested.
+const DEPTH_MAX: usize = 64;
+
+/// The line that opens and closes front matter.
+const FENCE: &str = "+++";
+
+/// A value with its place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node<'a> {
+    /// Its bytes in the file.
+    pub span: Range<usize>,
+    /// What it is.
+    pub value: Value<'a>,
+}
+
+/// A value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value<'a> {
+    /// Keys with their values, in the file's order.
+    Table(Vec<Field<'a>>),
+    /// A list.
+    List(Vec<Node<'a>>),
+    /// A string.
+    Text(Cow<'a, str>),
+    /// A whole number.
+    Integer(i64),
+    /// Any other number.
+    Float(f64),
+    /// True or false.
+    Boolean(bool),
+    /// A date or time of TOML's own, in the spelling of RFC 3339.
+    Date(String),
+    /// JSON's null.
+    Null,
+}
+
+/// A key with its value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Field<'a> {
+    /// The key.
+    pub key: Cow<'a, str>,
+    /// Its bytes in the file.
+    pub key_span: Range<usize>,
+    /// Its value.
+    pub node: Node<'a>,
+}
+
+impl Value<'_> {
+    /// What it is, for messages.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Table(_) => "a table",
+            Self::List(_) => "a list",
+            Self::Text(_) => "a string",
+            Self::Integer(_) | Self::Float(_) => "a number",
+            Self::Boolean(_) => "true or false",
+            Self::Date(_) => "a date",
+            Self::Null => "null",
+        }
+    }
+}
+
+/// Reads a file as a table; for Markdown, that of its front matter, and the body after it. `None` where the syntax is
+/// broken, with the problems in the report.
+pub fn read<'a>(report: &Report<'a>, form: Form) -> Option<(Node<'a>, Option<&'a str>)> {
+    let text = report.source();
+    match form {
+        Form::Toml => toml(report, text, 0).map(|node| (node, None)),
+        Form::Json => json(report, text).map(|node| (node, None)),
+        Form::Markdown => {
+            let (front, body) = front_matter(report, text)?;
+            let node = toml(report, &text[front.clone()], front.start)?;
+            Some((node, Some(body)))
+        }
+    }
+}
+
+/// The bytes between the fences, and the text after them.
+fn front_matter<'a>(report: &Report<'a>, text: &'a str) -> Option<(Range<usize>, &'a str)> {
+    let first = text.lines().next().unwrap_or_default();
+    if first.trim_end() != FENCE {
+        report
+            .error(0..first.len(), "a Markdown item begins with a line `+++`")
+            .hint("write the keys between two lines `+++`, and the text after the second");
+        return None;
+    }
+    let start = text.find('\n').map_or(text.len(), |at| at + 1);
+    let mut at = start;
+    for line in text[start..].split_inclusive('\n') {
+        if line.trim_end() == FENCE {
+            return Some((start..at, &text[at + line.len()..]));
+        }
+        at += line.len();
+    }
+    report
+        .error(0..FENCE.len(), "the front matter has no end")
+        .hint("write a line `+++` after the last key");
+    None
+}
+
+fn toml<'a>(report: &Report<'a>, text: &'a str, offset: usize) -> Option<Node<'a>> {
+    let (table, errors) = DeTable::parse_recoverable(text);
+    for error in &errors {
+        let span = error.span().unwrap_or(0..0);
+        report.error(
+            span.start + offset..span.end + offset,
+            format!("this is not TOML: {}", first_line(error.message())),
+        );
+    }
+    let node = if errors.is_empty() {
+        toml_table(&table, offset, 0)
+    } else {
+        return None;
+    };
+    if node.is_none() {
+        report.error(
+            0..0,
+            format!("values are nested more than {DEPTH_MAX} deep"),
+        );
+    }
+    node
+}
+
+fn first_line(message: &str) -> String {
+    message
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .replace("\n", " ")
+}
+
+fn toml_table<'a>(table: &Spanned<DeTable<'a>>, offset: usize, depth: usize) -> Option<Node<'a>> {
+    let mut fields = Vec::with_capacity(table.get_ref().len());
+    for (key, value) in table.get_ref() {
+        fields.push(Field {
+            key: key.get_ref().clone(),
+            key_span: shifted(key.span(), offset),
+            node: toml_node(value, offset, depth + 1)?,
+        });
+    }
+    // The crate sorts keys; the file's order is the one that people expect in reports.
+    fields.sort_by_key(|field| field.key_span.start);
+    Some(Node {
+        span: shifted(table.span(), offset),
+        value: Value::Table(fields),
+    })
+}
+
+fn toml_node<'a>(value: &Spanned<DeValue<'a>>, offset: usize, depth: usize) -> Option<Node<'a>> {
+    if depth > DEPTH_MAX {
+        return None;
+    }
+    let span = value.span();
+    let made = match value.get_ref() {
+        DeValue::String(text) => Value::Text(text.clone()),
+        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
+            .map_or(Value::Float(f64::INFINITY), Value::Integer),
+        DeValue::Float(number) => Value::Float(number.as_str().parse().unwrap_or(f64::NAN)),
+        DeValue::Boolean(is_true) => Value::Boolean(*is_true),
+        DeValue::Datetime(date) => Value::Date(date.to_string()),
+        DeValue::Array(list) => Value::List(
+            list.iter()
+                .map(|value| toml_node(value, offset, depth + 1))
+                .collect::<Option<_>>()?,
+        ),
+        DeValue::Table(table) => {
+            return toml_table(&Spanned::new(span, table.clone()), offset, depth);
+        }
+    };
+    Some(Node {
+        span: shifted(span, offset),
+        value: made,
+    })
+}
+
+fn shifted(span: Range<usize>, by: usize) -> Range<usize> {
+    span.start + by..span.end + by
+}
+
+fn json<'a>(report: &Report<'a>, text: &'a str) -> Option<Node<'a>> {
+    match serde_json::from_str::<&RawValue>(text) {
+        Ok(raw) => json_node(report, raw, 0),
+        Err(error) => {
+            let at = offset_of(text, error.line(), error.column());
+            let message = error.to_string();
+            let message = message.split(" at line ").next().unwrap_or_default();
+            report.error(at..at + 1, format!("this is not JSON: {message}"));
+            None
+        }
+    }
+}
+
+/// The byte at a line and column as serde_json counts them: from 1, columns in bytes.
+fn offset_of(text: &str, line: usize, column: usize) -> usize {
+    let start: usize = text
+        .split_inclusive('\n')
+        .take(line.saturating_sub(1))
+        .map(str::len)
+        .sum();
+    (start + column.saturating_sub(1)).min(text.len())
+}
+
+fn json_node<'a>(report: &Report<'a>, raw: &'a RawValue, depth: usize) -> Option<Node<'a>> {
+    let text = raw.get();
+    // The raw text is a part of the file's: its place is the distance between the two.
+    let start = text.as_ptr().addr() - report.source().as_ptr().addr();
+    let span = start..start + text.len();
+    if depth > DEPTH_MAX {
+        report.error(
+            span,
+            format!("values are nested more than {DEPTH_MAX} deep"),
+        );
+        return None;
+    }
+    let value = match text.as_bytes().first() {
+        Some(b'{') => json_table(report, text, depth)?,
+        Some(b'[') => {
+            let list: Vec<&RawValue> = serde_json::from_str(text).ok()?;
+            Value::List(
+                list.into_iter()
+                    .map(|raw| json_node(report, raw, depth + 1))
+                    .collect::<Option<_>>()?,
+            )
+        }
+        Some(b'"') => match serde_json::from_str::<Text<'_>>(text) {
+            Ok(Text(text)) => Value::Text(text),
+            Err(_) => {
+                report
+                    .error(span, "this string has an escape that is no character")
+                    .hint("write the character itself");
+                return None;
+            }
+        },
+        Some(b't') => Value::Boolean(true),
+        Some(b'f') => Value::Boolean(false),
+        Some(b'n') => Value::Null,
+        _ => text
+            .parse()
+            .map(Value::Integer)
+            .or_else(|_| text.parse().map(Value::Float))
+            .ok()?,
+    };
+    Some(Node { span, value })
+}
+
+fn json_table<'a>(report: &Report<'a>, text: &'a str, depth: usize) -> Option<Value<'a>> {
+    let Members(members) = serde_json::from_str(text).ok()?;
+    let mut fields: Vec<Field<'a>> = Vec::with_capacity(members.len());
+    for (key, value) in members {
+        let start = key.get().as_ptr().addr() - report.source().as_ptr().addr();
+        let key_span = start..start + key.get().len();
+        let Text(name) = serde_json::from_str(key.get()).ok()?;
+        if fields.iter().any(|field| field.key == name) {
+            report
+                .error(key_span, format!("`{name}` is here twice"))
+                .hint("keep one of the two");
+            continue;
+        }
+        fields.push(Field {
+            key: name,
+            key_span,
+            node: json_node(report, value, depth + 1)?,
+        });
+    }
+    Some(Value::Table(fields))
+}
+
+/// A string, borrowed where it has no escapes.
+#[derive(serde::Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// The members of an object as they are written, in their order.
+struct Members<'a>(Vec<(&'a RawValue, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Collect;
+        impl<'de> Visitor<'de> for Collect {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(Collect)
+    }
+}

@@ -1,0 +1,76 @@
+//! What an item file's path tells: its folder, its stem, a language suffix, a date.
+
+use crate::newsroom::identity::{ID_BYTES_MAX, Id};
+use crate::newsroom::site::Site;
+use crate::text::language::Language;
+use crate::text::slug::Slug;
+use chrono::NaiveDate;
+
+/// The parts of an item file's path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name<'a> {
+    /// The folder directly under the data directory; `None` for a file that lies beside `site.toml`.
+    pub folder: Option<&'a str>,
+    /// The file's name without its last extension.
+    pub whole_stem: &'a str,
+    /// The same without the language suffix.
+    pub stem: &'a str,
+    /// The language that the suffix names.
+    pub language: Option<Language>,
+}
+
+impl<'a> Name<'a> {
+    /// Takes a path apart. A last part after a dot is a language suffix if it is the site's default or a listed
+    /// language; any other dot belongs to the stem.
+    pub fn of(path: &'a str, site: &Site) -> Self {
+        let file = path.rsplit('/').next().unwrap_or(path);
+        let whole_stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+        let suffix = whole_stem.rsplit_once('.').and_then(|(stem, suffix)| {
+            let language = Language::new(suffix)?;
+            let is_ours = site.trees().any(|tree| *site.language(tree) == language);
+            is_ours.then_some((stem, language))
+        });
+        let (stem, language) = suffix.map_or((whole_stem, None), |(stem, language)| {
+            (stem, Some(language))
+        });
+        Self {
+            folder: path.split_once('/').map(|(folder, _)| folder),
+            whole_stem,
+            stem,
+            language,
+        }
+    }
+
+    /// The id that the name gives: lower-case, transliterated, other characters as hyphens.
+    pub fn id(&self) -> Option<Id> {
+        let ascii = deunicode::deunicode(self.whole_stem).to_ascii_lowercase();
+        let mut id = String::with_capacity(ascii.len());
+        for character in ascii.chars() {
+            if character.is_ascii_alphanumeric() || matches!(character, '.' | '_') {
+                id.push(character);
+            } else if !id.ends_with('-') {
+                id.push('-');
+            }
+        }
+        let start = id.find(|c: char| c.is_ascii_alphanumeric())?;
+        let end = (start + ID_BYTES_MAX).min(id.len());
+        Id::new(id[start..end].trim_end_matches('-'))
+    }
+
+    /// The slug that the name gives.
+    pub fn slug(&self) -> Option<Slug> {
+        Slug::of(self.stem)
+    }
+
+    /// The day that the name begins with.
+    pub fn date(&self) -> Option<NaiveDate> {
+        let day = self.stem.get(..10)?;
+        let ends = self.stem[10..]
+            .chars()
+            .next()
+            .is_none_or(|c| !c.is_ascii_digit());
+        NaiveDate::parse_from_str(day, "%Y-%m-%d")
+            .ok()
+            .filter(|date| ends && date.to_string() == day)
+    }
+}

@@ -1,0 +1,65 @@
+//! People and organisations: bylines and contacts.
+
+use crate::newsroom::item::Person;
+use crate::newsroom::parse::document::{Node, Value};
+use crate::newsroom::parse::reader::{Reader, Report, line};
+
+/// A person as a table, or as a name alone.
+pub fn of_node(report: &Report<'_>, key: &str, node: &Node<'_>) -> Option<Person> {
+    if matches!(node.value, Value::Text(_)) {
+        let name = line(report, key, node).filter(|name| !name.is_empty())?;
+        return Some(Person {
+            name,
+            email: None,
+            url: None,
+        });
+    }
+    let reader = Reader::of(report, node)?;
+    let person = of_table(&reader);
+    reader.finish(&[("mail", "email"), ("uri", "url"), ("website", "url")]);
+    person
+}
+
+/// A person whose table is open.
+pub fn of_table(reader: &Reader<'_, '_>) -> Option<Person> {
+    let name = reader.required_line("name", "write the name as it is to be shown");
+    let email = reader.line("email").filter(|email| {
+        let is_address = is_email(email);
+        if !is_address {
+            reader
+                .error_at("email", format!("`{email}` is no e-mail address"))
+                .hint("write it as in `press@example.org`");
+        }
+        is_address
+    });
+    let url = reader.url("url");
+    Some(Person {
+        name: name?,
+        email,
+        url,
+    })
+}
+
+/// A list of people; a single one may stand without the list.
+pub fn several(reader: &Reader<'_, '_>, key: &'static str) -> Vec<Person> {
+    match reader.node(key) {
+        Some(node) if matches!(node.value, Value::Text(_) | Value::Table(_)) => {
+            of_node(reader.report, key, node).into_iter().collect()
+        }
+        _ => reader.list(key, |report, key, node| of_node(report, key, node)),
+    }
+}
+
+/// A bare address: one `@`, a host with a letter or digit at both ends, nothing that a header or a tag would trip over.
+fn is_email(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_graphic() && !b"<>()[],;:\\\"@".contains(&byte);
+    text.split_once('@').is_some_and(|(user, host)| {
+        !user.is_empty()
+            && user.bytes().all(plain)
+            && host
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'))
+            && host.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && host.ends_with(|c: char| c.is_ascii_alphanumeric())
+    })
+}

@@ -1,0 +1,485 @@
+//! Readers of fields: each takes one key of a table, checks its value, and reports what is wrong at its place.
+
+use crate::newsroom::parse::document::{Field, Node, Value};
+use crate::newsroom::problem::{Mark, Problem, Severity};
+use crate::text::legal::{is_legal, single_line};
+use crate::text::slug::Slug;
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
+use std::ops::{Range, RangeInclusive};
+use url::Url;
+
+/// The longest URL that is taken, in bytes.
+pub const URL_BYTES_MAX: usize = 2_000;
+
+/// The longest line of text that is taken, in characters.
+pub const LINE_CHARS_MAX: usize = 1_000;
+
+/// The most members of a list.
+pub const LIST_MAX: usize = 200;
+
+/// An unknown key within this likeness of a known one is taken for a slip of the pen.
+const LIKENESS_MIN: f64 = 0.75;
+
+/// Collects the problems of one file.
+pub struct Report<'a> {
+    file: &'a str,
+    source: &'a str,
+    problems: RefCell<Vec<Problem>>,
+    errors: Cell<usize>,
+}
+
+/// The problem that was reported last, for its hint.
+pub struct Reported<'r, 'a>(&'r Report<'a>);
+
+impl Reported<'_, '_> {
+    /// Says what to write instead.
+    pub fn hint(self, hint: impl Into<String>) {
+        if let Some(problem) = self.0.problems.borrow_mut().last_mut() {
+            problem.hint = Some(hint.into());
+        }
+    }
+}
+
+impl<'a> Report<'a> {
+    /// An empty report of a file.
+    pub fn new(file: &'a str, source: &'a str) -> Self {
+        Self {
+            file,
+            source,
+            problems: RefCell::default(),
+            errors: Cell::new(0),
+        }
+    }
+
+    /// The file's text.
+    pub fn source(&self) -> &'a str {
+        self.source
+    }
+
+    /// Reports an error: the file, or a part of it, is not published.
+    pub fn error(&self, span: Range<usize>, message: impl Into<String>) -> Reported<'_, 'a> {
+        self.errors.set(self.errors.get() + 1);
+        self.push(
+            Severity::Error,
+            Some(Mark::of(self.source, &span)),
+            message.into(),
+        )
+    }
+
+    /// Reports a warning.
+    pub fn warning(&self, span: Range<usize>, message: impl Into<String>) -> Reported<'_, 'a> {
+        self.push(
+            Severity::Warning,
+            Some(Mark::of(self.source, &span)),
+            message.into(),
+        )
+    }
+
+    /// Reports an error of the whole file.
+    pub fn error_of_file(&self, message: impl Into<String>) -> Reported<'_, 'a> {
+        self.errors.set(self.errors.get() + 1);
+        self.push(Severity::Error, None, message.into())
+    }
+
+    /// Takes a problem whose place is known already.
+    pub fn take(&self, problem: Problem) {
+        self.problems.borrow_mut().push(problem);
+    }
+
+    fn push(&self, severity: Severity, mark: Option<Mark>, message: String) -> Reported<'_, 'a> {
+        let problem = Problem {
+            severity,
+            file: self.file.to_owned(),
+            mark,
+            message,
+            hint: None,
+        };
+        self.problems.borrow_mut().push(problem);
+        Reported(self)
+    }
+
+    /// Whether there is an error so far.
+    pub fn has_errors(&self) -> bool {
+        self.errors.get() > 0
+    }
+
+    /// The problems, in the order of the file.
+    pub fn into_problems(self) -> Vec<Problem> {
+        let mut problems = self.problems.into_inner();
+        problems.sort_by_key(|problem| problem.mark.as_ref().map(|mark| (mark.line, mark.column)));
+        problems
+    }
+}
+
+/// The text of a file as it is parsed: without characters that XML forbids and without a byte order mark, with a
+/// lone carriage return taken for a line break. The first character removed is reported, with how many there were.
+pub fn cleaned<'a>(file: &str, text: &'a str) -> (Cow<'a, str>, Option<Problem>) {
+    let text = text.trim_start_matches('\u{FEFF}');
+    let is_kept = |c: char| is_legal(c) && c != '\u{7F}';
+    let has_lone_return = text.contains('\r') && text.replace("\r\n", "").contains('\r');
+    let Some((at, first)) = text.char_indices().find(|(_, c)| !is_kept(*c)) else {
+        return if has_lone_return {
+            (text.replace("\r\n", "\n").replace('\r', "\n").into(), None)
+        } else {
+            (text.into(), None)
+        };
+    };
+    let count = text.chars().filter(|c| !is_kept(*c)).count();
+    let others = if count > 1 {
+        format!(", and {} more such", count - 1)
+    } else {
+        String::new()
+    };
+    let message = format!(
+        "the control character U+{:04X} is removed{others}",
+        u32::from(first)
+    );
+    let problem =
+        Problem::of_file(Severity::Warning, file, message).at(text, &(at..at + first.len_utf8()));
+    let kept: String = text.chars().filter(|c| is_kept(*c)).collect();
+    (
+        kept.replace("\r\n", "\n").replace('\r', "\n").into(),
+        Some(problem.hint("delete it; no feed can carry it")),
+    )
+}
+
+/// Reads the fields of one table.
+pub struct Reader<'r, 'a> {
+    /// Where problems go.
+    pub report: &'r Report<'a>,
+    fields: &'r [Field<'a>],
+    /// The table's own place.
+    pub span: Range<usize>,
+    known: RefCell<Vec<&'static str>>,
+}
+
+impl<'r, 'a> Reader<'r, 'a> {
+    /// A reader of a table; `None`, with a problem, of anything else.
+    pub fn of(report: &'r Report<'a>, node: &'r Node<'a>) -> Option<Self> {
+        let Value::Table(fields) = &node.value else {
+            report.error(
+                node.span.clone(),
+                format!("expected a table, found {}", node.value.kind()),
+            );
+            return None;
+        };
+        Some(Self {
+            report,
+            fields,
+            span: node.span.clone(),
+            known: RefCell::default(),
+        })
+    }
+
+    /// The field of a key, which is known from now on. JSON's null is as good as none.
+    pub fn field(&self, key: &'static str) -> Option<&'r Field<'a>> {
+        self.known.borrow_mut().push(key);
+        let field = self.fields.iter().find(|field| field.key == key);
+        field.filter(|field| field.node.value != Value::Null)
+    }
+
+    /// The value of a key.
+    pub fn node(&self, key: &'static str) -> Option<&'r Node<'a>> {
+        self.field(key).map(|field| &field.node)
+    }
+
+    /// The place of a key, else of the table.
+    pub fn place(&self, key: &str) -> Range<usize> {
+        let field = self.fields.iter().find(|field| field.key == key);
+        field.map_or_else(
+            || self.span.start..self.span.start,
+            |field| field.key_span.clone(),
+        )
+    }
+
+    /// All fields of a table whose keys are free.
+    pub fn all(&self) -> &'r [Field<'a>] {
+        self.fields
+    }
+
+    /// Reports an error at a key's value.
+    pub fn error_at(&self, key: &str, message: impl Into<String>) -> Reported<'r, 'a> {
+        let field = self.fields.iter().find(|field| field.key == key);
+        let span = field.map_or_else(|| self.span.clone(), |field| field.node.span.clone());
+        self.report.error(span, message)
+    }
+
+    /// A text as it is written, several lines allowed.
+    pub fn text(&self, key: &'static str) -> Option<String> {
+        self.node(key).and_then(|node| text(self.report, key, node))
+    }
+
+    /// A text of one line, trimmed; a blank one is as good as none.
+    pub fn line(&self, key: &'static str) -> Option<String> {
+        self.node(key)
+            .and_then(|node| line(self.report, key, node))
+            .filter(|line| !line.is_empty())
+    }
+
+    /// A text of one line that must be there.
+    pub fn required_line(&self, key: &'static str, hint: &str) -> Option<String> {
+        let is_there = self.field(key).is_some();
+        let line = self.line(key);
+        if line.is_none() {
+            if !is_there {
+                self.report
+                    .error(
+                        self.span.start..self.span.start,
+                        format!("`{key}` is missing"),
+                    )
+                    .hint(hint);
+            } else if !self.report.has_errors() {
+                self.error_at(key, format!("`{key}` is empty")).hint(hint);
+            }
+        }
+        line
+    }
+
+    /// True or false.
+    pub fn boolean(&self, key: &'static str) -> Option<bool> {
+        let node = self.node(key)?;
+        let Value::Boolean(is_true) = node.value else {
+            self.wrong(key, node, "`true` or `false`");
+            return None;
+        };
+        Some(is_true)
+    }
+
+    /// A whole number within limits.
+    pub fn integer(&self, key: &'static str, range: RangeInclusive<i64>) -> Option<i64> {
+        let node = self.node(key)?;
+        let Value::Integer(number) = node.value else {
+            self.wrong(key, node, "a whole number");
+            return None;
+        };
+        if !range.contains(&number) {
+            let message = format!("`{key}` must be from {} to {}", range.start(), range.end());
+            self.report.error(node.span.clone(), message);
+            return None;
+        }
+        Some(number)
+    }
+
+    /// A number within limits.
+    pub fn number(&self, key: &'static str, range: RangeInclusive<f64>) -> Option<f64> {
+        let node = self.node(key)?;
+        let number = match node.value {
+            Value::Float(number) => number,
+            #[expect(clippy::cast_precision_loss, reason = "coordinates are small")]
+            Value::Integer(number) => number as f64,
+            _ => {
+                self.wrong(key, node, "a number");
+                return None;
+            }
+        };
+        if !range.contains(&number) {
+            let message = format!("`{key}` must be from {} to {}", range.start(), range.end());
+            self.report.error(node.span.clone(), message);
+            return None;
+        }
+        Some(number)
+    }
+
+    /// One of a few words.
+    pub fn choice<T: Copy>(&self, key: &'static str, choices: &[(&str, T)]) -> Option<T> {
+        let node = self.node(key)?;
+        let word = line(self.report, key, node)?;
+        let found = choices
+            .iter()
+            .find(|(name, _)| *name == word)
+            .map(|(_, choice)| *choice);
+        if found.is_none() {
+            let names: Vec<String> = choices
+                .iter()
+                .map(|(name, _)| format!("`{name}`"))
+                .collect();
+            let reported = self.report.error(
+                node.span.clone(),
+                format!("`{word}` is no {}", key.replace('_', " ")),
+            );
+            reported.hint(format!("write one of {}", names.join(", ")));
+        }
+        found
+    }
+
+    /// An absolute web address.
+    pub fn url(&self, key: &'static str) -> Option<Url> {
+        let node = self.node(key)?;
+        url(self.report, key, node)
+    }
+
+    /// A slug.
+    pub fn slug(&self, key: &'static str) -> Option<Slug> {
+        let node = self.node(key)?;
+        slug(self.report, key, node)
+    }
+
+    /// A list, each member read by `one`.
+    pub fn list<T>(
+        &self,
+        key: &'static str,
+        one: impl Fn(&'r Report<'a>, &'static str, &'r Node<'a>) -> Option<T>,
+    ) -> Vec<T> {
+        let Some(node) = self.node(key) else {
+            return Vec::new();
+        };
+        let Value::List(list) = &node.value else {
+            self.wrong(key, node, "a list");
+            return Vec::new();
+        };
+        if list.len() > LIST_MAX {
+            self.report.error(
+                node.span.clone(),
+                format!("`{key}` has more than {LIST_MAX} members"),
+            );
+            return Vec::new();
+        }
+        list.iter()
+            .filter_map(|node| one(self.report, key, node))
+            .collect()
+    }
+
+    /// A list of texts of one line, each once.
+    pub fn lines(&self, key: &'static str) -> Vec<String> {
+        let mut lines: Vec<String> = Vec::new();
+        for text in self
+            .list(key, line)
+            .into_iter()
+            .filter(|text| !text.is_empty())
+        {
+            if !lines.contains(&text) {
+                lines.push(text);
+            }
+        }
+        lines
+    }
+
+    /// The reader of a table within the table.
+    pub fn table(&self, key: &'static str) -> Option<Reader<'r, 'a>> {
+        self.node(key)
+            .and_then(|node| Reader::of(self.report, node))
+    }
+
+    /// Reports every key that nobody has asked for. `foreign` are other programs' names of our keys.
+    pub fn finish(&self, foreign: &[(&str, &str)]) {
+        let known = self.known.borrow();
+        for field in self
+            .fields
+            .iter()
+            .filter(|field| !known.contains(&&*field.key))
+        {
+            let key = &*field.key;
+            let reported = self.report.error(
+                field.key_span.clone(),
+                format!("`{key}` is not a key of this table"),
+            );
+            if let Some((_, ours)) = foreign.iter().find(|(theirs, _)| *theirs == key) {
+                reported.hint(format!("it is called `{ours}` here"));
+            } else if let Some(near) = nearest(key, known.iter().copied()) {
+                reported.hint(format!("did you mean `{near}`?"));
+            }
+        }
+    }
+
+    fn wrong(&self, key: &str, node: &Node<'_>, expected: &str) {
+        let message = format!("`{key}` must be {expected}, and is {}", node.value.kind());
+        self.report.error(node.span.clone(), message);
+    }
+}
+
+/// The known name that an unknown one is most like.
+pub fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let name = name.to_lowercase();
+    let likeness = known.map(|known| (strsim::jaro_winkler(&name, known), known));
+    likeness
+        .filter(|(likeness, _)| *likeness >= LIKENESS_MIN)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, known)| known)
+}
+
+/// A text as it is written, without what XML forbids.
+pub fn text(report: &Report<'_>, key: &str, node: &Node<'_>) -> Option<String> {
+    let Value::Text(text) = &node.value else {
+        let message = format!("`{key}` must be a string, and is {}", node.value.kind());
+        let reported = report.error(node.span.clone(), message);
+        if matches!(
+            node.value,
+            Value::Integer(_) | Value::Float(_) | Value::Boolean(_) | Value::Date(_)
+        ) {
+            reported.hint("put it in quotation marks");
+        }
+        return None;
+    };
+    let is_kept = |c: &char| is_legal(*c);
+    if let Some(first) = text.chars().find(|c| !is_kept(c)) {
+        let message = format!(
+            "the control character U+{:04X} is removed from `{key}`",
+            u32::from(first)
+        );
+        report
+            .warning(node.span.clone(), message)
+            .hint("delete it; no feed can carry it");
+        return Some(text.chars().filter(is_kept).collect());
+    }
+    Some(text.clone().into_owned())
+}
+
+/// A text of one line, trimmed and without control characters.
+pub fn line(report: &Report<'_>, key: &str, node: &Node<'_>) -> Option<String> {
+    let text = text(report, key, node)?;
+    if text
+        .chars()
+        .any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
+    {
+        report.warning(
+            node.span.clone(),
+            format!("control characters are removed from `{key}`"),
+        );
+    }
+    let line = single_line(&text).into_owned();
+    if line.chars().count() > LINE_CHARS_MAX {
+        report.error(
+            node.span.clone(),
+            format!("`{key}` is longer than {LINE_CHARS_MAX} characters"),
+        );
+        return None;
+    }
+    Some(line)
+}
+
+/// An absolute web address.
+pub fn url(report: &Report<'_>, key: &str, node: &Node<'_>) -> Option<Url> {
+    let text = line(report, key, node)?;
+    if text.is_empty() {
+        return None;
+    }
+    let url = Url::parse(&text)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    if url.is_none() || text.len() > URL_BYTES_MAX {
+        let reported = report.error(
+            node.span.clone(),
+            format!("`{key}` must be an absolute web address"),
+        );
+        reported.hint("write it with `https://` at the beginning");
+        return None;
+    }
+    url
+}
+
+/// A slug.
+pub fn slug(report: &Report<'_>, key: &str, node: &Node<'_>) -> Option<Slug> {
+    let text = line(report, key, node)?;
+    let slug = Slug::new(&text);
+    if slug.is_none() {
+        let message = format!(
+            "`{key}` must be lower-case letters and digits with single hyphens between, at most 100"
+        );
+        let reported = report.error(node.span.clone(), message);
+        if let Some(made) = Slug::of(&text) {
+            reported.hint(format!("write `{made}`"));
+        }
+    }
+    slug
+}

@@ -1,0 +1,239 @@
+//! `site.toml`.
+
+use crate::newsroom::identity::Authority;
+use crate::newsroom::parse::Form;
+use crate::newsroom::parse::document::{self, Field, Node};
+use crate::newsroom::parse::reader::{Reader, Report, cleaned, nearest};
+use crate::newsroom::parse::{feeds, media, person};
+use crate::newsroom::problem::Problem;
+use crate::newsroom::site::{BaseUrl, FeedSettings, FooterLink, Publisher, Site, Wording};
+use crate::text::language::Language;
+use chrono_tz::Tz;
+
+/// The most languages beside the default one.
+const LANGUAGES_MAX: usize = 60;
+
+/// Reads `site.toml`. `None` where something in it is an error.
+pub fn read(text: &str) -> (Option<Site>, Vec<Problem>) {
+    let (text, illegal) = cleaned("site.toml", text);
+    let report = Report::new("site.toml", &text);
+    illegal.into_iter().for_each(|problem| report.take(problem));
+    let read = document::read(&report, Form::Toml);
+    let site =
+        read.and_then(|(node, _)| Reader::of(&report, &node).and_then(|reader| of_table(&reader)));
+    let site = site.filter(|_| !report.has_errors());
+    (site, report.into_problems())
+}
+
+fn of_table(reader: &Reader<'_, '_>) -> Option<Site> {
+    let title = reader.required_line("title", "write the publication's name");
+    let base_url = base_url(reader);
+    let authority = authority(reader);
+    let default_language = language(reader, "default_language").or_else(|| Language::new("en"));
+    let publisher = publisher(reader, title.as_deref().unwrap_or_default());
+    let contact = reader.table("contact").and_then(|contact| {
+        let person = person::of_table(&contact);
+        contact.finish(&[("mail", "email")]);
+        person
+    });
+    let languages = default_language
+        .as_ref()
+        .map(|default| languages(reader, default))
+        .unwrap_or_default();
+    let site = Site {
+        description: reader
+            .line("description")
+            .or_else(|| title.clone())
+            .unwrap_or_default(),
+        timezone: timezone(reader),
+        rights: reader.line("rights"),
+        license: reader.url("license"),
+        logo: reader
+            .node("logo")
+            .and_then(|node| media::path(reader.report, "logo", node)),
+        icon: reader
+            .node("icon")
+            .and_then(|node| media::path(reader.report, "icon", node)),
+        feeds: reader
+            .table("feeds")
+            .map_or_else(FeedSettings::default, |table| {
+                feeds::of_table(&table, &FeedSettings::default())
+            }),
+        links: reader.list("links", footer_link),
+        publisher,
+        contact,
+        languages,
+        title: title.unwrap_or_default(),
+        base_url: base_url?,
+        authority: authority?,
+        default_language: default_language?,
+    };
+    reader.finish(&[
+        ("name", "title"),
+        ("url", "base_url"),
+        ("language", "default_language"),
+        ("copyright", "rights"),
+        ("tz", "timezone"),
+    ]);
+    Some(site)
+}
+
+fn base_url(reader: &Reader<'_, '_>) -> Option<BaseUrl> {
+    let text = reader.required_line(
+        "base_url",
+        "write the address at which the publication is reached, as in `https://press.example.org`",
+    )?;
+    let base_url = BaseUrl::new(&text);
+    base_url
+        .map_err(|why| {
+            reader
+                .error_at("base_url", why)
+                .hint("write it as in `https://press.example.org`")
+        })
+        .ok()
+}
+
+fn authority(reader: &Reader<'_, '_>) -> Option<Authority> {
+    let name = reader.required_line("id_authority", "write a domain name of yours, as in `example.org`; it becomes part of every id and never changes");
+    let hint =
+        "write, in quotes, a year in which that name was yours, as in `\"2026\"`; it never changes";
+    let date = reader.required_line("id_authority_date", hint);
+    let (name, date) = (name?, date?);
+    let authority = Authority::new(&name, &date);
+    if authority.is_none() && Authority::new("example.org", &date).is_none() {
+        reader
+            .error_at(
+                "id_authority_date",
+                format!("`{date}` is no year, month or day"),
+            )
+            .hint(hint);
+    } else if authority.is_none() {
+        let message = format!("`{name}` is no domain name or e-mail address");
+        reader
+            .error_at("id_authority", message)
+            .hint("write it as in `example.org`");
+    }
+    authority
+}
+
+fn timezone(reader: &Reader<'_, '_>) -> Tz {
+    let Some(name) = reader.line("timezone") else {
+        return Tz::UTC;
+    };
+    name.parse().unwrap_or_else(|_| {
+        let reported = reader.error_at(
+            "timezone",
+            format!("`{name}` is no time zone of the IANA database"),
+        );
+        let near = nearest(&name, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()));
+        reported.hint(near.map_or_else(
+            || "write it as in `Europe/Vienna`".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        ));
+        Tz::UTC
+    })
+}
+
+fn language(reader: &Reader<'_, '_>, key: &'static str) -> Option<Language> {
+    let tag = reader.line(key)?;
+    let language = Language::new(&tag);
+    if language.is_none() {
+        reader
+            .error_at(key, format!("`{tag}` is no language tag"))
+            .hint("write it as in `en` or `sr-Latn`");
+    }
+    language
+}
+
+fn publisher(reader: &Reader<'_, '_>, title: &str) -> Publisher {
+    let Some(table) = reader.table("publisher") else {
+        return Publisher {
+            name: title.to_owned(),
+            url: None,
+            logo: None,
+        };
+    };
+    let publisher = Publisher {
+        name: table.line("name").unwrap_or_else(|| title.to_owned()),
+        url: table.url("url"),
+        logo: table
+            .node("logo")
+            .and_then(|node| media::path(table.report, "logo", node)),
+    };
+    table.finish(&[]);
+    publisher
+}
+
+fn languages(reader: &Reader<'_, '_>, default: &Language) -> Vec<(Language, Wording)> {
+    let Some(table) = reader.table("languages") else {
+        return Vec::new();
+    };
+    if table.all().len() > LANGUAGES_MAX {
+        reader.error_at(
+            "languages",
+            format!("there are more than {LANGUAGES_MAX} languages"),
+        );
+        return Vec::new();
+    }
+    table
+        .all()
+        .iter()
+        .filter_map(|field| further_language(&table, field, default))
+        .collect()
+}
+
+fn further_language(
+    table: &Reader<'_, '_>,
+    field: &Field<'_>,
+    default: &Language,
+) -> Option<(Language, Wording)> {
+    let Some(language) = Language::new(&field.key) else {
+        let message = format!("`{}` is no language tag", field.key);
+        table
+            .report
+            .error(field.key_span.clone(), message)
+            .hint("write it as in `ru` or `sr-Latn`");
+        return None;
+    };
+    if language == *default {
+        let message = format!("`{language}` is the default language");
+        let reported = table.report.error(field.key_span.clone(), message);
+        reported.hint(
+            "its texts are the site's own `title` and `description`; list further languages only",
+        );
+        return None;
+    }
+    let reader = Reader::of(table.report, &field.node)?;
+    let wording = Wording {
+        title: reader.line("title"),
+        description: reader.line("description"),
+    };
+    reader.finish(&[]);
+    Some((language, wording))
+}
+
+fn footer_link(report: &Report<'_>, _: &str, node: &Node<'_>) -> Option<FooterLink> {
+    let reader = Reader::of(report, node)?;
+    let title = reader.required_line("title", "write what the link says");
+    let url = reader
+        .required_line("url", "write where it leads")
+        .filter(|url| {
+            let absolute = url::Url::parse(url)
+                .is_ok_and(|url| matches!(url.scheme(), "http" | "https" | "mailto"));
+            let is_link = absolute || (url.starts_with('/') && !url.starts_with("//"));
+            if !is_link {
+                reader.error_at(
+                    "url",
+                    format!(
+                        "`{url}` is neither an absolute address nor a path that begins with `/`"
+                    ),
+                );
+            }
+            is_link
+        });
+    reader.finish(&[("name", "title"), ("href", "url")]);
+    Some(FooterLink {
+        title: title?,
+        url: url?,
+    })
+}

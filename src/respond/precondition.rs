@@ -1,0 +1,61 @@
+//! Preconditions, in the order of RFC 9110, section 13.2.2.
+
+use crate::edition::resource::View;
+use crate::edition::version::Version;
+use crate::respond::tags;
+use crate::text::date::parse_http_date;
+use chrono::{DateTime, Utc};
+use http::header::{self, HeaderMap, HeaderName};
+
+/// What the preconditions of GET or HEAD say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Send the representation.
+    Proceed,
+    /// The client has it: 304.
+    NotModified,
+    /// The client does not want it: 412.
+    Failed,
+}
+
+/// Evaluates the preconditions of a request for a view of a resource.
+pub fn evaluate(
+    fields: &HeaderMap,
+    view: &View,
+    version: Option<&Version>,
+    now: DateTime<Utc>,
+) -> Verdict {
+    let tag = view.tag.as_deref().unwrap_or_default();
+    let last_modified = version.and_then(Version::last_modified);
+    if fields.contains_key(header::IF_MATCH) {
+        let is_match = !view.is_weak && tags::names_strongly(fields, &header::IF_MATCH, tag);
+        if !is_match && !tags::is_any(fields, &header::IF_MATCH) {
+            return Verdict::Failed;
+        }
+    } else if let Some((limit, modified)) =
+        date(fields, &header::IF_UNMODIFIED_SINCE, now).zip(last_modified)
+        && modified > limit
+    {
+        return Verdict::Failed;
+    }
+    if fields.contains_key(header::IF_NONE_MATCH) {
+        let has_it = tags::is_any(fields, &header::IF_NONE_MATCH)
+            || tags::names_weakly(fields, &header::IF_NONE_MATCH, tag);
+        return if has_it {
+            Verdict::NotModified
+        } else {
+            Verdict::Proceed
+        };
+    }
+    match date(fields, &header::IF_MODIFIED_SINCE, now).zip(last_modified) {
+        Some((since, modified)) if modified <= since => Verdict::NotModified,
+        Some(_) | None => Verdict::Proceed,
+    }
+}
+
+/// The date of a field in seconds since 1970; `None` where it is not there, twice there or no date (http.md R-025).
+fn date(fields: &HeaderMap, name: &HeaderName, now: DateTime<Utc>) -> Option<i64> {
+    let mut lines = fields.get_all(name).iter();
+    let line = lines.next().filter(|_| lines.next().is_none())?;
+    parse_http_date(line.to_str().ok()?.trim(), now).map(|instant| instant.timestamp())
+}

@@ -1,0 +1,190 @@
+//! One core: it takes connections, serves each within its limits, and stops when told to.
+
+use crate::server::Limits;
+use crate::server::body::Body;
+use crate::server::guard::{Guard, Shared};
+use crate::server::listen::{self, Listeners};
+use crate::server::registry::{Admission, Registry};
+use http::{Request, Response};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use std::convert::Infallible;
+use std::io;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::task::{LocalSet, spawn_local};
+use tokio::time::{sleep, timeout};
+
+/// How long accepting rests after it failed, as it does when file descriptors run out (http.md R-117).
+const ACCEPT_REST: Duration = Duration::from_millis(100);
+
+/// How long what a client still sends is read after its last answer, so that the answer is not lost to a reset.
+const LINGER: Duration = Duration::from_secs(1);
+
+/// How much of that is read, in bytes.
+const LINGER_BYTES_MAX: usize = 256 * 1024;
+
+/// Threads for what is made from files, a core.
+const BLOCKING_THREADS_MAX: usize = 16;
+
+/// What a core needs to know.
+pub struct Core {
+    /// The limits.
+    pub limits: Arc<Limits>,
+    /// All connections of all cores.
+    pub registry: Arc<Registry>,
+    /// Changes when it is time to stop.
+    pub stop: watch::Receiver<bool>,
+}
+
+impl Core {
+    /// Serves until told to stop.
+    ///
+    /// # Errors
+    ///
+    /// When the runtime or a listener cannot start.
+    pub fn run<S, F>(self, listeners: Listeners, service: S) -> io::Result<()>
+    where
+        S: Fn(Request<Incoming>) -> F + Clone + 'static,
+        F: Future<Output = Response<Body>> + 'static,
+    {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .max_blocking_threads(BLOCKING_THREADS_MAX)
+            .build()?;
+        let stop_timeout = self.limits.stop_timeout;
+        let core = Rc::new(self);
+        LocalSet::new().block_on(&runtime, async {
+            let graceful = Rc::new(GracefulShutdown::new());
+            let mut accepting = Vec::new();
+            for listener in listeners {
+                let listener = tokio::net::TcpListener::from_std(listener)?;
+                let (core, service, graceful) =
+                    (Rc::clone(&core), service.clone(), Rc::clone(&graceful));
+                accepting.push(spawn_local(accept(core, listener, service, graceful)));
+            }
+            let mut stop = core.stop.clone();
+            // The sender's end is a stop, too.
+            let _ended = stop.wait_for(|stopped| *stopped).await;
+            accepting.iter().for_each(tokio::task::JoinHandle::abort);
+            for task in accepting {
+                let _aborted = task.await;
+            }
+            if let Some(graceful) = Rc::into_inner(graceful) {
+                let _late = timeout(stop_timeout, graceful.shutdown()).await;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Takes the connections of one listener, for ever: an error costs a rest, never the listener.
+async fn accept<S, F>(
+    core: Rc<Core>,
+    listener: tokio::net::TcpListener,
+    service: S,
+    graceful: Rc<GracefulShutdown>,
+) where
+    S: Fn(Request<Incoming>) -> F + Clone + 'static,
+    F: Future<Output = Response<Body>> + 'static,
+{
+    loop {
+        match listener.accept().await {
+            Ok((stream, address)) => {
+                if let Some(admission) = core.registry.admit(address.ip()) {
+                    spawn_local(serve(
+                        Rc::clone(&core),
+                        stream,
+                        admission,
+                        service.clone(),
+                        graceful.watcher(),
+                    ));
+                }
+            }
+            Err(error) if is_of_connection(&error) => {}
+            Err(error) => {
+                tracing::warn!("cannot accept a connection: {error}");
+                sleep(ACCEPT_REST).await;
+            }
+        }
+    }
+}
+
+/// Whether an error is that of the one connection, which has gone already.
+fn is_of_connection(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+    )
+}
+
+async fn serve<S, F>(
+    core: Rc<Core>,
+    stream: TcpStream,
+    admission: Admission,
+    service: S,
+    watcher: Watcher,
+) where
+    S: Fn(Request<Incoming>) -> F,
+    F: Future<Output = Response<Body>>,
+{
+    let shared = Shared::new(stream);
+    let admission = Rc::new(admission);
+    let answered = service_fn(|request| {
+        admission.seat.mark_busy();
+        let (shared, admission) = (Rc::clone(&shared), Rc::clone(&admission));
+        let answer = service(request);
+        async move {
+            let response = answer.await;
+            shared.expect_file(response.body().is_file());
+            admission.mark_idle();
+            Ok::<_, Infallible>(response)
+        }
+    });
+    let guard = TokioIo::new(Guard::new(Rc::clone(&shared), &core.limits));
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(core.limits.head_timeout)
+        .max_buf_size(core.limits.head_bytes_max)
+        .half_close(false)
+        .pipeline_flush(false)
+        .keep_alive(true)
+        .serve_connection(guard, answered);
+    let ended = tokio::select! {
+        ended = watcher.watch(connection) => ended,
+        () = admission.seat.evicted() => return,
+    };
+    match ended {
+        Err(error) if error.is_parse() || error.is_user() => linger(&shared.stream).await,
+        Ok(()) if shared.is_midway() => linger(&shared.stream).await,
+        // The client has gone, has said nothing for too long, or does not read: there is nobody to wait for.
+        Ok(()) | Err(_) => {}
+    }
+}
+
+/// Reads what a client still sends: closing a socket with unread bytes would reset the connection, and the client
+/// could lose its answer.
+async fn linger(stream: &TcpStream) {
+    listen::end(stream);
+    let mut left = LINGER_BYTES_MAX;
+    let mut buffer = [0; 4096];
+    let drain = async {
+        while left > 0 && stream.readable().await.is_ok() {
+            match stream.try_read(&mut buffer) {
+                Ok(0) => return,
+                Ok(read) => left = left.saturating_sub(read),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(_) => return,
+            }
+        }
+    };
+    let _late = timeout(LINGER, drain).await;
+}

@@ -1,0 +1,93 @@
+//! Listening sockets, one a core on each address.
+
+use nix::sys::socket::SetSockOpt;
+use nix::{libc, setsockopt_impl, sockopt_impl};
+use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+/// The listeners of one core.
+pub type Listeners = Vec<TcpListener>;
+
+/// How many connections may wait to be taken (http.md R-118).
+const BACKLOG: i32 = 1024;
+
+/// How long the kernel keeps a connection that has not yet sent anything to itself, in seconds.
+const DEFER_SECONDS: u32 = 5;
+
+/// A peer that acknowledges nothing for this long is gone.
+const USER_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Takes an address with a socket for each core. Returns it with the port that was free, where 0 was asked for.
+///
+/// # Errors
+///
+/// When the address cannot be had, or another process listens on it.
+pub fn sockets(address: SocketAddr, count: usize) -> io::Result<(SocketAddr, Listeners)> {
+    if address.port() != 0 {
+        // With `SO_REUSEPORT` a second server of the same user would silently share the port.
+        plain(address)?.listen(1)?;
+    }
+    let first = listener(address)?;
+    let taken = first.local_addr()?;
+    let rest = (1..count).map(|_| listener(taken));
+    let listeners: io::Result<Listeners> = std::iter::once(Ok(first)).chain(rest).collect();
+    listeners.map(|listeners| (taken, listeners))
+}
+
+/// A socket bound to an address alone.
+fn plain(address: SocketAddr) -> io::Result<Socket> {
+    let socket = Socket::new(
+        Domain::for_address(address),
+        Type::STREAM,
+        Some(Protocol::TCP),
+    )?;
+    socket.set_reuse_address(true)?;
+    if address.is_ipv6() {
+        socket.set_only_v6(true)?;
+    }
+    socket.bind(&address.into())?;
+    Ok(socket)
+}
+
+/// A listening socket whose connections inherit what is set here (http.md R-118).
+fn listener(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(
+        Domain::for_address(address),
+        Type::STREAM,
+        Some(Protocol::TCP),
+    )?;
+    socket.set_reuse_address(true)?;
+    socket.set_reuse_port(true)?;
+    if address.is_ipv6() {
+        socket.set_only_v6(true)?;
+    }
+    socket.set_tcp_nodelay(true)?;
+    let keepalive = TcpKeepalive::new()
+        .with_time(Duration::from_secs(60))
+        .with_interval(Duration::from_secs(10));
+    socket.set_tcp_keepalive(&keepalive.with_retries(3))?;
+    socket.set_tcp_user_timeout(Some(USER_TIMEOUT))?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    DeferAccept.set(&socket, &DEFER_SECONDS)?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
+}
+
+/// Closes the sending half of a connection: the client has all that it will get.
+pub fn end(stream: &tokio::net::TcpStream) {
+    // A connection that is gone already has ended, too.
+    let _gone = SockRef::from(stream).shutdown(std::net::Shutdown::Write);
+}
+
+sockopt_impl!(
+    /// `TCP_DEFER_ACCEPT`: a connection is handed over with its first bytes, which saves a client that opens one for
+    /// each poll a wake-up.
+    DeferAccept,
+    SetOnly,
+    libc::IPPROTO_TCP,
+    libc::TCP_DEFER_ACCEPT,
+    u32
+);

@@ -1,0 +1,214 @@
+//! The maker: makes what an edition does not hold ready, from the files that it was made of.
+
+use crate::edition::resource::{MediaFields, PageFields, Resource};
+use crate::edition::version::Version;
+use crate::edition::{Edition, Key, MediaState, Route};
+use crate::feed::{Context, Shown};
+use crate::newsroom::entry::Entry;
+use crate::newsroom::identity::Id;
+use crate::newsroom::lifecycle::State;
+use crate::newsroom::media::{MediaFiles, hex8, is_shown_inline};
+use crate::newsroom::place::Place;
+use crate::page::{self, Page, list, notice};
+use crate::source::media::{self, MediaIndex, OpenMedia};
+use crate::source::{self, DataDirectory};
+use crate::text::causes::joined;
+use http::StatusCode;
+use std::fs::File;
+use std::sync::Arc;
+
+/// Why a page cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Its item cannot be read as it was loaded.
+    #[error(transparent)]
+    Source(#[from] source::Error),
+    /// The template fails.
+    #[error("cannot write a page")]
+    Page(#[from] askama::Error),
+}
+
+/// Makes pages and opens media files.
+pub struct Maker {
+    directory: Arc<DataDirectory>,
+    media: Arc<MediaIndex>,
+}
+
+/// What was made for a key.
+pub enum Made {
+    /// A resource whose bytes it holds.
+    Resource(Arc<Resource>),
+    /// A resource whose bytes are in a file.
+    File(Arc<Resource>, File),
+    /// The absolute URL that has taken the path's place.
+    Redirect(String),
+    /// There is nothing: 404, 410 or 503.
+    Nothing(StatusCode, Route),
+}
+
+impl Maker {
+    /// A maker for the items of a data directory.
+    pub fn new(directory: Arc<DataDirectory>, media: Arc<MediaIndex>) -> Self {
+        Self { directory, media }
+    }
+
+    /// Makes what a key of an edition names, at `now` by the clock. What cannot be made is 503, with a line in the
+    /// log: a file that changed after it was loaded is never shown from its new text.
+    pub fn make(&self, edition: &Edition, key: &Key, now: i64) -> Made {
+        let made = match key {
+            Key::Item(id) => self.item(edition, id, now),
+            Key::List(place) => self.list(edition, place, now),
+            Key::Media(path) => return self.media(edition, path, now),
+        };
+        made.unwrap_or_else(|error| {
+            tracing::error!("{}", joined(&error));
+            Made::Nothing(StatusCode::SERVICE_UNAVAILABLE, Route::Page)
+        })
+    }
+
+    fn item(&self, edition: &Edition, id: &Id, now: i64) -> Result<Made, Error> {
+        let Some(entry) = edition.newsroom.get(id) else {
+            return Ok(Made::Nothing(StatusCode::NOT_FOUND, Route::Page));
+        };
+        if entry.state(edition.now) == State::Canceled {
+            return self.withdrawn(edition, entry);
+        }
+        let shown = self.shown(edition, entry)?;
+        let pictures = entry.media.iter().map(|path| &**path);
+        let measured = self.media.measure(&self.directory, pictures, now);
+        let context = Context {
+            newsroom: &edition.newsroom,
+            media: &measured.files,
+            now: edition.now,
+        };
+        let page = page::item::render(context, &shown)?;
+        let changed_at = entry.changed_at.max(measured.changed_at);
+        Ok(Made::Resource(page_resource(
+            edition, page, changed_at, now,
+        )))
+    }
+
+    /// The public notice of a canceled item, with nothing of its own words.
+    fn withdrawn(&self, edition: &Edition, entry: &Arc<Entry>) -> Result<Made, Error> {
+        let note = self
+            .shown(edition, entry)
+            .ok()
+            .and_then(|shown| shown.item.status_note.clone());
+        let page = notice::withdrawn(&edition.newsroom, entry.tree, note.as_deref())?;
+        Ok(Made::Resource(Arc::new(Resource::gone_page(
+            page.html,
+            page.language.as_str(),
+        ))))
+    }
+
+    fn list(&self, edition: &Edition, place: &Place, now: i64) -> Result<Made, Error> {
+        let rows = list::window(&edition.newsroom, place, edition.now);
+        let shown: Result<Vec<Shown>, Error> = rows
+            .iter()
+            .map(|entry| self.shown(edition, entry))
+            .collect();
+        let media = MediaFiles::new();
+        let context = Context {
+            newsroom: &edition.newsroom,
+            media: &media,
+            now: edition.now,
+        };
+        let page = list::render(context, place, &shown?)?;
+        let stamps = rows.iter().map(|entry| entry.changed_at);
+        let changed_at = stamps
+            .chain([edition.place_changed_at(place)])
+            .max()
+            .unwrap_or(0);
+        Ok(Made::Resource(page_resource(
+            edition, page, changed_at, now,
+        )))
+    }
+
+    fn shown(&self, edition: &Edition, entry: &Arc<Entry>) -> Result<Shown, Error> {
+        let newsroom = &edition.newsroom;
+        let item = self
+            .directory
+            .item(entry, newsroom.site(), newsroom.sections())?;
+        Ok(Shown {
+            entry: Arc::clone(entry),
+            item: Arc::new(item),
+        })
+    }
+
+    /// A file as it is called, or with a hash before its extension; another hash redirects to the present one.
+    fn media(&self, edition: &Edition, path: &str, now: i64) -> Made {
+        if let Some(made) = self.media_as_called(edition, path, None, now) {
+            return made;
+        }
+        let hashed = media::without_hash(path);
+        let made =
+            hashed.and_then(|(path, hash)| self.media_as_called(edition, &path, Some(hash), now));
+        made.unwrap_or(Made::Nothing(StatusCode::NOT_FOUND, Route::Media))
+    }
+
+    fn media_as_called(
+        &self,
+        edition: &Edition,
+        path: &str,
+        hash: Option<&str>,
+        now: i64,
+    ) -> Option<Made> {
+        match edition.media_state(path) {
+            MediaState::Served => {}
+            MediaState::Hidden => return None,
+            MediaState::Gone => return Some(Made::Nothing(StatusCode::GONE, Route::Media)),
+        }
+        let open = match self.media.open(&self.directory, path, now) {
+            Ok(open) => open?,
+            Err(source) => {
+                let error = source::Error::File {
+                    file: format!("{}/{path}", source::MEDIA_FOLDER),
+                    source,
+                };
+                tracing::error!("{}", joined(&error));
+                return Some(Made::Nothing(StatusCode::SERVICE_UNAVAILABLE, Route::Media));
+            }
+        };
+        let present = open.known.hash.as_ref().map(hex8);
+        if let Some(hash) = hash.filter(|hash| present.as_deref() != Some(*hash)) {
+            // A file without a hash never was under such a name.
+            let is_hashed = present.is_some() && hash.len() == 8;
+            let url = edition
+                .newsroom
+                .site()
+                .base_url
+                .join(&open.known.url_path());
+            return is_hashed.then_some(Made::Redirect(url));
+        }
+        Some(file(open, hash.is_some(), now))
+    }
+}
+
+fn file(open: OpenMedia, named_by_hash: bool, now: i64) -> Made {
+    let media_type = open.known.media_type();
+    let last_modified = Some(open.record.changed_at).filter(|at| *at <= now);
+    let resource = Resource::media(MediaFields {
+        media_type,
+        version: Version::known(media::tag(&open.record), last_modified),
+        length: open.known.length,
+        named_by_hash,
+        is_inline: is_shown_inline(media_type),
+    });
+    Made::File(Arc::new(resource), open.file)
+}
+
+fn page_resource(edition: &Edition, page: Page, changed_at: i64, now: i64) -> Arc<Resource> {
+    let changed_at = changed_at.max(edition.settings_changed_at);
+    let last_modified = Some(changed_at).filter(|at| *at <= now && *at > 0);
+    Arc::new(Resource::page(PageFields {
+        version: Version::of(page.html.as_bytes(), last_modified),
+        body: page.html,
+        canonical: page.canonical,
+        feeds: page
+            .feeds
+            .into_iter()
+            .map(|feed| (feed.url, feed.media_type))
+            .collect(),
+        language: page.language.to_string(),
+    }))
+}

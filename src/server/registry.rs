@@ -1,0 +1,225 @@
+//! All connections of all cores: how many there are, of whom, and which has been idle longest (http.md R-117).
+
+use crate::server::Limits;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+use tokio::sync::Notify;
+
+/// File descriptors that are kept free for everything but connections.
+const DESCRIPTORS_FREE: u64 = 128;
+
+/// The idle mark of a connection that is not idle.
+const BUSY: u64 = u64::MAX;
+
+/// The registry of one server.
+#[derive(Debug)]
+pub struct Registry {
+    start: Instant,
+    connections_max: usize,
+    per_address_max: usize,
+    trusted: Vec<IpAddr>,
+    next: AtomicUsize,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    seats: HashMap<usize, Arc<Seat>>,
+    of_address: HashMap<u64, usize>,
+}
+
+/// The mark of one connection.
+#[derive(Debug)]
+pub struct Seat {
+    /// Milliseconds since the registry's start, or [`BUSY`].
+    idle_since: AtomicU64,
+    evicted: Notify,
+}
+
+/// A connection's place; it is free again when this is dropped.
+#[derive(Debug)]
+pub struct Admission {
+    registry: Arc<Registry>,
+    number: usize,
+    prefix: Option<u64>,
+    /// The mark.
+    pub seat: Arc<Seat>,
+}
+
+impl Registry {
+    /// An empty registry. Raises the soft limit of file descriptors to the hard one, and keeps some free.
+    pub fn new(limits: &Limits) -> Self {
+        let descriptors = raise_descriptors().saturating_sub(DESCRIPTORS_FREE).max(1);
+        Self {
+            start: Instant::now(),
+            connections_max: limits
+                .connections_max
+                .min(usize::try_from(descriptors).unwrap_or(usize::MAX)),
+            per_address_max: limits.connections_per_address_max,
+            trusted: limits.trusted_proxies.clone(),
+            next: AtomicUsize::new(0),
+            inner: Mutex::default(),
+        }
+    }
+
+    /// Takes a connection in; `None` where its address has too many. When all places are taken, the connection that
+    /// has been idle longest is told to go.
+    pub fn admit(self: &Arc<Self>, address: IpAddr) -> Option<Admission> {
+        let address = address.to_canonical();
+        let is_free = address.is_loopback() || self.trusted.contains(&address);
+        let prefix = (!is_free).then(|| prefix(address));
+        let mut inner = self.lock();
+        if let Some(prefix) = prefix {
+            let count = inner.of_address.entry(prefix).or_default();
+            if *count >= self.per_address_max {
+                return None;
+            }
+            *count += 1;
+        }
+        if inner.seats.len() >= self.connections_max {
+            inner.evict_idlest();
+        }
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let seat = Arc::new(Seat {
+            idle_since: AtomicU64::new(self.now()),
+            evicted: Notify::new(),
+        });
+        inner.seats.insert(number, Arc::clone(&seat));
+        Some(Admission {
+            registry: Arc::clone(self),
+            number,
+            prefix,
+            seat,
+        })
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.start.elapsed().as_millis()).unwrap_or(BUSY - 1)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        // A panic while the lock was held leaves whole entries behind.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn evict_idlest(&mut self) {
+        let idle = self
+            .seats
+            .iter()
+            .map(|(number, seat)| (seat.idle_since.load(Ordering::Relaxed), *number));
+        let idlest = idle.filter(|(since, _)| *since != BUSY).min();
+        if let Some(seat) = idlest.and_then(|(_, number)| self.seats.remove(&number)) {
+            seat.evicted.notify_one();
+        }
+    }
+}
+
+impl Seat {
+    /// The connection has a request to answer.
+    pub fn mark_busy(&self) {
+        self.idle_since.store(BUSY, Ordering::Relaxed);
+    }
+
+    /// Waits until the connection has to go.
+    pub async fn evicted(&self) {
+        self.evicted.notified().await;
+    }
+}
+
+impl Admission {
+    /// The connection has answered all that it was asked.
+    pub fn mark_idle(&self) {
+        self.seat
+            .idle_since
+            .store(self.registry.now(), Ordering::Relaxed);
+    }
+}
+
+impl Drop for Admission {
+    fn drop(&mut self) {
+        let mut inner = self.registry.lock();
+        inner.seats.remove(&self.number);
+        if let Some(prefix) = self.prefix
+            && let Some(count) = inner.of_address.get_mut(&prefix)
+        {
+            *count -= 1;
+            if *count == 0 {
+                inner.of_address.remove(&prefix);
+            }
+        }
+    }
+}
+
+/// An IPv4 address, or the first 64 bits of an IPv6 one: what one customer of a provider has.
+fn prefix(address: IpAddr) -> u64 {
+    match address {
+        IpAddr::V4(address) => u64::from(address.to_bits()),
+        // No global address begins with 32 zero bits, so the two kinds cannot meet.
+        IpAddr::V6(address) => (address.to_bits() >> 64) as u64,
+    }
+}
+
+/// Raises the soft limit of file descriptors to the hard one. Returns the limit that holds.
+fn raise_descriptors() -> u64 {
+    let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else {
+        return 1024;
+    };
+    if soft < hard && setrlimit(Resource::RLIMIT_NOFILE, hard, hard).is_ok() {
+        hard
+    } else {
+        soft
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn registry(connections: usize, per_address: usize) -> Arc<Registry> {
+        let limits = Limits {
+            connections_max: connections,
+            connections_per_address_max: per_address,
+            ..Limits::default()
+        };
+        Arc::new(Registry::new(&limits))
+    }
+
+    #[test]
+    fn r_117_an_address_has_so_many_places_and_loopback_any() {
+        let registry = registry(100, 2);
+        let address: IpAddr = "2001:db8:0:1::1".parse().unwrap();
+        let neighbour: IpAddr = "2001:db8:0:1::2".parse().unwrap();
+        let first = registry.admit(address).unwrap();
+        let _second = registry.admit(neighbour).unwrap();
+        assert!(registry.admit(address).is_none());
+        drop(first);
+        assert!(registry.admit(address).is_some());
+        let many: Vec<_> = (0..10)
+            .map(|_| registry.admit("127.0.0.1".parse().unwrap()))
+            .collect();
+        assert!(many.iter().all(Option::is_some));
+    }
+
+    #[test]
+    fn r_117_when_full_the_longest_idle_has_to_go_and_a_busy_one_stays() {
+        let registry = registry(2, 10);
+        let address: IpAddr = "127.0.0.1".parse().unwrap();
+        let busy = registry.admit(address).unwrap();
+        busy.seat.mark_busy();
+        let idle = registry.admit(address).unwrap();
+        let _third = registry.admit(address).unwrap();
+        let is_told = |admission: &Admission| {
+            let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+            std::pin::pin!(admission.seat.evicted())
+                .poll(&mut context)
+                .is_ready()
+        };
+        assert!(is_told(&idle) && !is_told(&busy));
+    }
+}

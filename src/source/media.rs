@@ -1,0 +1,290 @@
+//! The media folder: files measured once and known by their stamps after that.
+
+use super::scan::is_hidden;
+use super::stamp::Stamp;
+use super::{DataDirectory, MEDIA_FOLDER};
+use crate::newsroom::media::{HASHED_BYTES_MAX, MediaFile, MediaFiles};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, HashMap};
+use std::fs::File;
+use std::io::{self, Read, Seek};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// The longest path below the media folder, in bytes.
+const PATH_BYTES_MAX: usize = 1024;
+
+/// What was measured of one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MediaRecord {
+    /// The file's stamp at that time.
+    pub stamp: Stamp,
+    /// A hash of its bytes; `None` over [`HASHED_BYTES_MAX`].
+    pub hash: Option<[u8; 16]>,
+    /// Pixels across and down.
+    pub pixels: Option<(u32, u32)>,
+    /// When the bytes were first seen to be these, in seconds since 1970.
+    pub changed_at: i64,
+}
+
+/// What was found of the media files that a document names.
+#[derive(Debug, Default)]
+pub struct Measured {
+    /// The files that are there.
+    pub files: MediaFiles,
+    /// The newest change of any of them.
+    pub changed_at: i64,
+}
+
+/// An open file of the media folder with what is known of it.
+#[derive(Debug)]
+pub struct OpenMedia {
+    /// The file, at its beginning.
+    pub file: File,
+    /// What it is called, and how long it is.
+    pub known: MediaFile,
+    /// Its stamp and times.
+    pub record: MediaRecord,
+}
+
+/// What is known of the media folder's files. Shared by all who ask.
+#[derive(Debug, Default)]
+pub struct MediaIndex {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    records: HashMap<String, MediaRecord>,
+    unsaved: BTreeMap<String, MediaRecord>,
+}
+
+impl MediaIndex {
+    /// An index that begins with what the ledger remembers.
+    pub fn new(records: HashMap<String, MediaRecord>) -> Self {
+        Self {
+            inner: Mutex::new(Inner {
+                records,
+                unsaved: BTreeMap::new(),
+            }),
+        }
+    }
+
+    /// Opens a file of the media folder and measures it unless its stamp is known. `None` where there is no such
+    /// file, or its name says that it is nobody's business.
+    ///
+    /// # Errors
+    ///
+    /// When the file is there and cannot be read.
+    pub fn open(
+        &self,
+        directory: &DataDirectory,
+        path: &str,
+        now: i64,
+    ) -> io::Result<Option<OpenMedia>> {
+        if !is_servable(path) {
+            return Ok(None);
+        }
+        let Some(open) = open(directory, path)? else {
+            return Ok(None);
+        };
+        let metadata = open.metadata()?;
+        if !metadata.is_file() {
+            return Ok(None);
+        }
+        let stamp = Stamp::of(&metadata);
+        let mut file = open.into_std();
+        let record = match self.known(path, &stamp, now) {
+            Some(record) => record,
+            None => self.keep(path, measure(&mut file, stamp, now)?),
+        };
+        let known = MediaFile {
+            path: path.to_owned(),
+            length: stamp.size,
+            size: record.pixels,
+            hash: record.hash,
+        };
+        Ok(Some(OpenMedia {
+            file,
+            known,
+            record,
+        }))
+    }
+
+    /// Measures files by path. One that cannot be read counts as not there, with a line in the log.
+    pub fn measure<'a>(
+        &self,
+        directory: &DataDirectory,
+        paths: impl Iterator<Item = &'a str>,
+        now: i64,
+    ) -> Measured {
+        let mut measured = Measured::default();
+        for path in paths {
+            match self.open(directory, path, now) {
+                Ok(Some(open)) => {
+                    measured.changed_at = measured.changed_at.max(open.record.changed_at);
+                    measured.files.insert(path.to_owned(), open.known);
+                }
+                Ok(None) => {}
+                Err(error) => tracing::warn!("cannot read `{MEDIA_FOLDER}/{path}`: {error}"),
+            }
+        }
+        measured
+    }
+
+    /// What was measured since the last call, to be written to the ledger.
+    pub fn take_unsaved(&self) -> BTreeMap<String, MediaRecord> {
+        std::mem::take(&mut self.lock().unsaved)
+    }
+
+    fn known(&self, path: &str, stamp: &Stamp, now: i64) -> Option<MediaRecord> {
+        let inner = self.lock();
+        inner
+            .records
+            .get(path)
+            .filter(|record| record.stamp == *stamp && stamp.is_settled(now))
+            .cloned()
+    }
+
+    /// Remembers a measurement. The same bytes under a new stamp keep the time at which they were first seen.
+    fn keep(&self, path: &str, mut record: MediaRecord) -> MediaRecord {
+        let mut inner = self.lock();
+        if let Some(known) = inner.records.get(path) {
+            let same =
+                known.hash.is_some() && known.hash == record.hash || known.stamp == record.stamp;
+            record.changed_at = if same {
+                known.changed_at
+            } else {
+                record.changed_at.max(known.changed_at + 1)
+            };
+        }
+        if inner.records.get(path) != Some(&record) {
+            inner.records.insert(path.to_owned(), record.clone());
+            inner.unsaved.insert(path.to_owned(), record.clone());
+        }
+        record
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        // A panic while the lock was held leaves whole rows behind.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether a path may name a media file at all: no dot segments, nothing hidden, nothing overlong.
+fn is_servable(path: &str) -> bool {
+    let segment =
+        |segment: &str| !segment.is_empty() && !is_hidden(segment) && !segment.contains('\0');
+    path.len() <= PATH_BYTES_MAX && path.split('/').all(segment)
+}
+
+/// Opens beneath the data directory. What is not there, or lies outside through a link, is `None`.
+fn open(directory: &DataDirectory, path: &str) -> io::Result<Option<cap_std::fs::File>> {
+    use cap_std::fs::{OpenOptions, OpenOptionsExt};
+    // A named pipe in the folder must not hold the opening up until somebody writes to it.
+    let mut options = OpenOptions::new();
+    options
+        .read(true)
+        .custom_flags(nix::fcntl::OFlag::O_NONBLOCK.bits());
+    match directory
+        .dir
+        .open_with(format!("{MEDIA_FOLDER}/{path}"), &options)
+    {
+        Ok(file) => Ok(Some(file)),
+        Err(error) => match error.kind() {
+            io::ErrorKind::NotFound
+            | io::ErrorKind::NotADirectory
+            | io::ErrorKind::PermissionDenied
+            | io::ErrorKind::InvalidFilename => Ok(None),
+            _ => Err(error),
+        },
+    }
+}
+
+fn measure(file: &mut File, stamp: Stamp, now: i64) -> io::Result<MediaRecord> {
+    let mut hash = None;
+    if stamp.size <= HASHED_BYTES_MAX {
+        let mut bytes = Vec::new();
+        file.take(HASHED_BYTES_MAX).read_to_end(&mut bytes)?;
+        let digest = Sha256::digest(&bytes);
+        hash = Some(std::array::from_fn(|at| digest[at]));
+    }
+    file.rewind()?;
+    let pixels = pixels(file);
+    file.rewind()?;
+    Ok(MediaRecord {
+        stamp,
+        hash,
+        pixels,
+        changed_at: now,
+    })
+}
+
+/// Pixels across and down, where the file is a picture that can be read.
+fn pixels(file: &mut File) -> Option<(u32, u32)> {
+    let size = imagesize::reader_size(io::BufReader::new(file)).ok()?;
+    Some((
+        u32::try_from(size.width).ok()?,
+        u32::try_from(size.height).ok()?,
+    ))
+}
+
+/// Splits a path with a hash before its extension: `photo.1a2b3c4d.jpg` is `photo.jpg` with that hash.
+pub fn without_hash(path: &str) -> Option<(String, &str)> {
+    let folder_end = path.rfind('/').map_or(0, |at| at + 1);
+    let name = &path[folder_end..];
+    let is_hash = |part: &str| {
+        part.len() == 8
+            && part
+                .bytes()
+                .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+    };
+    let (stem, last) = name.rsplit_once('.')?;
+    if let Some((stem, hash)) = stem
+        .rsplit_once('.')
+        .filter(|(stem, hash)| is_hash(hash) && !stem.is_empty())
+    {
+        return Some((format!("{}{stem}.{last}", &path[..folder_end]), hash));
+    }
+    (is_hash(last) && !stem.is_empty()).then(|| (format!("{}{stem}", &path[..folder_end]), last))
+}
+
+/// The strong entity tag of a media file: the hash of its bytes, or of size and time where it is too large.
+pub fn tag(record: &MediaRecord) -> String {
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    match record.hash {
+        Some(hash) => URL_SAFE_NO_PAD.encode(hash),
+        None => format!("{:x}-{:x}", record.stamp.size, record.stamp.mtime),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hash_before_the_extension_is_taken_off() {
+        for (path, found) in [
+            ("photo.1a2b3c4d.jpg", Some(("photo.jpg", "1a2b3c4d"))),
+            ("a/b.c.00000000.tar", Some(("a/b.c.tar", "00000000"))),
+            ("name.1a2b3c4d", Some(("name", "1a2b3c4d"))),
+            ("photo.jpg", None),
+            ("photo.1A2B3C4D.jpg", None),
+            (".1a2b3c4d.jpg", None),
+            ("photo", None),
+        ] {
+            let found = found.map(|(path, hash)| (path.to_owned(), hash));
+            assert_eq!(without_hash(path), found, "{path}");
+        }
+    }
+
+    #[test]
+    fn r_097_only_plain_paths_are_served() {
+        for bad in [
+            "", "../a", "a/../b", ".a", "a/_b", "a~", "a//b", "/a", "a\0",
+        ] {
+            assert!(!is_servable(bad), "{bad}");
+        }
+        assert!(is_servable("2024/photo one.jpg"));
+    }
+}

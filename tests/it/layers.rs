@@ -1,0 +1,137 @@
+//! The house rules that the compiler does not see: modules depend one way, and the first six rooms are pure.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const ROOMS: [&str; 10] = [
+    "text", "newsroom", "feed", "page", "edition", "respond", "source", "store", "server",
+    "command",
+];
+
+/// The rooms without files, sockets, clocks and logs.
+const PURE: usize = 6;
+
+/// What a pure room may not name.
+const IMPURE: [&str; 11] = [
+    "std::fs",
+    "std::net",
+    "std::env",
+    "std::thread",
+    "std::process",
+    "SystemTime::now",
+    "Utc::now",
+    "Instant::now",
+    "tokio",
+    "tracing",
+    "rusqlite",
+];
+
+/// Crates that are known to a few rooms alone.
+const KEPT: [(&str, &[&str]); 6] = [
+    ("hyper", &["server"]),
+    ("http", &["edition", "respond", "server"]),
+    ("rss", &["feed"]),
+    ("atom_syndication", &["feed"]),
+    ("rusqlite", &["store"]),
+    ("askama", &["page", "server", "command"]),
+];
+
+fn files_of(room: &str) -> Vec<PathBuf> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = vec![source.join(format!("{room}.rs"))];
+    let mut folders = vec![source.join(room)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    files
+}
+
+/// The code of a room, without comments and without its unit tests.
+fn code_of(room: &str) -> Vec<(PathBuf, String)> {
+    let read = |path: PathBuf| {
+        let text = fs::read_to_string(&path).unwrap();
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let lines = code
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"));
+        let code = lines.collect::<Vec<_>>().join("\n");
+        (path, code)
+    };
+    files_of(room).into_iter().map(read).collect()
+}
+
+fn names(code: &str, path: &str) -> bool {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
+    code.match_indices(path).any(|(at, _)| {
+        let before = code[..at].chars().next_back().is_none_or(|c| !is_word(c));
+        let after = code[at + path.len()..]
+            .chars()
+            .next()
+            .is_none_or(|c| !(c.is_alphanumeric() || c == '_'));
+        before && after
+    })
+}
+
+#[test]
+fn lib_rs_lists_the_rooms_in_their_order() {
+    let lib = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).unwrap();
+    let listed: Vec<&str> = lib
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'))
+        .collect();
+    assert_eq!(listed, ROOMS);
+}
+
+#[test]
+fn no_room_uses_one_below_it() {
+    let mut wrong = BTreeSet::new();
+    for (at, room) in ROOMS.iter().enumerate() {
+        for (path, code) in code_of(room) {
+            for below in &ROOMS[at + 1..] {
+                if names(&code, &format!("crate::{below}")) {
+                    wrong.insert(format!("{} uses {below}", path.display()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn the_first_six_rooms_are_pure() {
+    let mut wrong = BTreeSet::new();
+    for room in &ROOMS[..PURE] {
+        for (path, code) in code_of(room) {
+            for impure in IMPURE.iter().filter(|impure| names(&code, impure)) {
+                wrong.insert(format!("{} names {impure}", path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn a_crate_that_belongs_to_a_room_stays_there() {
+    let mut wrong = BTreeSet::new();
+    for room in ROOMS {
+        for (path, code) in code_of(room) {
+            for (kept, rooms) in KEPT.iter().filter(|(_, rooms)| !rooms.contains(&room)) {
+                if names(&code, &format!("{kept}::")) || names(&code, &format!("use {kept}")) {
+                    wrong.insert(format!(
+                        "{} names {kept}, which is for {rooms:?}",
+                        path.display()
+                    ));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

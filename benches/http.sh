@@ -12,6 +12,8 @@ if ! { command -v nginx && command -v wrk && command -v curl; } >/dev/null; then
 fi
 cargo build --release --locked --quiet
 work=$(mktemp -d)
+# The workers of an nginx that root starts run as another user.
+chmod 755 "$work"
 tidings_pid= nginx_pid=
 stop() {
     [ -z "$tidings_pid" ] || kill "$tidings_pid" 2>/dev/null || true
@@ -30,7 +32,7 @@ make_data() {
         for (item = 1; item <= 30; item++) {
             file = sprintf("%s/item-%02d.toml", dir, item)
             printf "id = \"item-%02d\"\ntitle = \"Item number %d of the measurement\"\ndate = 2026-01-%02dT09:00:00Z\nbody = \"\"\"\n", item, item, item > file
-            for (word = 1; word <= 190; word++) {
+            for (word = 1; word <= 150; word++) {
                 text = ""
                 letters = 2 + int(rand() * 9)
                 for (letter = 0; letter < letters; letter++) text = text sprintf("%c", 97 + int(26 * rand() * rand()))
@@ -57,7 +59,7 @@ start_tidings() {
 start_nginx() {
     mkdir -p "$work/www"
     curl -s "$tidings/rss.xml" -o "$work/www/rss.xml"
-    gzip -6 -k "$work/www/rss.xml"
+    gzip -6 -k -f "$work/www/rss.xml"
     local attempt port
     for attempt in $(seq 20); do
         port=$((20000 + (RANDOM + attempt) % 20000))

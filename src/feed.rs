@@ -126,7 +126,7 @@ pub struct FeedItem {
     pub external_url: Option<Url>,
     /// The copyright notice, where it is not the feed's.
     pub rights: Option<String>,
-    /// The licence, the item's or the site's.
+    /// The licence: the item's, else the site's where the item is the publisher's own.
     pub license: Option<Url>,
     /// The place that the item is about.
     pub place: Option<Spot>,
@@ -192,6 +192,12 @@ impl Context<'_> {
     fn site(&self) -> &Site {
         self.newsroom.site()
     }
+}
+
+/// The latest date of any of these items that is not in the future: what they add to their feed's own date.
+pub fn latest(shown: &[Shown], now: i64) -> Option<i64> {
+    let dates = shown.iter().flat_map(|Shown { entry, item }| [entry.wire, entry::updated(item, entry.wire, now)]);
+    dates.filter(|at| *at <= now).max()
 }
 
 /// The feed of a place.
@@ -312,7 +318,7 @@ pub fn of_item(context: Context<'_>, shown: &Shown) -> FeedItem {
         canonical_url: item.canonical_url.clone(),
         external_url: item.external_url.clone(),
         rights: item.rights.clone(),
-        license: item.license.clone().or_else(|| site.license.clone()),
+        license: item.license.clone().or_else(|| site.license.clone().filter(|_| item.source.is_none())),
         place: item.place.clone(),
         url,
     }

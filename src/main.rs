@@ -2,6 +2,7 @@
 //! failure or errors found, 2 (by clap) for a wrong command line.
 
 use clap::Parser;
+use std::io::IsTerminal;
 use std::process::ExitCode;
 use tidings::command::{self, Outcome, arguments::Arguments};
 use tidings::text::causes::joined;
@@ -13,6 +14,7 @@ fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_target(false)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
     match command::run(arguments) {

@@ -161,8 +161,8 @@ impl Bound {
     /// [`Error::Runtime`] where a thread cannot start, [`Error::Panic`] where one ended by our own bug.
     pub fn run<S, F>(self, stop: &watch::Receiver<bool>, service: S) -> Result<(), Error>
     where
-        S: Fn(Request<Incoming>) -> F + Clone + Send + 'static,
-        F: Future<Output = Response<Body>> + 'static,
+        S: Fn(Request<Incoming>) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Response<Body>> + Send + 'static,
     {
         let registry = Arc::new(Registry::new(&self.limits));
         let limits = Arc::new(self.limits);

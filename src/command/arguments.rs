@@ -2,7 +2,7 @@
 
 use crate::newsroom::site::BaseUrl;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 /// A feed publisher for newsrooms: files in, RSS, Atom and JSON feeds out.
@@ -66,6 +66,9 @@ pub struct ServeArguments {
         default_value = "127.0.0.1:8080"
     )]
     pub listen: Vec<SocketAddr>,
+    /// An address of a proxy in front, which may have any number of connections; may be repeated. Others may have 64.
+    #[arg(long, value_name = "ADDR", env = "TIDINGS_TRUSTED_PROXY", value_delimiter = ',')]
+    pub trusted_proxy: Vec<IpAddr>,
     /// Takes the place of `base_url` in `site.toml`.
     #[arg(long, value_name = "URL", env = "TIDINGS_BASE_URL", value_parser = BaseUrl::new)]
     pub base_url: Option<BaseUrl>,

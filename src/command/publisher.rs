@@ -4,8 +4,8 @@ use crate::command::Error;
 use crate::edition::record::VersionRecord;
 use crate::edition::resource::Resource;
 use crate::edition::{Edition, publish};
-use crate::feed::{Context, Shown, select};
-use crate::newsroom::entry::{self, Entry};
+use crate::feed::{self, Context, Shown, select};
+use crate::newsroom::entry::Entry;
 use crate::newsroom::identity::Id;
 use crate::newsroom::media::MediaFiles;
 use crate::newsroom::place::{Place, folder};
@@ -274,10 +274,7 @@ impl Publisher {
             let window = self.shown(&window, &mut shown);
             let media = self.media_of(&window, now);
             let group = stamps.group(&self.records, &folder(self.newsroom.site(), place));
-            for Shown { entry, item } in &window {
-                group.take_date(entry.wire, now);
-                group.take_date(entry::updated(item, entry.wire, now), now);
-            }
+            feed::latest(&window, now).into_iter().for_each(|at| group.take_date(at, now));
             let latest = group.latest;
             let context = Context {
                 newsroom: &self.newsroom,

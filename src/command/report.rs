@@ -39,11 +39,13 @@ fn write_human(problems: &[Problem], note: Option<&str>, items: Option<usize>) -
             .count()
     };
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-    let items = items.map_or_else(
-        || "the site cannot be used".to_owned(),
-        |items| format!("{items} items"),
-    );
-    writeln!(out, "{items}, {errors} errors, {warnings} warnings")
+    let items = items.map_or_else(|| "the site cannot be used".to_owned(), |items| counted(items, "item"));
+    writeln!(out, "{items}, {}, {}", counted(errors, "error"), counted(warnings, "warning"))
+}
+
+/// `1 error`, `2 errors`.
+fn counted(count: usize, name: &str) -> String {
+    format!("{count} {name}{}", if count == 1 { "" } else { "s" })
 }
 
 /// One problem as text with colours, which the stream drops where nobody would see them.

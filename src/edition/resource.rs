@@ -317,7 +317,9 @@ impl View {
         media_type: &'static str,
         version: Option<(&Version, &str, bool)>,
     ) -> Self {
+        // A 304 says again what may have changed; the policy stays with what is stored (http.md R-030).
         let mut not_modified = base.clone();
+        let policy = not_modified.remove(header::CONTENT_SECURITY_POLICY);
         let mut tag = None;
         let mut is_weak = true;
         if let Some((version, suffix, weak)) = version {
@@ -332,6 +334,7 @@ impl View {
             is_weak = weak;
         }
         let mut fields = not_modified.clone();
+        fields.extend(policy.map(|policy| (header::CONTENT_SECURITY_POLICY, policy)));
         fields.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
         fields.extend(
             shown

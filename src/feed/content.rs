@@ -2,7 +2,6 @@
 
 use crate::feed::{Context, FeedItem, Picture};
 use crate::newsroom::item::{Body, BodyFormat, Item};
-use crate::newsroom::media::plain_url_path;
 use crate::text::html::{self, Reference, ReferenceKind, Resolved};
 use crate::text::markdown;
 use std::fmt::Write;
@@ -41,15 +40,21 @@ pub fn lead_image(item: &FeedItem) -> Option<&Picture> {
         .filter(|image| !item.body.contains(&html::escape(&image.url)))
 }
 
-/// The paths below the media folder that a body may refer to, whether or not there are such files.
+/// The paths below the media folder that a body may refer to, whether or not there are such files. A relative link
+/// may be to a file or to a page.
 pub fn media_references(body: &Body) -> Vec<String> {
-    if !may_refer(body) {
-        return Vec::new();
-    }
-    html::references(&raw_html(body))
-        .iter()
-        .filter_map(|url| media_path(url))
-        .collect()
+    media_urls(body).iter().filter_map(|(url, _)| media_path(url)).collect()
+}
+
+/// The same, without the relative links that may be to a page.
+pub fn certain_media_references(body: &Body) -> Vec<String> {
+    let urls = media_urls(body);
+    let certain = urls.iter().filter(|(url, kind)| *kind == ReferenceKind::Embed || url.starts_with("/media/"));
+    certain.filter_map(|(url, _)| media_path(url)).collect()
+}
+
+fn media_urls(body: &Body) -> Vec<(String, ReferenceKind)> {
+    if may_refer(body) { html::references(&raw_html(body)) } else { Vec::new() }
 }
 
 fn raw_html(body: &Body) -> String {
@@ -116,8 +121,9 @@ fn resolve(context: Context<'_>, page: &str, reference: &Reference<'_>) -> Optio
                 size: file.size,
             });
         }
+        // What is not there is not written: every link of a feed answers.
         if reference.kind == ReferenceKind::Embed || url.starts_with("/media/") {
-            return plain(base.join(&plain_url_path(&path)));
+            return None;
         }
     }
     let start = if url.starts_with('/') {
@@ -137,7 +143,7 @@ fn push_figure(content: &mut String, image: &Picture) {
         html::escape(&image.alt)
     );
     if let Some((width, height)) = image.size {
-        let _ = writeln!(content, " width=\"{width}\" height=\"{height}\"");
+        let _ = write!(content, " width=\"{width}\" height=\"{height}\"");
     }
     content.push('>');
     let credit = image.credit.as_ref().map(|credit| format!("({credit})"));
@@ -162,11 +168,11 @@ fn push_body(content: &mut String, body: &str, dateline: Option<&str>) {
     };
     match body.strip_prefix("<p>") {
         Some(rest) => {
-            let _ = writeln!(content, "<p>{dateline} — ");
+            let _ = write!(content, "<p>{dateline} — ");
             push_closed(content, rest);
         }
         None => {
-            let _ = writeln!(content, "<p>{dateline}</p>\n");
+            let _ = writeln!(content, "<p>{dateline}</p>");
             push_closed(content, body);
         }
     }

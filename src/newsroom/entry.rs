@@ -134,14 +134,18 @@ fn changes(item: &Item) -> Vec<i64> {
     changes
 }
 
-fn media(item: &Item, body_media: Vec<String>) -> Box<[Arc<str>]> {
+/// The files of the media folder that an item lists as pictures or attachments.
+pub fn media_files(item: &Item) -> impl Iterator<Item = String> + '_ {
     let images = item.images.iter().map(|image| &image.src);
     let attachments = item.attachments.iter().map(|attachment| &attachment.src);
-    let files = images.chain(attachments).filter_map(|src| match src {
+    images.chain(attachments).filter_map(|src| match src {
         MediaSource::File(path) => Some(path.clone()),
         MediaSource::Url(_) => None,
-    });
-    let mut media: Vec<String> = files.chain(body_media).collect();
+    })
+}
+
+fn media(item: &Item, body_media: Vec<String>) -> Box<[Arc<str>]> {
+    let mut media: Vec<String> = media_files(item).chain(body_media).collect();
     media.sort_unstable();
     media.dedup();
     media.iter().map(|path| path.as_str().into()).collect()

@@ -3,15 +3,16 @@
 use http::request::Parts;
 use http::{Uri, Version, header};
 use percent_encoding::percent_decode_str;
+use std::borrow::Cow;
 
 /// The longest target, in octets (http.md R-064).
 pub const TARGET_BYTES_MAX: usize = 8_000;
 
 /// What a request is aimed at.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Target {
+pub enum Target<'a> {
     /// A path, percent-decoded once. The query has no meaning here and is dropped (http.md R-065).
-    Path(String),
+    Path(Cow<'a, str>),
     /// The server as a whole: `*`.
     Asterisk,
     /// More than [`TARGET_BYTES_MAX`].
@@ -21,7 +22,7 @@ pub enum Target {
 }
 
 /// Reads the target of a request in origin-form or absolute-form.
-pub fn of(uri: &Uri) -> Target {
+pub fn of(uri: &Uri) -> Target<'_> {
     let path = uri.path();
     let authority = uri
         .authority()
@@ -44,12 +45,15 @@ pub fn of(uri: &Uri) -> Target {
     {
         return Target::Bad;
     }
+    if !path.contains('%') {
+        return Target::Path(path.into());
+    }
     // Bytes that are no UTF-8 name nothing that we have.
     let decoded = percent_decode_str(path).decode_utf8_lossy();
     if decoded.contains(['\0', '\\']) || !is_normal(&decoded) {
         return Target::Bad;
     }
-    Target::Path(decoded.into_owned())
+    Target::Path(decoded)
 }
 
 /// Whether every `%` is followed by two hexadecimal digits.

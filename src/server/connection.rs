@@ -13,12 +13,11 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use std::convert::Infallible;
 use std::io;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
-use tokio::task::{LocalSet, spawn_local};
+use tokio::task::spawn;
 use tokio::time::{sleep, timeout};
 
 /// How long accepting rests after it failed, as it does when file descriptors run out (http.md R-117).
@@ -51,23 +50,23 @@ impl Core {
     /// When the runtime or a listener cannot start.
     pub fn run<S, F>(self, listeners: Listeners, service: S) -> io::Result<()>
     where
-        S: Fn(Request<Incoming>) -> F + Clone + 'static,
-        F: Future<Output = Response<Body>> + 'static,
+        S: Fn(Request<Incoming>) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Response<Body>> + Send + 'static,
     {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .max_blocking_threads(BLOCKING_THREADS_MAX)
             .build()?;
         let stop_timeout = self.limits.stop_timeout;
-        let core = Rc::new(self);
-        LocalSet::new().block_on(&runtime, async {
-            let graceful = Rc::new(GracefulShutdown::new());
+        let core = Arc::new(self);
+        runtime.block_on(async {
+            let graceful = Arc::new(GracefulShutdown::new());
             let mut accepting = Vec::new();
             for listener in listeners {
                 let listener = tokio::net::TcpListener::from_std(listener)?;
                 let (core, service, graceful) =
-                    (Rc::clone(&core), service.clone(), Rc::clone(&graceful));
-                accepting.push(spawn_local(accept(core, listener, service, graceful)));
+                    (Arc::clone(&core), service.clone(), Arc::clone(&graceful));
+                accepting.push(spawn(accept(core, listener, service, graceful)));
             }
             let mut stop = core.stop.clone();
             // The sender's end is a stop, too.
@@ -76,7 +75,7 @@ impl Core {
             for task in accepting {
                 let _aborted = task.await;
             }
-            if let Some(graceful) = Rc::into_inner(graceful) {
+            if let Some(graceful) = Arc::into_inner(graceful) {
                 let _late = timeout(stop_timeout, graceful.shutdown()).await;
             }
             Ok(())
@@ -86,20 +85,20 @@ impl Core {
 
 /// Takes the connections of one listener, for ever: an error costs a rest, never the listener.
 async fn accept<S, F>(
-    core: Rc<Core>,
+    core: Arc<Core>,
     listener: tokio::net::TcpListener,
     service: S,
-    graceful: Rc<GracefulShutdown>,
+    graceful: Arc<GracefulShutdown>,
 ) where
-    S: Fn(Request<Incoming>) -> F + Clone + 'static,
-    F: Future<Output = Response<Body>> + 'static,
+    S: Fn(Request<Incoming>) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Response<Body>> + Send + 'static,
 {
     loop {
         match listener.accept().await {
             Ok((stream, address)) => {
                 if let Some(admission) = core.registry.admit(address.ip()) {
-                    spawn_local(serve(
-                        Rc::clone(&core),
+                    spawn(serve(
+                        Arc::clone(&core),
                         stream,
                         admission,
                         service.clone(),
@@ -127,20 +126,20 @@ fn is_of_connection(error: &io::Error) -> bool {
 }
 
 async fn serve<S, F>(
-    core: Rc<Core>,
+    core: Arc<Core>,
     stream: TcpStream,
     admission: Admission,
     service: S,
     watcher: Watcher,
 ) where
-    S: Fn(Request<Incoming>) -> F,
-    F: Future<Output = Response<Body>>,
+    S: Fn(Request<Incoming>) -> F + Send + Sync,
+    F: Future<Output = Response<Body>> + Send,
 {
-    let shared = Shared::new(stream);
-    let admission = Rc::new(admission);
+    let shared = Arc::new(Shared::default());
+    let admission = Arc::new(admission);
     let answered = service_fn(|request| {
         admission.seat.mark_busy();
-        let (shared, admission) = (Rc::clone(&shared), Rc::clone(&admission));
+        let (shared, admission) = (Arc::clone(&shared), Arc::clone(&admission));
         let answer = service(request);
         async move {
             let response = answer.await;
@@ -149,7 +148,7 @@ async fn serve<S, F>(
             Ok::<_, Infallible>(response)
         }
     });
-    let guard = TokioIo::new(Guard::new(Rc::clone(&shared), &core.limits));
+    let guard = TokioIo::new(Guard::new(stream, Arc::clone(&shared), &core.limits));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(core.limits.head_timeout)
@@ -159,14 +158,17 @@ async fn serve<S, F>(
         .keep_alive(true)
         .serve_connection(guard, answered);
     let ended = tokio::select! {
+        biased;
         ended = watcher.watch(connection) => ended,
         () = admission.seat.evicted() => return,
     };
-    match ended {
-        Err(error) if error.is_parse() || error.is_user() => linger(&shared.stream).await,
-        Ok(()) if shared.is_midway() => linger(&shared.stream).await,
-        // The client has gone, has said nothing for too long, or does not read: there is nobody to wait for.
-        Ok(()) | Err(_) => {}
+    // Otherwise the client has all that it asked for, has gone, has said nothing for too long, or does not read.
+    let is_sending = match ended {
+        Err(error) => error.is_parse(),
+        Ok(()) => shared.is_midway(),
+    };
+    if let Some(stream) = shared.take_stream().filter(|_| is_sending) {
+        linger(&stream).await;
     }
 }
 

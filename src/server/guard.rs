@@ -4,57 +4,55 @@
 use crate::server::Limits;
 use crate::server::line::Watcher;
 use crate::text::date::imf_fixdate;
-use std::cell::{Cell, RefCell};
+use socket2::SockRef;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
-use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 /// A file's rate is looked at over this time.
 const RATE_WINDOW: Duration = Duration::from_secs(60);
 
-/// What a connection's guard and its service know together. One thread alone has it.
-#[derive(Debug)]
+/// What a connection's guard, its service and its end know together.
+#[derive(Debug, Default)]
 pub struct Shared {
-    /// The socket.
-    pub stream: TcpStream,
-    watcher: RefCell<Watcher>,
-    sends_file: Cell<bool>,
-    sent: Cell<u64>,
+    sends_file: AtomicBool,
+    is_midway: AtomicBool,
+    left: Mutex<Option<TcpStream>>,
 }
 
 impl Shared {
-    /// What is known of a new connection.
-    pub fn new(stream: TcpStream) -> Rc<Self> {
-        let watcher = RefCell::new(Watcher::default());
-        Rc::new(Self {
-            stream,
-            watcher,
-            sends_file: Cell::new(false),
-            sent: Cell::new(0),
-        })
-    }
-
     /// Says whether the answer that follows is a file: it may take long, if it flows.
     pub fn expect_file(&self, sends_file: bool) {
-        self.sends_file.set(sends_file);
+        self.sends_file.store(sends_file, Ordering::Relaxed);
     }
 
     /// Whether the client has sent more than the heads that were answered.
     pub fn is_midway(&self) -> bool {
-        self.watcher.borrow().is_midway()
+        self.is_midway.load(Ordering::Relaxed)
+    }
+
+    /// The socket, once the guard is gone.
+    pub fn take_stream(&self) -> Option<TcpStream> {
+        self.left.lock().ok().and_then(|mut left| left.take())
     }
 }
 
 /// The guarded socket.
 #[derive(Debug)]
 pub struct Guard {
-    shared: Rc<Shared>,
+    /// Always there until the guard is dropped.
+    stream: Option<TcpStream>,
+    shared: Arc<Shared>,
     limits: GuardLimits,
+    watcher: Watcher,
+    has_read: bool,
+    sent: u64,
     blocked: Option<Blocked>,
     replacement: Option<Replacement>,
 }
@@ -87,15 +85,18 @@ struct Replacement {
 
 impl Guard {
     /// Guards a connection.
-    pub fn new(shared: Rc<Shared>, limits: &Limits) -> Self {
-        let limits = GuardLimits {
-            stall: limits.stall_timeout,
-            answer: limits.answer_timeout,
-            file_rate_min: limits.file_rate_min,
-        };
+    pub fn new(stream: TcpStream, shared: Arc<Shared>, limits: &Limits) -> Self {
         Self {
+            stream: Some(stream),
             shared,
-            limits,
+            limits: GuardLimits {
+                stall: limits.stall_timeout,
+                answer: limits.answer_timeout,
+                file_rate_min: limits.file_rate_min,
+            },
+            watcher: Watcher::default(),
+            has_read: false,
+            sent: 0,
             blocked: None,
             replacement: None,
         }
@@ -105,30 +106,52 @@ impl Guard {
     fn poll_guarded(
         &mut self,
         cx: &mut Context<'_>,
-        write: impl Fn(&TcpStream) -> io::Result<usize>,
+        write: impl FnOnce(Pin<&mut TcpStream>, &mut Context<'_>) -> Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
-        let shared = Rc::clone(&self.shared);
-        loop {
-            match write(&shared.stream) {
-                Ok(written) => {
-                    shared.sent.set(shared.sent.get() + written as u64);
-                    if let Some(blocked) = &mut self.blocked {
-                        blocked.progress = Instant::now();
-                    }
-                    return Poll::Ready(Ok(written));
+        let Some(stream) = &mut self.stream else {
+            return Poll::Ready(Err(io::ErrorKind::NotConnected.into()));
+        };
+        match write(Pin::new(stream), cx) {
+            Poll::Pending => self.poll_blocked(cx).map(Err),
+            Poll::Ready(written) => {
+                let written = written?;
+                self.sent += written as u64;
+                if let Some(blocked) = &mut self.blocked {
+                    blocked.progress = Instant::now();
                 }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) => return Poll::Ready(Err(error)),
-            }
-            if shared.stream.poll_write_ready(cx)?.is_pending() {
-                return self.poll_blocked(cx).map(Err);
+                Poll::Ready(Ok(written))
             }
         }
     }
 
+    /// Reads what has come with the connection (`TCP_DEFER_ACCEPT`), without waiting to be told of it.
+    fn read_at_once(&mut self, buffer: &mut ReadBuf<'_>) -> io::Result<usize> {
+        use std::io::Read;
+        let Some(stream) = &self.stream else {
+            return Err(io::ErrorKind::NotConnected.into());
+        };
+        let room = buffer.initialize_unfilled();
+        let read = (&*SockRef::from(stream)).read(room)?;
+        if read < room.len() {
+            // That was all: the next read need not try in vain before it waits.
+            let _nothing = stream.try_io(Interest::READABLE, || {
+                Err::<(), _>(io::ErrorKind::WouldBlock.into())
+            });
+        }
+        buffer.advance(read);
+        Ok(read)
+    }
+
+    fn watch(&mut self, bytes: &[u8]) {
+        self.watcher.take(bytes);
+        self.shared
+            .is_midway
+            .store(self.watcher.is_midway(), Ordering::Relaxed);
+    }
+
     /// Waits within the limits; ready with an error once one of them is passed.
     fn poll_blocked(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
-        let (now, sent) = (Instant::now(), self.shared.sent.get());
+        let (now, sent) = (Instant::now(), self.sent);
         let blocked = self.blocked.get_or_insert_with(|| Blocked {
             since: now,
             progress: now,
@@ -137,7 +160,7 @@ impl Guard {
             alarm: Box::pin(sleep_until(now)),
         });
         let mut limit = blocked.progress + self.limits.stall;
-        if self.shared.sends_file.get() {
+        if self.shared.sends_file.load(Ordering::Relaxed) {
             if now >= blocked.window + RATE_WINDOW {
                 let rate = (sent - blocked.window_sent) / RATE_WINDOW.as_secs();
                 if rate < self.limits.file_rate_min {
@@ -160,7 +183,7 @@ impl Guard {
     fn must_replace(&self, first: &[u8]) -> bool {
         let is_refusal =
             || first.starts_with(b"HTTP/1.1 431") || first.starts_with(b"HTTP/1.1 414");
-        self.shared.watcher.borrow().is_overlong() && is_refusal()
+        self.watcher.is_overlong() && is_refusal()
     }
 
     /// Writes the replacement; then all that hyper wants to write counts as written.
@@ -171,7 +194,7 @@ impl Guard {
             .map(|own| own.bytes[own.written..].to_vec())
             .filter(|rest| !rest.is_empty())
         {
-            let written = ready!(self.poll_guarded(cx, |stream| stream.try_write(&rest)))?;
+            let written = ready!(self.poll_guarded(cx, |stream, cx| stream.poll_write(cx, &rest)))?;
             if let Some(own) = &mut self.replacement {
                 own.written += written;
             }
@@ -202,23 +225,26 @@ impl AsyncRead for Guard {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let shared = &self.get_mut().shared;
-        loop {
-            match shared.stream.try_read(buffer.initialize_unfilled()) {
-                Ok(read) => {
-                    buffer.advance(read);
-                    let filled = buffer.filled();
-                    shared
-                        .watcher
-                        .borrow_mut()
-                        .take(&filled[filled.len() - read..]);
-                    return Poll::Ready(Ok(()));
-                }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    ready!(shared.stream.poll_read_ready(cx))?
-                }
-                Err(error) => return Poll::Ready(Err(error)),
-            }
+        let guard = self.get_mut();
+        let before = buffer.filled().len();
+        let is_first = !std::mem::replace(&mut guard.has_read, true);
+        let at_once = is_first && guard.read_at_once(buffer).is_ok_and(|read| read > 0);
+        if !at_once {
+            let Some(stream) = &mut guard.stream else {
+                return Poll::Ready(Ok(()));
+            };
+            ready!(Pin::new(stream).poll_read(cx, buffer))?;
+        }
+        guard.watch(&buffer.filled()[before..]);
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// The end of a connection may have to read on.
+impl Drop for Guard {
+    fn drop(&mut self) {
+        if let Ok(mut left) = self.shared.left.lock() {
+            *left = self.stream.take();
         }
     }
 }
@@ -236,7 +262,7 @@ impl AsyncWrite for Guard {
         if guard.replacement.is_some() {
             return guard.poll_replacement(cx, bytes.len());
         }
-        guard.poll_guarded(cx, |stream| stream.try_write(bytes))
+        guard.poll_guarded(cx, |stream, cx| stream.poll_write(cx, bytes))
     }
 
     fn poll_write_vectored(
@@ -253,7 +279,11 @@ impl AsyncWrite for Guard {
         if guard.replacement.is_some() {
             return guard.poll_replacement(cx, parts.iter().map(|part| part.len()).sum());
         }
-        guard.poll_guarded(cx, |stream| stream.try_write_vectored(parts))
+        // An answer without a body is one piece, and sending that is cheaper.
+        match parts {
+            [only] => guard.poll_guarded(cx, |stream, cx| stream.poll_write(cx, only)),
+            several => guard.poll_guarded(cx, |stream, cx| stream.poll_write_vectored(cx, several)),
+        }
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -263,14 +293,14 @@ impl AsyncWrite for Guard {
     /// hyper flushes when all that it had is written: nobody is waited for any more.
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         let guard = self.get_mut();
-        if !guard.shared.sends_file.get() {
+        if !guard.shared.sends_file.load(Ordering::Relaxed) {
             guard.blocked = None;
         }
         Poll::Ready(Ok(()))
     }
 
+    /// Closing the socket ends the connection; where the client may still be sending, its end reads on first.
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        crate::server::listen::end(&self.shared.stream);
         Poll::Ready(Ok(()))
     }
 }

@@ -20,12 +20,13 @@ pub async fn answer(
 ) -> Response<Body> {
     let (head, _) = request.into_parts();
     let now = clock::now();
-    let edition = editions.load();
-    let key = match respond::respond(&head, &edition, now) {
-        Outcome::Answer(answer) => return sent(answer),
-        Outcome::Make(key) => key,
+    let (edition, key) = {
+        let edition = editions.load();
+        match respond::respond(&head, &edition, now) {
+            Outcome::Answer(answer) => return sent(answer),
+            Outcome::Make(key) => (Arc::clone(&edition), key),
+        }
     };
-    let edition = Arc::clone(&edition);
     let making = tokio::task::spawn_blocking({
         let edition = Arc::clone(&edition);
         move || maker.make(&edition, &key, now.timestamp())

@@ -154,13 +154,13 @@ pub fn sanitise(html: &str, resolve: &dyn Fn(Reference<'_>) -> Option<Resolved>)
 }
 
 /// The URLs of a text that [`sanitise`] would pass to its resolver, as they are written, each once, in order.
-pub fn references(html: &str) -> Vec<String> {
+pub fn references(html: &str) -> Vec<(String, ReferenceKind)> {
     let mut found = Vec::new();
     walk(&cleaned(html), |_, tag| {
-        for (_, value) in attributes(tag).filter(|(name, _)| kind_of(name).is_some()) {
-            let url = unescape(value);
-            if !found.contains(&url) {
-                found.push(url);
+        for (value, kind) in attributes(tag).filter_map(|(name, value)| Some((value, kind_of(name)?))) {
+            let reference = (unescape(value), kind);
+            if !found.contains(&reference) {
+                found.push(reference);
             }
         }
     });
@@ -443,10 +443,9 @@ mod tests {
 
     #[test]
     fn the_references_of_a_text_are_told_as_written() {
-        assert_eq!(
-            references("<a href='x y'>t</a><img src='b.png'><img src='b.png'><p cite=z>"),
-            ["x y", "b.png"]
-        );
+        let found = references("<a href='x y'>t</a><img src='b.png'><img src='b.png'><p cite=z>");
+        let expected = [("x y", ReferenceKind::Link), ("b.png", ReferenceKind::Embed)];
+        assert_eq!(found, expected.map(|(url, kind)| (url.to_owned(), kind)));
     }
 
     #[test]

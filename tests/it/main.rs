@@ -1,4 +1,7 @@
 //! The integration tests: one crate, a module a feature.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod documents;
+mod fixture;
+mod golden;
 mod layers;

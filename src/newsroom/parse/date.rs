@@ -172,7 +172,7 @@ pub fn of_node(report: &Report<'_>, key: &str, node: &Node<'_>) -> Option<Writte
 }
 
 /// The ISO spelling of a date written otherwise, where it can be meant in one way only.
-fn iso_spelling(text: &str) -> Option<String> {
+pub fn iso_spelling(text: &str) -> Option<String> {
     if let Ok(date) = DateTime::parse_from_rfc2822(text) {
         return Some(date.to_rfc3339());
     }

@@ -1,7 +1,9 @@
 //! A tree of values with their places in the file, the same for TOML and JSON.
 
 use crate::newsroom::parse::Form;
+use crate::newsroom::parse::date;
 use crate::newsroom::parse::reader::Report;
+use crate::newsroom::problem::Mark;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -114,10 +116,13 @@ fn toml<'a>(report: &Report<'a>, text: &'a str, offset: usize) -> Option<Node<'a
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
         let span = error.span().unwrap_or(0..0);
-        report.error(
-            span.start + offset..span.end + offset,
-            format!("this is not TOML: {}", first_line(error.message())),
-        );
+        let line = Mark::of(text, &span).quoted;
+        let value = line.split_once('=').map_or("", |(_, value)| value.split('#').next().unwrap_or_default().trim());
+        let message = format!("this is not TOML: {}", first_line(error.message()));
+        let reported = report.error(span.start + offset..span.end + offset, message);
+        if let Some(iso) = date::iso_spelling(value) {
+            reported.hint(format!("if this is a date, write it as `{iso}`"));
+        }
     }
     let node = if errors.is_empty() {
         toml_table(&table, offset, 0)

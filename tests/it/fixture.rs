@@ -1,0 +1,159 @@
+//! A publication made of texts, without files: what the tests of documents and answers stand on.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use tidings::edition::{Edition, publish};
+use tidings::feed::{Context, Shown, content, select};
+use tidings::newsroom::entry::Entry;
+use tidings::newsroom::media::{MediaFile, MediaFiles};
+use tidings::newsroom::problem::Problem;
+use tidings::newsroom::record::{self, Records, Stamps};
+use tidings::newsroom::{Newsroom, parse};
+use tidings::page::notice;
+use tidings::source::content_hash;
+
+/// The instant of every fixture: 2026-11-24T12:00:00Z.
+pub const NOW: i64 = 1_795_521_600;
+
+/// The least that a site needs.
+pub const SITE: &str = "title = \"Example\"\nbase_url = \"https://press.example.org\"\nid_authority = \"example.org\"\n\
+                        id_authority_date = \"2022\"\n";
+
+/// A publication with the whole items beside their entries.
+pub struct Publication {
+    pub newsroom: Newsroom,
+    pub items: HashMap<String, Shown>,
+    pub media: MediaFiles,
+    pub problems: Vec<Problem>,
+    pub now: i64,
+}
+
+impl Publication {
+    /// Parses a site and files (path and text) as they are at `now`.
+    pub fn of(site: &str, files: &[(&str, &str)], now: i64) -> Self {
+        let (site, mut problems) = parse::site::read(site);
+        let site = site.unwrap_or_else(|| panic!("{problems:#?}"));
+        let mut sections = BTreeMap::new();
+        for (path, _) in files {
+            let folder = path.split('/').next().unwrap();
+            let text = files
+                .iter()
+                .find(|(path, _)| *path == format!("{folder}/section.toml"))
+                .map(|(_, text)| *text);
+            let (section, own) = parse::section::read(folder, text, &site);
+            problems.extend(own);
+            sections.extend(section.map(|section| (section.name.clone(), Arc::new(section))));
+        }
+        let mut entries = Vec::new();
+        let mut items = HashMap::new();
+        for (path, text) in files
+            .iter()
+            .filter(|(path, _)| !path.ends_with("section.toml"))
+        {
+            let form = parse::Form::of(path).unwrap();
+            let parsed = parse::item::read(&parse::File { path, form, text }, &site, &sections);
+            problems.extend(parsed.problems);
+            let Some(item) = parsed.item else { continue };
+            let media = content::media_references(&item.body);
+            entries.push(Entry::of(
+                &item,
+                path,
+                content_hash(text),
+                site.tree_of(&item.language),
+                media,
+            ));
+            items.insert(item.id.to_string(), Arc::new(item));
+        }
+        let mut newsroom = Newsroom::new(Arc::new(site), sections);
+        record::gather(
+            &mut newsroom,
+            &Records::default(),
+            &mut Stamps::default(),
+            entries,
+            now,
+        );
+        let shown = newsroom.entries().map(|entry| {
+            let item = Arc::clone(&items[entry.id.as_str()]);
+            (
+                entry.id.to_string(),
+                Shown {
+                    entry: Arc::clone(entry),
+                    item,
+                },
+            )
+        });
+        let items = shown.collect();
+        let photo = MediaFile {
+            path: "photo.jpg".to_owned(),
+            length: 12_345,
+            size: Some((1600, 900)),
+            hash: Some([0x1a, 0x2b, 0x3c, 0x4d, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
+        };
+        let media = MediaFiles::from([("photo.jpg".to_owned(), photo)]);
+        Self {
+            newsroom,
+            items,
+            media,
+            problems,
+            now,
+        }
+    }
+
+    pub fn context(&self) -> Context<'_> {
+        Context {
+            newsroom: &self.newsroom,
+            media: &self.media,
+            now: self.now,
+        }
+    }
+
+    /// The edition with the feeds of every place.
+    pub fn edition(&self) -> Edition {
+        let missing = notice::missing(&self.newsroom).unwrap().html;
+        let mut edition = Edition::new(
+            self.newsroom.clone(),
+            self.now,
+            &|_| self.now,
+            missing.into(),
+        );
+        for place in self.newsroom.places() {
+            let window = select::window(&self.newsroom, &place, self.now);
+            let shown: Vec<Shown> = window
+                .iter()
+                .map(|entry| self.items[entry.id.as_str()].clone())
+                .collect();
+            let latest = shown.iter().map(|shown| shown.entry.wire).max();
+            let made = publish::feeds(
+                self.context(),
+                &place,
+                &shown,
+                latest,
+                &HashMap::new(),
+                None,
+            );
+            assert!(made.problems.is_empty(), "{:?}", made.problems);
+            edition = edition.with(made.resources);
+        }
+        edition
+    }
+
+    /// The text of a feed.
+    pub fn feed(&self, path: &str) -> String {
+        body(&self.edition(), path)
+    }
+}
+
+/// The uncompressed text at a path of an edition.
+pub fn body(edition: &Edition, path: &str) -> String {
+    use tidings::edition::representation::Coding;
+    use tidings::edition::resource::Content;
+    let resource = edition
+        .resource(path)
+        .unwrap_or_else(|| panic!("nothing at {path}"));
+    match resource.content() {
+        Content::Text(texts) => {
+            String::from_utf8(texts.get(Coding::Identity).unwrap().to_vec()).unwrap()
+        }
+        Content::File { .. } => panic!("{path} is a file"),
+    }
+}

@@ -196,7 +196,9 @@ impl Context<'_> {
 
 /// The latest date of any of these items that is not in the future: what they add to their feed's own date.
 pub fn latest(shown: &[Shown], now: i64) -> Option<i64> {
-    let dates = shown.iter().flat_map(|Shown { entry, item }| [entry.wire, entry::updated(item, entry.wire, now)]);
+    let dates = shown
+        .iter()
+        .flat_map(|Shown { entry, item }| [entry.wire, entry::updated(item, entry.wire, now)]);
     dates.filter(|at| *at <= now).max()
 }
 
@@ -318,7 +320,10 @@ pub fn of_item(context: Context<'_>, shown: &Shown) -> FeedItem {
         canonical_url: item.canonical_url.clone(),
         external_url: item.external_url.clone(),
         rights: item.rights.clone(),
-        license: item.license.clone().or_else(|| site.license.clone().filter(|_| item.source.is_none())),
+        license: item
+            .license
+            .clone()
+            .or_else(|| site.license.clone().filter(|_| item.source.is_none())),
         place: item.place.clone(),
         url,
     }

@@ -48,12 +48,12 @@ pub enum Payload {
 /// Answers a request, or names what must be made for it.
 pub fn respond(head: &Parts, edition: &Edition, now: DateTime<Utc>) -> Outcome {
     if let Err(status) = admitted(head) {
-        return Outcome::Answer(failure(head, edition, status, Route::Asset));
+        return Outcome::Answer(failure(head, edition, status, UNROUTED));
     }
     let path = match target::of(&head.uri) {
         Target::Path(path) => path,
         Target::Asterisk if head.method == Method::OPTIONS => {
-            return Outcome::Answer(options(head, Route::Asset));
+            return Outcome::Answer(options(head, UNROUTED));
         }
         Target::Asterisk | Target::Bad => return refused(head, edition, StatusCode::BAD_REQUEST),
         Target::TooLong => return refused(head, edition, StatusCode::URI_TOO_LONG),
@@ -90,7 +90,7 @@ pub fn respond(head: &Parts, edition: &Edition, now: DateTime<Utc>) -> Outcome {
 }
 
 fn refused(head: &Parts, edition: &Edition, status: StatusCode) -> Outcome {
-    Outcome::Answer(failure(head, edition, status, Route::Asset))
+    Outcome::Answer(failure(head, edition, status, UNROUTED))
 }
 
 /// What is checked before the target is looked at (http.md ).
@@ -192,6 +192,9 @@ pub fn failure(head: &Parts, edition: &Edition, status: StatusCode, route: Route
     )
 }
 
+/// The kind of route of what is answered before there is one: open to all, with every method that we have.
+const UNROUTED: Route = Route::Feed;
+
 const PLAIN: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 
 /// 204 to OPTIONS, with what a browser's preflight asks for (Fetch standard, section 3.3).
@@ -205,12 +208,7 @@ fn options(head: &Parts, route: Route) -> Answer {
         (header::ACCESS_CONTROL_MAX_AGE, "86400"),
     ];
     let mut fields = fields::common(route, fields::BARE_POLICY);
-    let allow = if route == Route::Asset {
-        fields::allow(Route::Page)
-    } else {
-        fields::allow(route)
-    };
-    fields.insert(header::ALLOW, allow);
+    fields.insert(header::ALLOW, fields::allow(route));
     if fields::is_shared(route) {
         fields.extend(PREFLIGHT.map(|(name, value)| (name, HeaderValue::from_static(value))));
     }

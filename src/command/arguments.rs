@@ -67,7 +67,12 @@ pub struct ServeArguments {
     )]
     pub listen: Vec<SocketAddr>,
     /// An address of a proxy in front, which may have any number of connections; may be repeated. Others may have 64.
-    #[arg(long, value_name = "ADDR", env = "TIDINGS_TRUSTED_PROXY", value_delimiter = ',')]
+    #[arg(
+        long,
+        value_name = "ADDR",
+        env = "TIDINGS_TRUSTED_PROXY",
+        value_delimiter = ','
+    )]
     pub trusted_proxy: Vec<IpAddr>,
     /// Takes the place of `base_url` in `site.toml`.
     #[arg(long, value_name = "URL", env = "TIDINGS_BASE_URL", value_parser = BaseUrl::new)]

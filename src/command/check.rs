@@ -72,21 +72,35 @@ fn remembered(state: &Path) -> (Records, Option<String>) {
 }
 
 /// Items that name files which are not there.
-fn missing_media(directory: &DataDirectory, newsroom: &Newsroom, index: &MediaIndex, now: i64) -> Vec<Problem> {
-    let mut entries: Vec<_> = newsroom.entries().filter(|entry| !entry.media.is_empty()).collect();
+fn missing_media(
+    directory: &DataDirectory,
+    newsroom: &Newsroom,
+    index: &MediaIndex,
+    now: i64,
+) -> Vec<Problem> {
+    let mut entries: Vec<_> = newsroom
+        .entries()
+        .filter(|entry| !entry.media.is_empty())
+        .collect();
     entries.sort_by(|a, b| a.file.cmp(&b.file));
     let mut problems = Vec::new();
     for entry in entries {
-        let found = index.measure(directory, entry.media.iter().map(|path| &**path), now).files;
+        let found = index
+            .measure(directory, entry.media.iter().map(|path| &**path), now)
+            .files;
         if entry.media.iter().all(|path| found.contains_key(&**path)) {
             continue;
         }
-        let Ok(item) = directory.item(entry, newsroom.site(), newsroom.sections()) else { continue };
+        let Ok(item) = directory.item(entry, newsroom.site(), newsroom.sections()) else {
+            continue;
+        };
         let listed = entry::media_files(&item).chain(content::certain_media_references(&item.body));
         for path in listed.filter(|path| !found.contains_key(path)) {
             let message = format!("there is no file `media/{path}`");
             let problem = Problem::of_file(Severity::Warning, entry.file.to_string(), message);
-            problems.push(problem.hint("put the file there, or mend the name; until then it is left out"));
+            problems.push(
+                problem.hint("put the file there, or mend the name; until then it is left out"),
+            );
         }
     }
     problems

@@ -274,7 +274,9 @@ impl Publisher {
             let window = self.shown(&window, &mut shown);
             let media = self.media_of(&window, now);
             let group = stamps.group(&self.records, &folder(self.newsroom.site(), place));
-            feed::latest(&window, now).into_iter().for_each(|at| group.take_date(at, now));
+            feed::latest(&window, now)
+                .into_iter()
+                .for_each(|at| group.take_date(at, now));
             let latest = group.latest;
             let context = Context {
                 newsroom: &self.newsroom,

@@ -39,8 +39,16 @@ fn write_human(problems: &[Problem], note: Option<&str>, items: Option<usize>) -
             .count()
     };
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-    let items = items.map_or_else(|| "the site cannot be used".to_owned(), |items| counted(items, "item"));
-    writeln!(out, "{items}, {}, {}", counted(errors, "error"), counted(warnings, "warning"))
+    let items = items.map_or_else(
+        || "the site cannot be used".to_owned(),
+        |items| counted(items, "item"),
+    );
+    writeln!(
+        out,
+        "{items}, {}, {}",
+        counted(errors, "error"),
+        counted(warnings, "warning")
+    )
 }
 
 /// `1 error`, `2 errors`.

@@ -26,7 +26,10 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Error> {
     let state = arguments.places.state().map_err(Error::CurrentDirectory)?;
     let (held, ledger) = open_ledger(&state)?;
     let mut config = Config::new(arguments.listen.clone());
-    config.limits.trusted_proxies.clone_from(&arguments.trusted_proxy);
+    config
+        .limits
+        .trusted_proxies
+        .clone_from(&arguments.trusted_proxy);
     let bound = server::bind(&config)?;
     let publisher = Publisher::start(&arguments.places.data, arguments.base_url.as_ref(), ledger)?;
     let maker = Arc::new(Maker::new(publisher.directory(), publisher.media()));

@@ -43,18 +43,27 @@ pub fn lead_image(item: &FeedItem) -> Option<&Picture> {
 /// The paths below the media folder that a body may refer to, whether or not there are such files. A relative link
 /// may be to a file or to a page.
 pub fn media_references(body: &Body) -> Vec<String> {
-    media_urls(body).iter().filter_map(|(url, _)| media_path(url)).collect()
+    media_urls(body)
+        .iter()
+        .filter_map(|(url, _)| media_path(url))
+        .collect()
 }
 
 /// The same, without the relative links that may be to a page.
 pub fn certain_media_references(body: &Body) -> Vec<String> {
     let urls = media_urls(body);
-    let certain = urls.iter().filter(|(url, kind)| *kind == ReferenceKind::Embed || url.starts_with("/media/"));
+    let certain = urls
+        .iter()
+        .filter(|(url, kind)| *kind == ReferenceKind::Embed || url.starts_with("/media/"));
     certain.filter_map(|(url, _)| media_path(url)).collect()
 }
 
 fn media_urls(body: &Body) -> Vec<(String, ReferenceKind)> {
-    if may_refer(body) { html::references(&raw_html(body)) } else { Vec::new() }
+    if may_refer(body) {
+        html::references(&raw_html(body))
+    } else {
+        Vec::new()
+    }
 }
 
 fn raw_html(body: &Body) -> String {

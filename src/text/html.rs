@@ -157,7 +157,9 @@ pub fn sanitise(html: &str, resolve: &dyn Fn(Reference<'_>) -> Option<Resolved>)
 pub fn references(html: &str) -> Vec<(String, ReferenceKind)> {
     let mut found = Vec::new();
     walk(&cleaned(html), |_, tag| {
-        for (value, kind) in attributes(tag).filter_map(|(name, value)| Some((value, kind_of(name)?))) {
+        for (value, kind) in
+            attributes(tag).filter_map(|(name, value)| Some((value, kind_of(name)?)))
+        {
             let reference = (unescape(value), kind);
             if !found.contains(&reference) {
                 found.push(reference);
@@ -444,7 +446,10 @@ mod tests {
     #[test]
     fn the_references_of_a_text_are_told_as_written() {
         let found = references("<a href='x y'>t</a><img src='b.png'><img src='b.png'><p cite=z>");
-        let expected = [("x y", ReferenceKind::Link), ("b.png", ReferenceKind::Embed)];
+        let expected = [
+            ("x y", ReferenceKind::Link),
+            ("b.png", ReferenceKind::Embed),
+        ];
         assert_eq!(found, expected.map(|(url, kind)| (url.to_owned(), kind)));
     }
 

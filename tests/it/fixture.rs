@@ -13,24 +13,24 @@ use tidings::page::notice;
 use tidings::source::content_hash;
 
 /// The instant of every fixture: 2026-11-24T12:00:00Z.
-pub const NOW: i64 = 1_795_521_600;
+pub(crate) const NOW: i64 = 1_795_521_600;
 
 /// The least that a site needs.
-pub const SITE: &str = "title = \"Example\"\nbase_url = \"https://press.example.org\"\nid_authority = \"example.org\"\n\
+pub(crate) const SITE: &str = "title = \"Example\"\nbase_url = \"https://press.example.org\"\nid_authority = \"example.org\"\n\
                         id_authority_date = \"2022\"\n";
 
 /// A publication with the whole items beside their entries.
-pub struct Publication {
-    pub newsroom: Newsroom,
-    pub items: HashMap<String, Shown>,
-    pub media: MediaFiles,
-    pub problems: Vec<Problem>,
-    pub now: i64,
+pub(crate) struct Publication {
+    pub(crate) newsroom: Newsroom,
+    pub(crate) items: HashMap<String, Shown>,
+    pub(crate) media: MediaFiles,
+    pub(crate) problems: Vec<Problem>,
+    pub(crate) now: i64,
 }
 
 impl Publication {
     /// Parses a site and files (path and text) as they are at `now`.
-    pub fn of(site: &str, files: &[(&str, &str)], now: i64) -> Self {
+    pub(crate) fn of(site: &str, files: &[(&str, &str)], now: i64) -> Self {
         let (site, mut problems) = parse::site::read(site);
         let site = site.unwrap_or_else(|| panic!("{problems:#?}"));
         let mut sections = BTreeMap::new();
@@ -99,7 +99,7 @@ impl Publication {
         }
     }
 
-    pub fn context(&self) -> Context<'_> {
+    pub(crate) fn context(&self) -> Context<'_> {
         Context {
             newsroom: &self.newsroom,
             media: &self.media,
@@ -108,7 +108,7 @@ impl Publication {
     }
 
     /// The edition with the feeds of every place.
-    pub fn edition(&self) -> Edition {
+    pub(crate) fn edition(&self) -> Edition {
         let missing = notice::missing(&self.newsroom).unwrap().html;
         let mut edition = Edition::new(
             self.newsroom.clone(),
@@ -138,13 +138,13 @@ impl Publication {
     }
 
     /// The text of a feed.
-    pub fn feed(&self, path: &str) -> String {
+    pub(crate) fn feed(&self, path: &str) -> String {
         body(&self.edition(), path)
     }
 }
 
 /// The uncompressed text at a path of an edition.
-pub fn body(edition: &Edition, path: &str) -> String {
+pub(crate) fn body(edition: &Edition, path: &str) -> String {
     use tidings::edition::representation::Coding;
     use tidings::edition::resource::Content;
     let resource = edition

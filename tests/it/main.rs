@@ -1,7 +1,11 @@
 //! The integration tests: one crate, a module a feature.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod commands;
 mod documents;
 mod fixture;
 mod golden;
+mod http;
 mod layers;
+mod problems;
+mod sockets;

@@ -117,7 +117,9 @@ fn toml<'a>(report: &Report<'a>, text: &'a str, offset: usize) -> Option<Node<'a
     for error in &errors {
         let span = error.span().unwrap_or(0..0);
         let line = Mark::of(text, &span).quoted;
-        let value = line.split_once('=').map_or("", |(_, value)| value.split('#').next().unwrap_or_default().trim());
+        let value = line.split_once('=').map_or("", |(_, value)| {
+            value.split('#').next().unwrap_or_default().trim()
+        });
         let message = format!("this is not TOML: {}", first_line(error.message()));
         let reported = report.error(span.start + offset..span.end + offset, message);
         if let Some(iso) = date::iso_spelling(value) {

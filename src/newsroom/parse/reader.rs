@@ -391,7 +391,7 @@ impl<'r, 'a> Reader<'r, 'a> {
 /// The known name that an unknown one is most like.
 pub fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let name = name.to_lowercase();
-    let likeness = known.map(|known| (strsim::jaro_winkler(&name, known), known));
+    let likeness = known.map(|known| (strsim::jaro_winkler(&name, &known.to_lowercase()), known));
     likeness
         .filter(|(likeness, _)| *likeness >= LIKENESS_MIN)
         .max_by(|a, b| a.0.total_cmp(&b.0))

@@ -1,0 +1,520 @@
+//! The commands as their users run them.
+
+use assert_cmd::cargo::cargo_bin;
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+use tempfile::TempDir;
+
+const SITE: &str = "title = \"Example\"\nbase_url = \"http://localhost:8080\"\nid_authority = \"example.org\"\nid_authority_date = \"2022\"\n";
+
+fn data(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let file = folder.path().join("data").join(path);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    }
+    folder
+}
+
+fn tidings() -> Command {
+    let mut command = Command::new(cargo_bin!("tidings"));
+    command
+        .env_remove("TIDINGS_STATE")
+        .env_remove("TIDINGS_LISTEN")
+        .env_remove("STATE_DIRECTORY");
+    command
+}
+
+fn check(data: &Path, more: &[&str]) -> (i32, String) {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = tidings()
+        .arg("check")
+        .arg(data)
+        .args(more)
+        .output()
+        .unwrap();
+    let text = String::from_utf8(stdout).unwrap() + &String::from_utf8(stderr).unwrap();
+    (status.code().unwrap(), text)
+}
+
+/// A server that is stopped when it is dropped.
+struct Serving {
+    child: Child,
+    address: String,
+}
+
+impl Serving {
+    fn start(data: &Path, more: &[&str]) -> Self {
+        let mut child = tidings()
+            .arg("serve")
+            .arg(data)
+            .args(["--listen", "127.0.0.1:0"])
+            .args(more)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let address = line
+            .trim()
+            .strip_prefix("listening on http://")
+            .unwrap_or_else(|| {
+                let mut errors = String::new();
+                child
+                    .stderr
+                    .take()
+                    .unwrap()
+                    .read_to_string(&mut errors)
+                    .unwrap();
+                panic!("did not start: {errors}")
+            });
+        Self {
+            address: address.to_owned(),
+            child,
+        }
+    }
+
+    fn get(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream
+            .set_read_timeout(Some(Duration::from_secs(20)))
+            .unwrap();
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        )
+        .unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    /// Stops it as an operator does; returns what it said.
+    fn stop(mut self) -> String {
+        let id = i32::try_from(self.child.id()).unwrap();
+        nix::sys::signal::kill(
+            nix::unistd::Pid::from_raw(id),
+            nix::sys::signal::Signal::SIGTERM,
+        )
+        .unwrap();
+        let mut said = String::new();
+        self.child
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut said)
+            .unwrap();
+        assert!(self.child.wait().unwrap().success(), "{said}");
+        said
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        // It has ended already where the test stopped it.
+        let _gone = self.child.kill();
+        let _ended = self.child.wait();
+    }
+}
+
+/// The value of a field of an answer.
+fn field<'a>(answer: &'a str, name: &str) -> &'a str {
+    let start = format!("{name}: ");
+    answer
+        .lines()
+        .find_map(|line| line.strip_prefix(start.as_str()))
+        .unwrap_or_else(|| panic!("no {name}: {answer}"))
+}
+
+const ITEM: &str = "title = \"First\"\ndate = 2026-03-01\nbody = \"Text.\"\n";
+
+#[test]
+fn check_tells_the_place_and_what_to_write_and_its_status_tells_the_rest() {
+    let clean = data(&[("site.toml", SITE), ("news/a.toml", ITEM)]);
+    let (status, report) = check(&clean.path().join("data"), &[]);
+    assert!(
+        status == 0 && report.contains("1 item, 0 errors, 0 warnings"),
+        "{report}"
+    );
+    assert!(
+        !clean.path().join("data.state").exists(),
+        "check makes nothing"
+    );
+    let broken = data(&[
+        ("site.toml", SITE),
+        (
+            "news/a.toml",
+            "titel = \"x\"\ndate = 2026-03-01\nbody = \"b\"\n",
+        ),
+    ]);
+    let (status, report) = check(&broken.path().join("data"), &[]);
+    assert_eq!(status, 1);
+    assert!(
+        report.contains("news/a.toml:1:1") && report.contains("did you mean `title`?"),
+        "{report}"
+    );
+    let (status, report) = check(&broken.path().join("data"), &["--format", "json"]);
+    let first: serde_json::Value = serde_json::from_str(report.lines().next().unwrap()).unwrap();
+    assert_eq!(
+        (status, first["file"].as_str(), first["line"].as_u64()),
+        (1, Some("news/a.toml"), Some(1))
+    );
+    assert_eq!(
+        check(&broken.path().join("data"), &["--format", "xml"]).0,
+        2
+    );
+}
+
+#[test]
+fn check_finds_missing_files_shared_ids_and_pages_and_stray_files() {
+    let text = |id: &str, more: &str| format!("id = \"{id}\"\n{ITEM}{more}");
+    let image = "[[images]]\nsrc = \"none.jpg\"\nalt = \"\"\n";
+    let (one, two, three) = (
+        text("x", image),
+        text("x", ""),
+        format!("slug = \"a\"\nid = \"z\"\n{ITEM}"),
+    );
+    let folder = data(&[
+        ("site.toml", SITE),
+        ("news/a.toml", &one),
+        ("news/b.toml", &two),
+        ("news/c.toml", &three),
+        ("news/photo.jpg", ""),
+        ("news/_draft.toml", "nonsense"),
+        ("news/.hidden.toml", "nonsense"),
+        ("news/old.toml~", "nonsense"),
+        ("README.md", "words"),
+        ("Bad Name/x.toml", ITEM),
+        ("tag/x.toml", ITEM),
+    ]);
+    std::os::unix::fs::symlink("/etc/hostname", folder.path().join("data/news/link.toml")).unwrap();
+    let (status, report) = check(&folder.path().join("data"), &[]);
+    assert_eq!(status, 1);
+    for part in [
+        "there is no file `media/none.jpg`",
+        "the id `x` belongs to `news/a.toml`",
+        "the page `/news/a/` belongs to `news/a.toml`",
+        "this is no item file",
+        "leads out of the data directory",
+        "rename the folder to `bad-name`",
+        "`tag` cannot be a section",
+    ] {
+        assert!(report.contains(part), "lacks {part}:\n{report}");
+    }
+    assert!(
+        !report.contains("nonsense") && !report.contains("README"),
+        "{report}"
+    );
+}
+
+#[test]
+fn an_unusable_site_stops_the_start_with_a_message() {
+    for site in ["title = \"x\"\n", "nonsense"] {
+        let folder = data(&[("site.toml", site)]);
+        let output = tidings()
+            .arg("serve")
+            .arg(folder.path().join("data"))
+            .args(["--listen", "127.0.0.1:0"])
+            .output()
+            .unwrap();
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        assert!(
+            errors.contains("site.toml") && output.stdout.is_empty(),
+            "{errors}"
+        );
+    }
+}
+
+#[test]
+fn r_002_a_restart_changes_no_tag_and_no_date() {
+    let folder = data(&[("site.toml", SITE), ("news/a.toml", ITEM)]);
+    let path = folder.path().join("data");
+    let server = Serving::start(&path, &[]);
+    let first: Vec<String> = ["/rss.xml", "/news/feed.json", "/news/a/", "/"]
+        .map(|path| server.get(path))
+        .into();
+    server.stop();
+    let server = Serving::start(&path, &[]);
+    let second: Vec<String> = ["/rss.xml", "/news/feed.json", "/news/a/", "/"]
+        .map(|path| server.get(path))
+        .into();
+    for (first, second) in first.iter().zip(&second) {
+        assert_eq!(
+            (field(first, "etag"), field(first, "last-modified")),
+            (field(second, "etag"), field(second, "last-modified"))
+        );
+    }
+    server.stop();
+    fs::write(path.join("news/b.toml"), ITEM.replace("First", "Second")).unwrap();
+    let server = Serving::start(&path, &[]);
+    let third = server.get("/rss.xml");
+    assert_ne!(field(&first[0], "etag"), field(&third, "etag"));
+    let date = |answer: &str| httpdate::parse_http_date(field(answer, "last-modified")).unwrap();
+    assert!(date(&third) > date(&first[0]));
+    assert!(httpdate::parse_http_date(field(&third, "date")).unwrap() >= date(&third));
+}
+
+#[test]
+fn bad_items_are_absent_and_logged_and_a_second_server_is_refused() {
+    let folder = data(&[
+        ("site.toml", SITE),
+        ("news/a.toml", ITEM),
+        ("news/bad.toml", "title = \"Bad\"\n"),
+    ]);
+    let path = folder.path().join("data");
+    let server = Serving::start(&path, &[]);
+    let feed = server.get("/rss.xml");
+    assert!(feed.contains("First") && !feed.contains("Bad"));
+    let second = tidings()
+        .arg("serve")
+        .arg(&path)
+        .args(["--listen", "127.0.0.1:0"])
+        .output()
+        .unwrap();
+    assert_eq!(second.status.code(), Some(1));
+    assert!(
+        String::from_utf8(second.stderr)
+            .unwrap()
+            .contains("in use by another server")
+    );
+    let said = server.stop();
+    assert!(
+        said.contains("news/bad.toml:1:1: error: `date` is missing"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_page_whose_file_changed_is_never_shown_from_the_new_text() {
+    let folder = data(&[("site.toml", SITE), ("news/a.toml", ITEM)]);
+    let path = folder.path().join("data");
+    let server = Serving::start(&path, &[]);
+    assert!(server.get("/news/a/").starts_with("HTTP/1.1 200 "));
+    fs::write(
+        path.join("news/a.toml"),
+        format!("{ITEM}embargo_until = 2099-01-01T00:00:00Z\n").replace("First", "Secret"),
+    )
+    .unwrap();
+    let answer = server.get("/news/a/");
+    assert!(
+        answer.starts_with("HTTP/1.1 503 ")
+            && answer.contains("retry-after: ")
+            && !answer.contains("Secret"),
+        "{answer}"
+    );
+    assert!(server.get("/rss.xml").contains("First"));
+    assert!(
+        server
+            .stop()
+            .contains("has changed since it was loaded; restart")
+    );
+}
+
+#[test]
+fn r_163_media_are_served_hidden_or_gone_with_their_items() {
+    let with =
+        |more: &str, file: &str| format!("title = \"{file}\"\n{more}body = \"![]({file}.png)\"\n");
+    let png = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("data/media/logo.png")).unwrap();
+    let folder = data(&[
+        ("site.toml", SITE),
+        ("news/shown.toml", &with("date = 2026-03-01\n", "shown")),
+        (
+            "news/secret.toml",
+            &with(
+                "date = 2026-03-01\nembargo_until = 2099-01-01T00:00:00Z\n",
+                "secret",
+            ),
+        ),
+        (
+            "news/gone.toml",
+            &with(
+                "date = 2026-03-01\nstatus = \"canceled\"\nstatus_note = \"n\"\n",
+                "gone",
+            ),
+        ),
+        ("media/page.html", "<script>alert(1)</script>"),
+        ("media/_private.png", "x"),
+    ]);
+    for name in ["shown", "secret", "gone", "free"] {
+        fs::write(folder.path().join(format!("data/media/{name}.png")), &png).unwrap();
+    }
+    std::os::unix::fs::symlink("/etc/hostname", folder.path().join("data/media/link.txt")).unwrap();
+    let server = Serving::start(&folder.path().join("data"), &[]);
+    let status = |path: &str| server.get(path)[9..12].to_owned();
+    let feed = server.get("/news/rss.xml");
+    let hashed = feed
+        .split("http://localhost:8080")
+        .find(|part| part.starts_with("/media/shown."))
+        .unwrap();
+    let hashed = hashed.split('"').next().unwrap();
+    assert_eq!(status(hashed), "200");
+    assert!(feed.contains("width=\"144\" height=\"72\""), "{feed}");
+    let another = server.get("/media/shown.00000000.png");
+    assert!(
+        another.starts_with("HTTP/1.1 301 ") && field(&another, "location").ends_with(hashed),
+        "{another}"
+    );
+    for (path, expected) in [
+        ("/media/shown.png", "200"),
+        ("/media/free.png", "200"),
+        ("/media/secret.png", "404"),
+        ("/media/secret.00000000.png", "404"),
+        ("/media/gone.png", "410"),
+        ("/media/gone.00000000.png", "410"),
+        ("/media/none.png", "404"),
+        ("/media/_private.png", "404"),
+        ("/media/link.txt", "404"),
+        ("/media/", "404"),
+        ("/media", "404"),
+        ("/news/gone/", "410"),
+        ("/news/secret/", "404"),
+    ] {
+        assert_eq!(status(path), expected, "{path}");
+    }
+    let (hidden, missing) = (
+        server.get("/media/secret.png"),
+        server.get("/media/none.png"),
+    );
+    let without_date = |answer: &str| {
+        answer
+            .lines()
+            .filter(|line| !line.starts_with("date:"))
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    assert_eq!(without_date(&hidden), without_date(&missing));
+    let html = server.get("/media/page.html");
+    assert_eq!(
+        (
+            field(&html, "content-type"),
+            field(&html, "content-disposition")
+        ),
+        ("application/octet-stream", "attachment")
+    );
+}
+
+#[test]
+fn every_link_of_the_sample_publication_answers() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let state = tempfile::tempdir().unwrap();
+    let state = state.path().join("state");
+    let server = Serving::start(&root.join("data"), &["--state", state.to_str().unwrap()]);
+    let mut seen = std::collections::BTreeSet::new();
+    let mut next = vec![
+        "/".to_owned(),
+        "/ru/".to_owned(),
+        "/rss.xml".to_owned(),
+        "/ru/rss.xml".to_owned(),
+    ];
+    while let Some(path) = next.pop() {
+        if !seen.insert(path.clone()) {
+            continue;
+        }
+        assert!(seen.len() < 500);
+        let answer = server.get(&path);
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{path}: {answer}");
+        for start in answer.split("http://localhost:8080/").skip(1) {
+            let end = start
+                .find(['"', '<', '>', '&', ' ', '\\'])
+                .unwrap_or(start.len());
+            next.push(format!("/{}", &start[..end]));
+        }
+    }
+    assert!(seen.len() > 60, "{seen:#?}");
+}
+
+#[test]
+fn an_embargo_lifts_on_its_second() {
+    let now = httpdate_now() + 2;
+    let embargo = chrono::DateTime::from_timestamp(now, 0)
+        .unwrap()
+        .to_rfc3339();
+    let secret = format!("{ITEM}embargo_until = {embargo}\n").replace("First", "Secret");
+    let folder = data(&[
+        ("site.toml", SITE),
+        ("news/a.toml", ITEM),
+        ("news/b.toml", &secret),
+    ]);
+    let server = Serving::start(&folder.path().join("data"), &[]);
+    for _ in 0..50_000 {
+        let answer = server.get("/rss.xml");
+        let date = httpdate::parse_http_date(field(&answer, "date")).unwrap();
+        let second = date
+            .duration_since(std::time::UNIX_EPOCH)
+            .unwrap()
+            .as_secs();
+        if answer.contains("Secret") {
+            assert!(i64::try_from(second).unwrap() >= now);
+            return;
+        }
+        assert!(i64::try_from(second).unwrap() <= now + 1, "late");
+    }
+    panic!("the embargo did not lift");
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the server under test reads this very clock"
+)]
+fn httpdate_now() -> i64 {
+    chrono::Utc::now().timestamp()
+}
+
+#[test]
+fn a_damaged_ledger_is_kept_aside_and_a_read_only_place_costs_a_warning() {
+    let folder = data(&[("site.toml", SITE), ("news/a.toml", ITEM)]);
+    let state = folder.path().join("data.state");
+    fs::create_dir(&state).unwrap();
+    fs::write(
+        state.join("ledger.sqlite"),
+        "this is no database, but long enough to be looked at".repeat(100),
+    )
+    .unwrap();
+    let server = Serving::start(&folder.path().join("data"), &[]);
+    assert!(server.get("/rss.xml").contains("First"));
+    assert!(server.stop().contains("a new ledger is begun"));
+    assert!(
+        fs::read_dir(&state)
+            .unwrap()
+            .flatten()
+            .any(|entry| entry.file_name().to_string_lossy().contains("damaged"))
+    );
+    let server = Serving::start(
+        &folder.path().join("data"),
+        &["--state", "/proc/none/state"],
+    );
+    assert!(server.get("/rss.xml").contains("First"));
+    assert!(server.stop().contains("kept in memory"));
+}
+
+#[test]
+fn help_and_version_are_there() {
+    let help = tidings().arg("--help").output().unwrap();
+    let text = String::from_utf8(help.stdout).unwrap();
+    assert!(
+        help.status.success() && text.contains("serve") && text.contains("check"),
+        "{text}"
+    );
+    let version = tidings().arg("--version").output().unwrap();
+    assert!(
+        String::from_utf8(version.stdout)
+            .unwrap()
+            .starts_with("tidings 0.")
+    );
+    assert_eq!(
+        tidings().arg("nonsense").output().unwrap().status.code(),
+        Some(2)
+    );
+}

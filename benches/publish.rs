@@ -98,7 +98,7 @@ fn with_feed<T>(bencher: Bencher<'_, '_>, write: impl Fn(&Feed) -> T + Sync) {
         media: &media,
         now: NOW,
     };
-    let feed = feed::of_place(context, &place, &shown, Some(NOW));
+    let feed = feed::build::of_place(context, &place, &shown, Some(NOW));
     bencher
         .counter(divan::counter::ItemsCount::new(feed.items.len()))
         .bench(|| write(&feed));

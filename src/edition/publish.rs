@@ -40,7 +40,7 @@ pub fn feeds(
     previous: Option<&Edition>,
 ) -> Made {
     let mut made = Made::default();
-    let mut feed = feed::of_place(context, place, shown, latest);
+    let mut feed = feed::build::of_place(context, place, shown, latest);
     let spelled = documents(context, &feed).unwrap_or_else(|_| {
         leave_out_breakers(context, &mut feed, shown, &mut made.problems);
         documents(context, &feed).unwrap_or_default()

@@ -5,11 +5,15 @@
 pub mod date;
 pub mod document;
 pub mod feeds;
+pub mod identity;
 pub mod item;
+pub mod life;
 pub mod media;
 pub mod name;
+pub mod origin;
 pub mod person;
 pub mod reader;
+pub mod report;
 pub mod section;
 pub mod site;
 

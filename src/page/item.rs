@@ -31,7 +31,7 @@ struct ItemPage<'a> {
 pub fn render(context: Context<'_>, shown: &Shown) -> Result<Page, askama::Error> {
     let newsroom = context.newsroom;
     let site = newsroom.site();
-    let (entry, item) = (&shown.entry, feed::of_item(context, shown));
+    let (entry, item) = (&shown.entry, feed::build::of_item(context, shown));
     let section = Place {
         tree: entry.tree,
         scope: Scope::Section(entry.section().clone()),

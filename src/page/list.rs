@@ -122,7 +122,7 @@ fn sections(newsroom: &Newsroom, place: &Place) -> Vec<SectionLink> {
 }
 
 fn row(context: Context<'_>, shown: &Shown) -> Row {
-    let item = feed::of_item(context, shown);
+    let item = feed::build::of_item(context, shown);
     Row {
         title: item.title,
         url: item.url,

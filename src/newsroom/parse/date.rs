@@ -2,7 +2,8 @@
 
 use crate::newsroom::item::Moment;
 use crate::newsroom::parse::document::{Node, Value};
-use crate::newsroom::parse::reader::{Reader, Report};
+use crate::newsroom::parse::reader::Reader;
+use crate::newsroom::parse::report::Report;
 use chrono::{
     DateTime, Datelike, Duration, FixedOffset, LocalResult, NaiveDate, NaiveDateTime, NaiveTime,
     TimeZone, Utc,

@@ -2,7 +2,7 @@
 
 use crate::newsroom::parse::Form;
 use crate::newsroom::parse::date;
-use crate::newsroom::parse::reader::Report;
+use crate::newsroom::parse::report::Report;
 use crate::newsroom::problem::Mark;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;

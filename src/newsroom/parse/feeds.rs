@@ -1,7 +1,8 @@
 //! The `[feeds]` table, of the site or of a section.
 
 use crate::newsroom::parse::document::{Node, Value};
-use crate::newsroom::parse::reader::{Reader, Report, line, url};
+use crate::newsroom::parse::reader::{Reader, line, url};
+use crate::newsroom::parse::report::Report;
 use crate::newsroom::site::{ContentDepth, FeedSettings, Format, OnCancel, OnMissing};
 
 /// Hubs cut longer addresses (websub.md P2).

@@ -2,7 +2,8 @@
 
 use crate::newsroom::item::{Attachment, Image, MediaSource};
 use crate::newsroom::parse::document::{Node, Value};
-use crate::newsroom::parse::reader::{Reader, Report, line};
+use crate::newsroom::parse::reader::{Reader, line};
+use crate::newsroom::parse::report::Report;
 use url::Url;
 
 /// The longest path below the media folder, in bytes.

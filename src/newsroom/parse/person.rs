@@ -2,7 +2,8 @@
 
 use crate::newsroom::item::Person;
 use crate::newsroom::parse::document::{Node, Value};
-use crate::newsroom::parse::reader::{Reader, Report, line};
+use crate::newsroom::parse::reader::{Reader, line};
+use crate::newsroom::parse::report::Report;
 
 /// A person as a table, or as a name alone.
 pub fn of_node(report: &Report<'_>, key: &str, node: &Node<'_>) -> Option<Person> {

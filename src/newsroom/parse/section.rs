@@ -3,7 +3,8 @@
 use crate::newsroom::parse::Form;
 use crate::newsroom::parse::document::{self, Field};
 use crate::newsroom::parse::feeds;
-use crate::newsroom::parse::reader::{Reader, Report, cleaned};
+use crate::newsroom::parse::reader::Reader;
+use crate::newsroom::parse::report::{Report, cleaned};
 use crate::newsroom::problem::{Problem, Severity};
 use crate::newsroom::site::{RESERVED_SECTIONS, Section, Site, Wording};
 use crate::text::language::Language;

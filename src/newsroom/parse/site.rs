@@ -3,7 +3,8 @@
 use crate::newsroom::identity::Authority;
 use crate::newsroom::parse::Form;
 use crate::newsroom::parse::document::{self, Field, Node};
-use crate::newsroom::parse::reader::{Reader, Report, cleaned, nearest};
+use crate::newsroom::parse::reader::{Reader, nearest};
+use crate::newsroom::parse::report::{Report, cleaned};
 use crate::newsroom::parse::{feeds, media, person};
 use crate::newsroom::problem::Problem;
 use crate::newsroom::site::{BaseUrl, FeedSettings, FooterLink, Publisher, Site, Wording};

@@ -1,0 +1,247 @@
+//! A place and its items made into what its feed says.
+
+use crate::feed::{Context, Enclosure, Feed, FeedItem, Picture, Shown, content, instant};
+use crate::newsroom::entry;
+use crate::newsroom::item::{Attachment, Image, Item, MediaSource, Person};
+use crate::newsroom::media::{MediaFile, media_type};
+use crate::newsroom::place::{Place, Scope, folder};
+use crate::newsroom::site::{ContentDepth, FeedSettings, Site};
+use crate::text;
+use chrono::{DateTime, Utc};
+
+/// A body over this size travels as its summary and a link (http.md R-074).
+pub const BODY_BYTES_MAX: usize = 256 * 1024;
+
+/// All bodies of a document together; beyond it the oldest travel as summaries (http.md R-074).
+pub const BODIES_BYTES_MAX: usize = 1024 * 1024;
+
+/// The feed of a place.
+///
+/// `latest` is the running maximum of its dates as the ledger keeps it (http.md R-076).
+pub fn of_place(context: Context<'_>, place: &Place, shown: &[Shown], latest: Option<i64>) -> Feed {
+    let site = context.site();
+    let language = site.language(place.tree);
+    let section = match &place.scope {
+        Scope::All => None,
+        Scope::Section(name) => context.newsroom.sections().get(name),
+    };
+    let folder = folder(site, place);
+    let settings = section.map_or(&site.feeds, |section| &section.feeds);
+    let description = section.and_then(|section| section.description(language));
+    Feed {
+        id: section
+            .and_then(|section| section.id.clone())
+            .unwrap_or_else(|| feed_id(site, place)),
+        title: section.map_or_else(
+            || site.title(place.tree).to_owned(),
+            |section| format!("{} – {}", section.title(language), site.title(place.tree)),
+        ),
+        description: description
+            .unwrap_or_else(|| site.description(place.tree))
+            .to_owned(),
+        language: language.clone(),
+        home: site.base_url.join(&folder),
+        root_url: site.base_url.join(&site.root(place.tree)),
+        folder_url: site.base_url.join(&folder),
+        folder,
+        formats: settings.formats.clone(),
+        latest: latest.map(instant),
+        epoch: site
+            .authority
+            .start()
+            .and_time(chrono::NaiveTime::MIN)
+            .and_utc(),
+        max_age_seconds: settings.max_age_seconds,
+        publisher: publisher(site),
+        contact: site.contact.clone(),
+        rights: site.rights.clone(),
+        license: site.license.clone(),
+        logo: site_picture(context, site.logo.as_deref()),
+        icon: site_picture(context, site.icon.as_deref()),
+        hubs: settings.hubs.clone(),
+        items: items(context, settings, shown),
+    }
+}
+
+fn feed_id(site: &Site, place: &Place) -> String {
+    let path = folder(site, place);
+    let path = path.trim_matches('/');
+    let slash = if path.is_empty() { "" } else { "/" };
+    site.authority.tag(&format!("feed{slash}{path}"))
+}
+
+/// The items of a document, cut to its size (http.md R-074).
+fn items(context: Context<'_>, settings: &FeedSettings, shown: &[Shown]) -> Vec<FeedItem> {
+    let mut room = BODIES_BYTES_MAX;
+    let mut items = Vec::with_capacity(shown.len());
+    for shown in shown {
+        let mut item = of_item(context, shown);
+        if settings.content == ContentDepth::Full && item.body.len() <= BODY_BYTES_MAX.min(room) {
+            room -= item.body.len();
+            item.content = Some(content::full(&item));
+        }
+        items.push(item);
+    }
+    items
+}
+
+/// One item with its body, before a feed decides how much of it to carry.
+pub fn of_item(context: Context<'_>, shown: &Shown) -> FeedItem {
+    let Shown { entry, item } = shown;
+    let site = context.site();
+    let path = context.newsroom.path(entry);
+    let url = site.base_url.join(&path);
+    let body = content::body(context, item, &url);
+    let summary = item
+        .summary
+        .clone()
+        .unwrap_or_else(|| text::summary::of_html(&body));
+    let images = images(context, item);
+    let attachments = attachments(context, item);
+    let corrections = corrections(item, context.now);
+    let section = context.newsroom.sections().get(entry.section());
+    let title = section.map_or_else(
+        || entry.section().to_string(),
+        |section| section.title(&item.language).to_owned(),
+    );
+    FeedItem {
+        id: item
+            .id_uri
+            .clone()
+            .unwrap_or_else(|| site.authority.tag(item.id.as_str())),
+        tag_uri: site.authority.tag(item.id.as_str()),
+        title: item.title.clone(),
+        summary: Some(summary).filter(|summary| !summary.is_empty()),
+        dateline: item.dateline.clone(),
+        body,
+        content: None,
+        published: instant(entry.wire),
+        updated: instant(entry::updated(item, entry.wire, context.now)),
+        corrections,
+        authors: if item.authors.is_empty() {
+            vec![publisher(site)]
+        } else {
+            item.authors.clone()
+        },
+        language: item.language.clone(),
+        section: (entry.section().to_string(), title),
+        tags: item.tags.clone(),
+        topics: item.topics.clone(),
+        images,
+        attachments,
+        source: item.source.clone(),
+        canonical_url: item.canonical_url.clone(),
+        external_url: item.external_url.clone(),
+        rights: item.rights.clone(),
+        license: item
+            .license
+            .clone()
+            .or_else(|| site.license.clone().filter(|_| item.source.is_none())),
+        place: item.place.clone(),
+        url,
+    }
+}
+
+fn corrections(item: &Item, now: i64) -> Vec<(DateTime<Utc>, String)> {
+    let come = item
+        .corrections
+        .iter()
+        .filter(|correction| correction.at.timestamp() <= now);
+    come.map(|correction| (correction.at, correction.note.clone()))
+        .collect()
+}
+
+/// The publisher as a person: the byline of items without one, with the site's contact address.
+pub fn publisher(site: &Site) -> Person {
+    Person {
+        name: site.publisher.name.clone(),
+        email: None,
+        url: site.publisher.url.clone(),
+    }
+}
+
+fn images(context: Context<'_>, item: &Item) -> Vec<Picture> {
+    item.images
+        .iter()
+        .filter_map(|image| picture(context, image))
+        .collect()
+}
+
+/// A picture on the wire; `None` where its file is not there, since a link to nothing helps nobody.
+fn picture(context: Context<'_>, image: &Image) -> Option<Picture> {
+    let (url, file) = located(context, &image.src)?;
+    let written = image.width.zip(image.height);
+    let name = match &image.src {
+        MediaSource::File(path) => path.as_str(),
+        MediaSource::Url(url) => url.path(),
+    };
+    Some(Picture {
+        url,
+        media_type: image.media_type.clone().or_else(|| known_type(name)),
+        size: file.and_then(|file| file.size).or(written),
+        length: file.map(|file| file.length).or(image.length),
+        alt: image.alt.clone(),
+        caption: image.caption.clone(),
+        credit: image.credit.clone(),
+    })
+}
+
+/// The picture of a file that `site.toml` names.
+fn site_picture(context: Context<'_>, path: Option<&str>) -> Option<Picture> {
+    let file = context.media.get(path?)?;
+    Some(Picture {
+        url: context.site().base_url.join(&file.url_path()),
+        media_type: known_type(&file.path),
+        size: file.size,
+        length: Some(file.length),
+        alt: String::new(),
+        caption: None,
+        credit: None,
+    })
+}
+
+fn attachments(context: Context<'_>, item: &Item) -> Vec<Enclosure> {
+    item.attachments
+        .iter()
+        .filter_map(|attachment| enclosure(context, attachment))
+        .collect()
+}
+
+fn enclosure(context: Context<'_>, attachment: &Attachment) -> Option<Enclosure> {
+    let (url, file) = located(context, &attachment.src)?;
+    let name = match &attachment.src {
+        MediaSource::File(path) => path.as_str(),
+        MediaSource::Url(url) => url.path(),
+    };
+    Some(Enclosure {
+        url,
+        media_type: attachment
+            .media_type
+            .clone()
+            .unwrap_or_else(|| media_type(name).to_owned()),
+        length: file.map(|file| file.length).or(attachment.length),
+        title: attachment.title.clone(),
+        duration_seconds: attachment.duration_seconds,
+        is_main: attachment.is_main,
+    })
+}
+
+fn known_type(name: &str) -> Option<String> {
+    Some(media_type(name))
+        .filter(|known| known.starts_with("image/"))
+        .map(str::to_owned)
+}
+
+/// The absolute URL of a picture or file, and what is known of the file if it is ours.
+fn located<'a>(context: Context<'a>, src: &MediaSource) -> Option<(String, Option<&'a MediaFile>)> {
+    match src {
+        MediaSource::Url(url) => Some((url.to_string(), None)),
+        MediaSource::File(path) => {
+            let file = context.media.get(path)?;
+            Some((
+                context.newsroom.site().base_url.join(&file.url_path()),
+                Some(file),
+            ))
+        }
+    }
+}

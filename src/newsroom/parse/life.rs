@@ -1,0 +1,91 @@
+//! The life of an item as its file tells it: status, corrections and version.
+
+use crate::newsroom::item::{Correction, Genre, Status};
+use crate::newsroom::parse::date;
+use crate::newsroom::parse::reader::Reader;
+use chrono_tz::Tz;
+
+/// What kind of text it is.
+pub fn genre(reader: &Reader<'_, '_>) -> Genre {
+    let genres = [
+        ("news", Genre::News),
+        ("statement", Genre::Statement),
+        ("speech", Genre::Speech),
+        ("advisory", Genre::Advisory),
+        ("background", Genre::Background),
+    ];
+    reader.choice("genre", &genres).unwrap_or(Genre::News)
+}
+
+/// `draft = true` is another way to say it.
+pub fn status(reader: &Reader<'_, '_>) -> Status {
+    let states = [
+        ("draft", Status::Draft),
+        ("usable", Status::Usable),
+        ("withheld", Status::Withheld),
+        ("canceled", Status::Canceled),
+    ];
+    let status = reader.choice("status", &states);
+    let draft = reader
+        .boolean("draft")
+        .filter(|is_draft| *is_draft)
+        .map(|_| Status::Draft);
+    if draft.is_some() && status.is_some() && status != draft {
+        reader
+            .error_at("draft", "`draft` and `status` disagree")
+            .hint("keep `status`");
+    }
+    draft.or(status).unwrap_or(Status::Usable)
+}
+
+/// The public reason of a withdrawal; its lack is a warning.
+pub fn status_note(reader: &Reader<'_, '_>, status: Status) -> Option<String> {
+    let note = reader.line("status_note");
+    if note.is_none() && matches!(status, Status::Withheld | Status::Canceled) {
+        let reported = reader.report.warning(
+            reader.place("status"),
+            "nothing says why the item is withdrawn",
+        );
+        reported.hint("add a `status_note` that readers may see");
+    }
+    note
+}
+
+/// The version: as written, else 1 and the number of corrections.
+pub fn version(reader: &Reader<'_, '_>, corrections: usize) -> u32 {
+    let derived = u32::try_from(corrections)
+        .unwrap_or(u32::MAX)
+        .saturating_add(1);
+    let written = reader.integer("version", 1..=i64::from(u32::MAX));
+    written
+        .and_then(|version| u32::try_from(version).ok())
+        .unwrap_or(derived)
+}
+
+/// What was put right, oldest first.
+pub fn corrections(reader: &Reader<'_, '_>, zone: Tz) -> Vec<Correction> {
+    let mut corrections = reader.list("corrections", |report, _, node| {
+        correction(&Reader::of(report, node)?, zone)
+    });
+    corrections.sort_by_key(|correction| correction.at);
+    corrections
+}
+
+fn correction(reader: &Reader<'_, '_>, zone: Tz) -> Option<Correction> {
+    if reader.field("at").is_none() {
+        let place = reader.span.start..reader.span.start;
+        reader
+            .report
+            .error(place, "`at` is missing")
+            .hint("write when it was put right");
+    }
+    let at = date::instant(reader, "at", zone);
+    let note = reader.required_line("note", "write in a public sentence what was put right");
+    let minor = reader.boolean("minor").unwrap_or(false);
+    reader.finish(&[("date", "at"), ("text", "note")]);
+    Some(Correction {
+        at: at?,
+        note: note?,
+        minor,
+    })
+}

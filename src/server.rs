@@ -71,7 +71,7 @@ impl Default for Limits {
             connections_max: 8_192,
             connections_per_address_max: 64,
             head_bytes_max: 16_384,
-            stop_timeout: Duration::from_secs(9),
+            stop_timeout: Duration::from_secs(8),
             trusted_proxies: Vec::new(),
         }
     }

@@ -7,6 +7,7 @@ use crate::edition::{Edition, publish};
 use crate::feed::{self, Context, Shown, select};
 use crate::newsroom::entry::Entry;
 use crate::newsroom::identity::Id;
+use crate::newsroom::item::Item;
 use crate::newsroom::media::MediaFiles;
 use crate::newsroom::place::{Place, folder};
 use crate::newsroom::problem::{Problem, Severity};
@@ -20,7 +21,7 @@ use crate::source::{DataDirectory, load, scan};
 use crate::store::ledger::Ledger;
 use crate::text::causes::joined;
 use arc_swap::ArcSwap;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -107,7 +108,7 @@ fn stamp_settings(newsroom: &Newsroom, records: &Records, stamps: &mut Stamps, n
     let group = stamps.group(records, SETTINGS);
     if group.hash != hash {
         group.hash = hash;
-        group.stamp(now);
+        stamps.stamp_group(records, SETTINGS, now);
     }
 }
 
@@ -120,6 +121,10 @@ pub struct Publisher {
     versions: HashMap<String, VersionRecord>,
     newsroom: Newsroom,
     current: Arc<ArcSwap<Edition>>,
+    /// The ids that each place's feeds show.
+    windows: HashMap<Place, Vec<Id>>,
+    /// The items that some feed shows, with the hash of the file that they were read from.
+    live: HashMap<Id, ([u8; 16], Arc<Item>)>,
     made_at: i64,
     unsent: Option<i64>,
     ledger_fails: bool,
@@ -132,6 +137,7 @@ struct Round {
     versions: Vec<(String, VersionRecord)>,
     not_before: i64,
     unsent: Option<i64>,
+    windows: Vec<(Place, Vec<Shown>)>,
 }
 
 impl Publisher {
@@ -162,6 +168,8 @@ impl Publisher {
             records,
             versions,
             current: Arc::new(ArcSwap::from_pointee(empty)),
+            windows: HashMap::new(),
+            live: HashMap::new(),
             made_at: now,
             unsent: None,
             ledger_fails: false,
@@ -251,6 +259,7 @@ impl Publisher {
             .with(round.resources);
         self.versions.extend(round.versions);
         self.unsent = round.unsent;
+        self.keep_live(round.windows);
         clock::wait_until(round.not_before);
         self.current.store(Arc::new(edition));
         self.made_at = now;
@@ -267,11 +276,11 @@ impl Publisher {
 
     fn make(&self, places: &[Place], stamps: &mut Stamps, now: i64) -> Round {
         let mut round = Round::default();
-        let mut shown = HashMap::new();
+        let mut read = HashMap::new();
         let previous = self.current.load_full();
         for place in places {
             let window = select::window(&self.newsroom, place, now);
-            let window = self.shown(&window, &mut shown);
+            let window = self.shown(&window, &mut read);
             let media = self.media_of(&window, now);
             let group = stamps.group(&self.records, &folder(self.newsroom.site(), place));
             feed::latest(&window, now)
@@ -296,28 +305,60 @@ impl Publisher {
             round.unsent = round.unsent.into_iter().chain(made.unsent).min();
             round.resources.extend(made.resources);
             round.versions.extend(made.versions);
+            round.windows.push((place.clone(), window));
         }
         round
     }
 
-    /// The whole items of a window. What cannot be read as it was loaded is left out and reported.
-    fn shown(&self, window: &[Arc<Entry>], read: &mut HashMap<Id, Option<Shown>>) -> Vec<Shown> {
+    /// The whole items of a window. Those that a feed shows already stay as they are, whatever has become of their
+    /// files; what else cannot be read as it was loaded is left out and reported.
+    fn shown(
+        &self,
+        window: &[Arc<Entry>],
+        read: &mut HashMap<Id, Option<Arc<Item>>>,
+    ) -> Vec<Shown> {
         let mut one = |entry: &Arc<Entry>| {
-            let shown = read.entry(entry.id.clone()).or_insert_with(|| {
-                let item =
-                    self.directory
-                        .item(entry, self.newsroom.site(), self.newsroom.sections());
-                let item = item
-                    .map_err(|error| tracing::warn!("{}", joined(&error)))
-                    .ok()?;
-                Some(Shown {
-                    entry: Arc::clone(entry),
-                    item: Arc::new(item),
-                })
-            });
-            shown.clone()
+            let item = read
+                .entry(entry.id.clone())
+                .or_insert_with(|| self.item(entry))
+                .clone()?;
+            Some(Shown {
+                entry: Arc::clone(entry),
+                item,
+            })
         };
         window.iter().filter_map(&mut one).collect()
+    }
+
+    fn item(&self, entry: &Entry) -> Option<Arc<Item>> {
+        if let Some((_, item)) = self
+            .live
+            .get(&entry.id)
+            .filter(|(hash, _)| *hash == entry.hash)
+        {
+            return Some(Arc::clone(item));
+        }
+        let item = self
+            .directory
+            .item(entry, self.newsroom.site(), self.newsroom.sections());
+        item.map(Arc::new)
+            .map_err(|error| tracing::warn!("{}", joined(&error)))
+            .ok()
+    }
+
+    /// Keeps the items that some feed shows, and forgets all others.
+    fn keep_live(&mut self, windows: Vec<(Place, Vec<Shown>)>) {
+        for (place, window) in windows {
+            let ids = window.iter().map(|shown| shown.entry.id.clone()).collect();
+            self.windows.insert(place, ids);
+            self.live.extend(
+                window
+                    .into_iter()
+                    .map(|shown| (shown.entry.id.clone(), (shown.entry.hash, shown.item))),
+            );
+        }
+        let shown: HashSet<&Id> = self.windows.values().flatten().collect();
+        self.live.retain(|id, _| shown.contains(id));
     }
 
     fn media_of(&self, shown: &[Shown], now: i64) -> MediaFiles {

@@ -48,11 +48,6 @@ pub struct GroupRecord {
 }
 
 impl GroupRecord {
-    /// Stamps the group: later than before, and no stamp twice in one second.
-    pub fn stamp(&mut self, now: i64) {
-        self.changed_at = now.max(self.changed_at + 1);
-    }
-
     /// Takes a date into the running maximum, unless it lies in the future.
     pub fn take_date(&mut self, at: i64, now: i64) {
         if at <= now {
@@ -111,18 +106,20 @@ impl Stamps {
         let known = records.items.get(&entry.id);
         let groups = groups_of(newsroom, entry);
         let path = newsroom.path(entry);
-        let is_new = match known {
+        match known {
             None if !state.has_page() => return None,
-            None => true,
+            None => {}
             Some(record) => {
                 let same_text =
                     record.hash == entry.hash && record.path == path && record.groups == groups;
+                // A correction that was dated ahead has come since the last stamp.
+                let has_come = |at: &i64| *at > record.changed_at && *at <= now;
+                let same_text = same_text && !entry.changes.iter().any(has_come);
                 if record.state == Some(state) && (same_text || !state.has_page()) {
                     return None;
                 }
-                false
             }
-        };
+        }
         let changed_at = known.map_or(now, |record| now.max(record.changed_at + 1));
         let withdrawn = matches!(
             state,
@@ -134,11 +131,7 @@ impl Stamps {
             id: entry.id.clone(),
             file: entry.file.to_string(),
             path,
-            wire: if is_new {
-                entry.life.release
-            } else {
-                entry.wire
-            },
+            wire: known.map_or(entry.life.release, |record| record.wire),
             hash: entry.hash,
             changed_at,
             state: Some(state),
@@ -154,7 +147,7 @@ impl Stamps {
         };
         let before = known.map_or(&[] as &[String], |record| &record.groups);
         for name in record.groups.iter().chain(before) {
-            self.group(records, name).stamp(now);
+            self.stamp_group(records, name, now);
         }
         if let Some(at) = removed_at {
             for name in before {
@@ -180,9 +173,8 @@ impl Stamps {
         for record in gone.filter(|record| record.state.is_some_and(|state| state != State::Draft))
         {
             for name in &record.groups {
-                let group = self.group(records, name);
-                group.stamp(now);
-                group.take_date(now, now);
+                self.stamp_group(records, name, now);
+                self.group(records, name).take_date(now, now);
             }
             let changed_at = now.max(record.changed_at + 1);
             self.items.push(ItemRecord {
@@ -192,6 +184,12 @@ impl Stamps {
                 ..record.clone()
             });
         }
+    }
+
+    /// Stamps a group: later than it was remembered, and once however many of its items changed.
+    pub fn stamp_group(&mut self, records: &Records, name: &str, now: i64) {
+        let before = records.groups.get(name).map_or(0, |group| group.changed_at);
+        self.group(records, name).changed_at = now.max(before + 1);
     }
 
     /// The row of a group as it is to be written.

@@ -29,6 +29,9 @@ const LINGER: Duration = Duration::from_secs(1);
 /// How much of that is read, in bytes.
 const LINGER_BYTES_MAX: usize = 256 * 1024;
 
+/// How long a stop waits for files that are being read, after all else has ended.
+const READING_REST: Duration = Duration::from_millis(500);
+
 /// Threads for what is made from files, a core.
 const BLOCKING_THREADS_MAX: usize = 16;
 
@@ -59,7 +62,7 @@ impl Core {
             .build()?;
         let stop_timeout = self.limits.stop_timeout;
         let core = Arc::new(self);
-        runtime.block_on(async {
+        let served = runtime.block_on(async {
             let graceful = Arc::new(GracefulShutdown::new());
             let mut accepting = Vec::new();
             for listener in listeners {
@@ -79,7 +82,10 @@ impl Core {
                 let _late = timeout(stop_timeout, graceful.shutdown()).await;
             }
             Ok(())
-        })
+        });
+        // What is still being read from files is not waited for much longer.
+        runtime.shutdown_timeout(READING_REST);
+        served
     }
 }
 

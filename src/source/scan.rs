@@ -98,6 +98,13 @@ impl Listing {
             }
             return;
         }
+        if !entry.file_type().is_file() {
+            let problem =
+                Problem::of_file(Severity::Error, name, "this is neither a file nor a folder");
+            self.problems
+                .push(problem.hint("remove it; pipes, sockets and devices are not read"));
+            return;
+        }
         let file_name = name.rsplit('/').next().unwrap_or(name);
         let is_settings = (entry.depth() == 1 && name == SITE_FILE)
             || (entry.depth() == 2 && file_name == SECTION_FILE);

@@ -122,7 +122,7 @@ impl Publication {
                 .iter()
                 .map(|entry| self.items[entry.id.as_str()].clone())
                 .collect();
-            let latest = shown.iter().map(|shown| shown.entry.wire).max();
+            let latest = tidings::feed::latest(&shown, self.now);
             let made = publish::feeds(
                 self.context(),
                 &place,

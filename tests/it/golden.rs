@@ -57,7 +57,7 @@ fn publish(data: &Path) -> Edition {
         media: &media,
         now: NOW,
     };
-    let latest = shown.iter().map(|shown| shown.entry.wire).max();
+    let latest = tidings::feed::latest(&shown, NOW);
     let made = publish::feeds(context, &place, &shown, latest, &HashMap::new(), None);
     Edition::new(newsroom.clone(), NOW, &|_| NOW, Vec::new().into()).with(made.resources)
 }

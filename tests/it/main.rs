@@ -8,4 +8,5 @@ mod golden;
 mod http;
 mod layers;
 mod problems;
+mod records;
 mod sockets;

@@ -32,6 +32,7 @@ pub struct Newsroom {
     site: Arc<Site>,
     sections: Arc<BTreeMap<Slug, Arc<Section>>>,
     items: imbl::HashMap<Id, Arc<Entry>>,
+    uris: imbl::HashMap<Arc<str>, Id>,
     paths: imbl::HashMap<Arc<str>, Id>,
     aliases: imbl::HashMap<Arc<str>, Id>,
     published: imbl::HashMap<Place, Order>,
@@ -46,6 +47,11 @@ pub enum Clash {
     /// Another file has the id.
     Id {
         /// That file.
+        file: Arc<str>,
+    },
+    /// Another item has the `id_uri`: two of one id in a feed would be one item to its readers.
+    Uri {
+        /// That item's file.
         file: Arc<str>,
     },
     /// Another item has the page's path.
@@ -64,6 +70,7 @@ impl Newsroom {
             site,
             sections: Arc::new(sections),
             items: imbl::HashMap::new(),
+            uris: imbl::HashMap::new(),
             paths: imbl::HashMap::new(),
             aliases: imbl::HashMap::new(),
             published: imbl::HashMap::new(),
@@ -139,6 +146,12 @@ impl Newsroom {
                 file: Arc::clone(&other.file),
             });
         }
+        let claimed = entry.id_uri.as_ref().and_then(|uri| self.uris.get(uri));
+        if let Some(other) = claimed.and_then(|id| self.items.get(id)) {
+            return Some(Clash::Uri {
+                file: Arc::clone(&other.file),
+            });
+        }
         let path = self.path(entry);
         let other = self.at_path(&path)?;
         Some(Clash::Path {
@@ -152,6 +165,9 @@ impl Newsroom {
         self.remove(&entry.id);
         let path: Arc<str> = self.path(&entry).into();
         self.paths.insert(path, entry.id.clone());
+        if let Some(uri) = &entry.id_uri {
+            self.uris.insert(Arc::clone(uri), entry.id.clone());
+        }
         for alias in &entry.aliases {
             self.aliases
                 .entry(Arc::clone(alias))
@@ -185,6 +201,9 @@ impl Newsroom {
     pub fn remove(&mut self, id: &Id) -> Option<Arc<Entry>> {
         let entry = self.items.remove(id)?;
         self.paths.remove(self.path(&entry).as_str());
+        if let Some(uri) = &entry.id_uri {
+            self.uris.remove(uri);
+        }
         for alias in &entry.aliases {
             if self.aliases.get(alias) == Some(id) {
                 self.aliases.remove(alias);

@@ -87,6 +87,11 @@ fn clash_problem(entry: &Entry, clash: &Clash) -> Problem {
             let hint = "give this item an `id` of its own; an id is never used twice";
             Problem::of_file(Severity::Error, entry.file.to_string(), message).hint(hint)
         }
+        Clash::Uri { file } => {
+            let message = format!("the `id_uri` of this item is that of `{file}`");
+            let hint = "give one of the two its own; readers would take them for one item";
+            Problem::of_file(Severity::Error, entry.file.to_string(), message).hint(hint)
+        }
         Clash::Path { path, file } => {
             let message = format!("the page `{path}` belongs to `{file}`");
             Problem::of_file(Severity::Error, entry.file.to_string(), message)

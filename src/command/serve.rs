@@ -5,6 +5,7 @@ use crate::command::arguments::ServeArguments;
 use crate::command::publisher::Publisher;
 use crate::server::maker::Maker;
 use crate::server::{self, Config, clock, service, signal};
+use crate::source::DataDirectory;
 use crate::store::directory::{self, StateDirectory};
 use crate::store::ledger::{self, Ledger};
 use crate::text::causes::joined;
@@ -23,6 +24,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 ///
 /// When the data, the state directory or an address cannot be used.
 pub fn run(arguments: &ServeArguments) -> Result<(), Error> {
+    // Nothing is made for a directory that is not there.
+    DataDirectory::open(&arguments.places.data)?;
     let state = arguments.places.state().map_err(Error::CurrentDirectory)?;
     let (held, ledger) = open_ledger(&state)?;
     let mut config = Config::new(arguments.listen.clone());

@@ -12,6 +12,8 @@ use std::sync::Arc;
 pub struct Entry {
     /// The permanent name.
     pub id: Id,
+    /// The guid that an imported item had elsewhere.
+    pub id_uri: Option<Arc<str>>,
     /// The file, relative to the data directory.
     pub file: Arc<str>,
     /// A hash of the file's bytes: a file whose hash is another is a change to take in, never a text to show.
@@ -58,6 +60,7 @@ impl Entry {
         let life = Life::of(item);
         Self {
             id: item.id.clone(),
+            id_uri: item.id_uri.as_deref().map(Arc::from),
             file: file.into(),
             hash,
             tree,

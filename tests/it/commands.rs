@@ -197,6 +197,14 @@ fn check_finds_missing_files_shared_ids_and_pages_and_stray_files() {
         ("README.md", "words"),
         ("Bad Name/x.toml", ITEM),
         ("tag/x.toml", ITEM),
+        (
+            "news/d.toml",
+            &format!("id_uri = \"https://old.example/?p=1\"\n{ITEM}"),
+        ),
+        (
+            "news/e.toml",
+            &format!("id_uri = \"https://old.example/?p=1\"\n{ITEM}"),
+        ),
     ]);
     std::os::unix::fs::symlink("/etc/hostname", folder.path().join("data/news/link.toml")).unwrap();
     let (status, report) = check(&folder.path().join("data"), &[]);
@@ -205,6 +213,7 @@ fn check_finds_missing_files_shared_ids_and_pages_and_stray_files() {
         "there is no file `media/none.jpg`",
         "the id `x` belongs to `news/a.toml`",
         "the page `/news/a/` belongs to `news/a.toml`",
+        "the `id_uri` of this item is that of `news/d.toml`",
         "this is no item file",
         "leads out of the data directory",
         "rename the folder to `bad-name`",

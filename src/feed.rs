@@ -13,8 +13,7 @@ use crate::newsroom::Newsroom;
 use crate::newsroom::entry::{self, Entry};
 use crate::newsroom::item::{Item, Person, Source, Spot};
 use crate::newsroom::media::MediaFiles;
-use crate::newsroom::place::Scope;
-use crate::newsroom::site::{Format, Site, Tree};
+use crate::newsroom::site::{Format, Site};
 use crate::text::language::Language;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -194,18 +193,6 @@ pub fn latest(shown: &[Shown], now: i64) -> Option<i64> {
         .iter()
         .flat_map(|Shown { entry, item }| [entry.wire, entry::updated(item, entry.wire, now)]);
     dates.filter(|at| *at <= now).max()
-}
-
-/// The title of a tree's page and feed of a section or of all news.
-pub fn place_title(newsroom: &Newsroom, tree: Tree, scope: &Scope) -> String {
-    let site = newsroom.site();
-    match scope {
-        Scope::All => site.title(tree).to_owned(),
-        Scope::Section(name) => newsroom.sections().get(name).map_or_else(
-            || name.to_string(),
-            |section| section.title(site.language(tree)).to_owned(),
-        ),
-    }
 }
 
 /// The vocabulary of a controlled subject: IPTC Media Topics for `medtop:` codes; a URL is its own.

@@ -14,7 +14,7 @@ pub mod site;
 use crate::newsroom::entry::Entry;
 use crate::newsroom::identity::Id;
 use crate::newsroom::place::{Place, Scope};
-use crate::newsroom::site::{Section, Site};
+use crate::newsroom::site::{FeedSettings, Section, Site};
 use crate::text::slug::Slug;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -88,6 +88,36 @@ impl Newsroom {
     /// The sections by name.
     pub fn sections(&self) -> &BTreeMap<Slug, Arc<Section>> {
         &self.sections
+    }
+
+    /// The section that a place lists; `None` for all news.
+    pub fn section_of(&self, place: &Place) -> Option<&Section> {
+        match &place.scope {
+            Scope::All => None,
+            Scope::Section(name) => self.sections.get(name).map(Arc::as_ref),
+        }
+    }
+
+    /// What a place is called: the section's title, or the publication's.
+    pub fn title_of(&self, place: &Place) -> &str {
+        let section = self
+            .section_of(place)
+            .map(|section| section.title(self.site.language(place.tree)));
+        section.unwrap_or_else(|| self.site.title(place.tree))
+    }
+
+    /// One line about a place: the section's own, else the publication's.
+    pub fn description_of(&self, place: &Place) -> &str {
+        let section = self
+            .section_of(place)
+            .and_then(|section| section.description(self.site.language(place.tree)));
+        section.unwrap_or_else(|| self.site.description(place.tree))
+    }
+
+    /// The settings of a place's feeds.
+    pub fn feeds_of(&self, place: &Place) -> &FeedSettings {
+        self.section_of(place)
+            .map_or(&self.site.feeds, |section| &section.feeds)
     }
 
     /// How many items there are, whatever their state.

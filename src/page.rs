@@ -5,7 +5,6 @@ pub mod list;
 pub mod notice;
 pub mod style;
 
-use crate::feed;
 use crate::newsroom::Newsroom;
 use crate::newsroom::item::Moment;
 use crate::newsroom::place::{Place, Scope, folder};
@@ -78,6 +77,18 @@ impl Frame {
     }
 }
 
+impl Page {
+    /// A page that is written.
+    fn of(html: String, frame: Frame, canonical: Option<String>) -> Self {
+        Self {
+            html,
+            language: frame.language,
+            canonical,
+            feeds: frame.feeds,
+        }
+    }
+}
+
 /// The feeds of a place, and after a section's those of all news.
 fn feed_links(newsroom: &Newsroom, place: &Place) -> Vec<FeedLink> {
     let main = Place {
@@ -96,12 +107,12 @@ fn feed_links(newsroom: &Newsroom, place: &Place) -> Vec<FeedLink> {
 }
 
 fn links_of(newsroom: &Newsroom, place: &Place) -> Vec<FeedLink> {
-    let title = feed::place_title(newsroom, place.tree, &place.scope);
+    let title = newsroom.title_of(place);
     let folder = newsroom
         .site()
         .base_url
         .join(&folder(newsroom.site(), place));
-    let formats = &feed::select::settings(newsroom, place).formats;
+    let formats = &newsroom.feeds_of(place).formats;
     let link = |format: &crate::newsroom::site::Format| FeedLink {
         title: format!("{title} ({})", format.name()),
         url: format!("{folder}{}", format.file_name()),

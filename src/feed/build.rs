@@ -4,8 +4,8 @@ use crate::feed::{Context, Enclosure, Feed, FeedItem, Picture, Shown, content, i
 use crate::newsroom::entry;
 use crate::newsroom::item::{Attachment, Image, Item, MediaSource, Person};
 use crate::newsroom::media::{MediaFile, media_type};
-use crate::newsroom::place::{Place, Scope, folder};
-use crate::newsroom::site::{ContentDepth, FeedSettings, Site};
+use crate::newsroom::place::{Place, folder};
+use crate::newsroom::site::{ContentDepth, FeedSettings, Site, Tree};
 use crate::text;
 use chrono::{DateTime, Utc};
 
@@ -21,24 +21,21 @@ pub const BODIES_BYTES_MAX: usize = 1024 * 1024;
 pub fn of_place(context: Context<'_>, place: &Place, shown: &[Shown], latest: Option<i64>) -> Feed {
     let site = context.site();
     let language = site.language(place.tree);
-    let section = match &place.scope {
-        Scope::All => None,
-        Scope::Section(name) => context.newsroom.sections().get(name),
-    };
+    let newsroom = context.newsroom;
+    let section = newsroom.section_of(place);
     let folder = folder(site, place);
-    let settings = section.map_or(&site.feeds, |section| &section.feeds);
-    let description = section.and_then(|section| section.description(language));
+    let settings = newsroom.feeds_of(place);
     Feed {
+        // A fixed id is that of one feed: in a further language it is derived.
         id: section
+            .filter(|_| place.tree == Tree::DEFAULT)
             .and_then(|section| section.id.clone())
             .unwrap_or_else(|| feed_id(site, place)),
-        title: section.map_or_else(
-            || site.title(place.tree).to_owned(),
-            |section| format!("{} – {}", section.title(language), site.title(place.tree)),
-        ),
-        description: description
-            .unwrap_or_else(|| site.description(place.tree))
-            .to_owned(),
+        title: match section {
+            None => newsroom.title_of(place).to_owned(),
+            Some(_) => format!("{} – {}", newsroom.title_of(place), site.title(place.tree)),
+        },
+        description: newsroom.description_of(place).to_owned(),
         language: language.clone(),
         home: site.base_url.join(&folder),
         root_url: site.base_url.join(&site.root(place.tree)),
@@ -76,9 +73,12 @@ fn items(context: Context<'_>, settings: &FeedSettings, shown: &[Shown]) -> Vec<
     let mut items = Vec::with_capacity(shown.len());
     for shown in shown {
         let mut item = of_item(context, shown);
-        if settings.content == ContentDepth::Full && item.body.len() <= BODY_BYTES_MAX.min(room) {
-            room -= item.body.len();
-            item.content = Some(content::full(&item));
+        let length = item.body.len();
+        if settings.content == ContentDepth::Full && length <= BODY_BYTES_MAX {
+            // Where one does not fit any more, all that are older travel as summaries.
+            let left = room.checked_sub(length);
+            item.content = left.map(|_| content::full(&item));
+            room = left.unwrap_or(0);
         }
         items.push(item);
     }

@@ -2,23 +2,13 @@
 
 use crate::newsroom::Newsroom;
 use crate::newsroom::entry::Entry;
-use crate::newsroom::place::{Place, Scope};
-use crate::newsroom::site::FeedSettings;
+use crate::newsroom::place::Place;
 use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::sync::Arc;
 
 /// The most items of a document (http.md R-074).
 pub const ITEMS_MAX: usize = 100;
-
-/// The settings of a place's feeds.
-pub fn settings<'a>(newsroom: &'a Newsroom, place: &Place) -> &'a FeedSettings {
-    let section = match &place.scope {
-        Scope::All => None,
-        Scope::Section(name) => newsroom.sections().get(name),
-    };
-    section.map_or(&newsroom.site().feeds, |section| &section.feeds)
-}
 
 /// The items of a place's current document at `now`, newest first by wire time, of one second by id.
 ///
@@ -29,7 +19,7 @@ pub fn window(newsroom: &Newsroom, place: &Place, now: i64) -> Vec<Arc<Entry>> {
         .newest(place)
         .filter(|entry| entry.is_in_feeds(now));
     let mut window: Vec<Arc<Entry>> = newest
-        .take(settings(newsroom, place).items)
+        .take(newsroom.feeds_of(place).items)
         .cloned()
         .collect();
     let mut taken: HashSet<_> = window.iter().map(|entry| entry.id.clone()).collect();

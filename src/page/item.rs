@@ -9,7 +9,7 @@ use askama::Template;
 #[derive(Template)]
 #[template(path = "item.html", config = "src/page/askama.toml")]
 struct ItemPage<'a> {
-    frame: Frame,
+    frame: &'a Frame,
     canonical: String,
     section_url: String,
     item: &'a FeedItem,
@@ -66,16 +66,8 @@ pub fn render(context: Context<'_>, shown: &Shown) -> Result<Page, askama::Error
             .collect(),
         expired: entry.state(context.now) == State::Expired,
         item: &item,
-        frame,
+        frame: &frame,
     };
     let html = template.render()?;
-    let Frame {
-        language, feeds, ..
-    } = template.frame;
-    Ok(Page {
-        html,
-        language,
-        canonical: Some(canonical),
-        feeds,
-    })
+    Ok(Page::of(html, frame, Some(canonical)))
 }

@@ -14,8 +14,8 @@ pub const ROWS_MAX: usize = 50;
 
 #[derive(Template)]
 #[template(path = "list.html", config = "src/page/askama.toml")]
-struct ListPage {
-    frame: Frame,
+struct ListPage<'a> {
+    frame: &'a Frame,
     canonical: String,
     heading: String,
     description: String,
@@ -59,7 +59,7 @@ pub fn window(newsroom: &Newsroom, place: &Place, now: i64) -> Vec<Arc<Entry>> {
 pub fn render(context: Context<'_>, place: &Place, shown: &[Shown]) -> Result<Page, askama::Error> {
     let newsroom = context.newsroom;
     let site = newsroom.site();
-    let heading = feed::place_title(newsroom, place.tree, &place.scope);
+    let heading = newsroom.title_of(place).to_owned();
     let is_home = place.scope == Scope::All;
     let title = if is_home {
         heading.clone()
@@ -67,36 +67,18 @@ pub fn render(context: Context<'_>, place: &Place, shown: &[Shown]) -> Result<Pa
         format!("{heading} – {}", site.title(place.tree))
     };
     let canonical = site.base_url.join(&folder(site, place));
+    let frame = Frame::of(newsroom, place, title);
     let template = ListPage {
-        frame: Frame::of(newsroom, place, title),
+        frame: &frame,
         canonical: canonical.clone(),
-        description: description(newsroom, place),
+        description: newsroom.description_of(place).to_owned(),
         heading,
         is_home,
         sections: sections(newsroom, place),
         rows: shown.iter().map(|shown| row(context, shown)).collect(),
     };
     let html = template.render()?;
-    let Frame {
-        language, feeds, ..
-    } = template.frame;
-    Ok(Page {
-        html,
-        language,
-        canonical: Some(canonical),
-        feeds,
-    })
-}
-
-fn description(newsroom: &Newsroom, place: &Place) -> String {
-    let site = newsroom.site();
-    let section = match &place.scope {
-        Scope::All => None,
-        Scope::Section(name) => newsroom.sections().get(name),
-    };
-    let own = section.and_then(|section| section.description(site.language(place.tree)));
-    own.unwrap_or_else(|| site.description(place.tree))
-        .to_owned()
+    Ok(Page::of(html, frame, Some(canonical)))
 }
 
 /// The sections, on the page of all news.
@@ -111,7 +93,7 @@ fn sections(newsroom: &Newsroom, place: &Place) -> Vec<SectionLink> {
             scope,
         };
         SectionLink {
-            title: feed::place_title(newsroom, section.tree, &section.scope),
+            title: newsroom.title_of(&section).to_owned(),
             url: newsroom
                 .site()
                 .base_url

@@ -8,7 +8,7 @@ use askama::Template;
 #[derive(Template)]
 #[template(path = "notice.html", config = "src/page/askama.toml")]
 struct NoticePage<'a> {
-    frame: Frame,
+    frame: &'a Frame,
     sentence: &'a str,
 }
 
@@ -50,18 +50,11 @@ fn render(
     title: &str,
     sentence: &str,
 ) -> Result<Page, askama::Error> {
+    let frame = Frame::of(newsroom, &all_news(tree), title.to_owned());
     let template = NoticePage {
-        frame: Frame::of(newsroom, &all_news(tree), title.to_owned()),
+        frame: &frame,
         sentence,
     };
     let html = template.render()?;
-    let Frame {
-        language, feeds, ..
-    } = template.frame;
-    Ok(Page {
-        html,
-        language,
-        canonical: None,
-        feeds,
-    })
+    Ok(Page::of(html, frame, None))
 }

@@ -27,7 +27,9 @@ const USER_TIMEOUT: Duration = Duration::from_secs(60);
 pub fn sockets(address: SocketAddr, count: usize) -> io::Result<(SocketAddr, Listeners)> {
     if address.port() != 0 {
         // With `SO_REUSEPORT` a second server of the same user would silently share the port.
-        plain(address)?.listen(1)?;
+        let alone = unbound(address)?;
+        alone.bind(&address.into())?;
+        alone.listen(1)?;
     }
     let first = listener(address)?;
     let taken = first.local_addr()?;
@@ -36,8 +38,8 @@ pub fn sockets(address: SocketAddr, count: usize) -> io::Result<(SocketAddr, Lis
     listeners.map(|listeners| (taken, listeners))
 }
 
-/// A socket bound to an address alone.
-fn plain(address: SocketAddr) -> io::Result<Socket> {
+/// A socket for an address; one of IPv6 leaves IPv4 alone.
+fn unbound(address: SocketAddr) -> io::Result<Socket> {
     let socket = Socket::new(
         Domain::for_address(address),
         Type::STREAM,
@@ -47,22 +49,13 @@ fn plain(address: SocketAddr) -> io::Result<Socket> {
     if address.is_ipv6() {
         socket.set_only_v6(true)?;
     }
-    socket.bind(&address.into())?;
     Ok(socket)
 }
 
 /// A listening socket whose connections inherit what is set here (http.md R-118).
 fn listener(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = Socket::new(
-        Domain::for_address(address),
-        Type::STREAM,
-        Some(Protocol::TCP),
-    )?;
-    socket.set_reuse_address(true)?;
+    let socket = unbound(address)?;
     socket.set_reuse_port(true)?;
-    if address.is_ipv6() {
-        socket.set_only_v6(true)?;
-    }
     socket.set_tcp_nodelay(true)?;
     let keepalive = TcpKeepalive::new()
         .with_time(Duration::from_secs(60))

@@ -129,12 +129,7 @@ impl<'r, 'a> Reader<'r, 'a> {
             self.wrong(key, node, "a whole number");
             return None;
         };
-        if !range.contains(&number) {
-            let message = format!("`{key}` must be from {} to {}", range.start(), range.end());
-            self.report.error(node.span.clone(), message);
-            return None;
-        }
-        Some(number)
+        self.within(key, node, number, &range)
     }
 
     /// A number within limits.
@@ -149,12 +144,23 @@ impl<'r, 'a> Reader<'r, 'a> {
                 return None;
             }
         };
-        if !range.contains(&number) {
-            let message = format!("`{key}` must be from {} to {}", range.start(), range.end());
-            self.report.error(node.span.clone(), message);
-            return None;
+        self.within(key, node, number, &range)
+    }
+
+    /// A value that is within its limits; a problem of any other.
+    fn within<T: PartialOrd + std::fmt::Display>(
+        &self,
+        key: &str,
+        node: &Node<'_>,
+        value: T,
+        range: &RangeInclusive<T>,
+    ) -> Option<T> {
+        if range.contains(&value) {
+            return Some(value);
         }
-        Some(number)
+        let message = format!("`{key}` must be from {} to {}", range.start(), range.end());
+        self.report.error(node.span.clone(), message);
+        None
     }
 
     /// One of a few words.

@@ -2,7 +2,7 @@
 
 use crate::newsroom::parse::document::{Field, Node, Value};
 use crate::newsroom::parse::report::{Report, Reported};
-use crate::text::legal::{is_legal, single_line};
+use crate::text::legal::{first_illegal, legal, single_line};
 use crate::text::slug::Slug;
 use std::cell::RefCell;
 use std::ops::{Range, RangeInclusive};
@@ -293,8 +293,7 @@ pub fn text(report: &Report<'_>, key: &str, node: &Node<'_>) -> Option<String> {
         }
         return None;
     };
-    let is_kept = |c: &char| is_legal(*c);
-    if let Some(first) = text.chars().find(|c| !is_kept(c)) {
+    if let Some((_, first)) = first_illegal(text) {
         let message = format!(
             "the control character U+{:04X} is removed from `{key}`",
             u32::from(first)
@@ -302,7 +301,7 @@ pub fn text(report: &Report<'_>, key: &str, node: &Node<'_>) -> Option<String> {
         report
             .warning(node.span.clone(), message)
             .hint("delete it; no feed can carry it");
-        return Some(text.chars().filter(is_kept).collect());
+        return Some(legal(text).into_owned());
     }
     Some(text.clone().into_owned())
 }

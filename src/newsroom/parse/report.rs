@@ -1,7 +1,7 @@
 //! The report of one file: its problems as they are found, each at its place.
 
 use crate::newsroom::problem::{Mark, Problem, Severity};
-use crate::text::legal::is_legal;
+use crate::text::legal::{is_legal, may_be_illegal};
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::ops::Range;
@@ -102,13 +102,20 @@ impl<'a> Report<'a> {
 pub fn cleaned<'a>(file: &str, text: &'a str) -> (Cow<'a, str>, Option<Problem>) {
     let text = text.trim_start_matches('\u{FEFF}');
     let is_kept = |c: char| is_legal(c) && c != '\u{7F}';
-    let has_lone_return = text.contains('\r') && text.replace("\r\n", "").contains('\r');
-    let Some((at, first)) = text.char_indices().find(|(_, c)| !is_kept(*c)) else {
-        return if has_lone_return {
-            (text.replace("\r\n", "\n").replace('\r', "\n").into(), None)
-        } else {
-            (text.into(), None)
-        };
+    let with_line_breaks = |text: &str| text.replace("\r\n", "\n").replace('\r', "\n");
+    let first = may_be_illegal(text)
+        .then(|| text.char_indices().find(|(_, c)| !is_kept(*c)))
+        .flatten();
+    let Some((at, first)) = first else {
+        let has_lone_return = text.contains('\r') && text.replace("\r\n", "").contains('\r');
+        return (
+            if has_lone_return {
+                with_line_breaks(text).into()
+            } else {
+                text.into()
+            },
+            None,
+        );
     };
     let count = text.chars().filter(|c| !is_kept(*c)).count();
     let others = if count > 1 {
@@ -124,7 +131,7 @@ pub fn cleaned<'a>(file: &str, text: &'a str) -> (Cow<'a, str>, Option<Problem>)
         Problem::of_file(Severity::Warning, file, message).at(text, &(at..at + first.len_utf8()));
     let kept: String = text.chars().filter(|c| is_kept(*c)).collect();
     (
-        kept.replace("\r\n", "\n").replace('\r', "\n").into(),
+        with_line_breaks(&kept).into(),
         Some(problem.hint("delete it; no feed can carry it")),
     )
 }

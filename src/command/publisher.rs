@@ -247,9 +247,7 @@ impl Publisher {
         if has_unsent || is_back {
             places.extend(self.newsroom.places());
         }
-        self.publish(&places.into_iter().collect::<Vec<_>>(), stamps, now)?;
-        self.complete();
-        Ok(())
+        self.publish(&places.into_iter().collect::<Vec<_>>(), stamps, now)
     }
 
     /// Makes the feeds of some places, shares all others, writes the ledger and swaps.
@@ -271,12 +269,14 @@ impl Publisher {
         Ok(())
     }
 
-    /// Makes the codings that a new version goes live without; they follow into it, off the request path.
-    pub fn complete(&self) {
-        self.current
-            .load()
-            .resources()
-            .for_each(|(_, resource)| resource.complete());
+    /// Makes the codings that a new version goes live without; they follow into it, off the request path. Asks between
+    /// any two resources whether to go on.
+    pub fn complete(&self, may_go_on: &dyn Fn() -> bool) {
+        let edition = self.current.load_full();
+        let mut resources = edition.resources();
+        while let Some((_, resource)) = resources.next().filter(|_| may_go_on()) {
+            resource.complete();
+        }
     }
 
     fn make(&self, places: &[Place], stamps: &mut Stamps, now: i64) -> Round {

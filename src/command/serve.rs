@@ -12,7 +12,7 @@ use crate::text::causes::joined;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
 use std::time::Duration;
 
 /// The publisher looks at the clock at least this often, so that a clock that is set cannot make it oversleep.
@@ -99,10 +99,10 @@ fn announce(addresses: &[std::net::SocketAddr]) -> Result<(), Error> {
     out.flush().map_err(Error::Output)
 }
 
-/// Completes the first edition, then wakes whenever the clock changes something, until told to stop.
+/// Completes the present edition, then wakes whenever the clock changes something, until told to stop.
 fn keep_publishing(mut publisher: Publisher, stopped: &Receiver<()>) {
-    publisher.complete();
     loop {
+        publisher.complete(&|| stopped.try_recv() == Err(TryRecvError::Empty));
         let until = publisher
             .next_change()
             .map_or(LOOK_EVERY, |at| clock::until(at).min(LOOK_EVERY));

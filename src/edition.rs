@@ -205,8 +205,10 @@ impl Edition {
 
     /// The present path of the item that an old path belonged to. What nobody may see redirects nobody.
     fn moved(&self, path: &str) -> Option<String> {
-        let entry = self.newsroom.at_alias(path)?;
-        self.answers(entry).then(|| self.newsroom.path(entry))
+        let mut claimants = self.newsroom.at_alias(path);
+        claimants
+            .find(|entry| self.answers(entry))
+            .map(|entry| self.newsroom.path(entry))
     }
 
     fn answers(&self, entry: &Entry) -> bool {

@@ -34,7 +34,7 @@ pub struct Newsroom {
     items: imbl::HashMap<Id, Arc<Entry>>,
     uris: imbl::HashMap<Arc<str>, Id>,
     paths: imbl::HashMap<Arc<str>, Id>,
-    aliases: imbl::HashMap<Arc<str>, Id>,
+    aliases: imbl::HashMap<Arc<str>, Vec<Id>>,
     published: imbl::HashMap<Place, Order>,
     changed: imbl::HashMap<Place, Order>,
     due: imbl::OrdSet<(i64, Id)>,
@@ -145,9 +145,14 @@ impl Newsroom {
         self.paths.get(path).and_then(|id| self.items.get(id))
     }
 
-    /// The item that an old path redirects to.
-    pub fn at_alias(&self, path: &str) -> Option<&Arc<Entry>> {
-        self.aliases.get(path).and_then(|id| self.items.get(id))
+    /// The items that claim an old path, the first claimant first. Several may: what nobody may see must not take an
+    /// old path away from what can be read.
+    pub fn at_alias(&self, path: &str) -> impl Iterator<Item = &Arc<Entry>> {
+        self.aliases
+            .get(path)
+            .into_iter()
+            .flatten()
+            .filter_map(|id| self.items.get(id))
     }
 
     /// The path of an item's page below the base URL.
@@ -201,7 +206,8 @@ impl Newsroom {
         for alias in &entry.aliases {
             self.aliases
                 .entry(Arc::clone(alias))
-                .or_insert_with(|| entry.id.clone());
+                .or_default()
+                .push(entry.id.clone());
         }
         for place in self.places_of(&entry) {
             let order = self.published.entry(place.clone()).or_default();
@@ -235,8 +241,8 @@ impl Newsroom {
             self.uris.remove(uri);
         }
         for alias in &entry.aliases {
-            if self.aliases.get(alias) == Some(id) {
-                self.aliases.remove(alias);
+            if let Some(ids) = self.aliases.get_mut(alias) {
+                ids.retain(|other| other != id);
             }
         }
         for place in self.places_of(&entry) {

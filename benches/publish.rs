@@ -1,11 +1,10 @@
 //! Rendering and loading: `cargo bench`. Times are for one feed of 100 items, unless a name says otherwise.
 
 use divan::Bencher;
-use std::collections::HashMap;
 use std::fmt::Write;
 use std::fs;
 use tidings::command::publisher::gather;
-use tidings::edition::publish;
+use tidings::edition::publish::{self, Before};
 use tidings::feed::{self, Context, Feed, Shown, select};
 use tidings::newsroom::media::MediaFiles;
 use tidings::newsroom::place::{Place, Scope};
@@ -136,9 +135,17 @@ fn feeds_of_a_place(bencher: Bencher<'_, '_>) {
     bencher
         .counter(divan::counter::ItemsCount::new(shown.len()))
         .bench(|| {
-            publish::feeds(context, &place, &shown, Some(NOW), &HashMap::new(), None)
-                .resources
-                .len()
+            publish::feeds(
+                context,
+                &place,
+                &shown,
+                Before {
+                    latest: Some(NOW),
+                    ..Before::default()
+                },
+            )
+            .resources
+            .len()
         });
 }
 

@@ -47,6 +47,8 @@ pub struct Feed {
     pub epoch: DateTime<Utc>,
     /// How long a copy is fresh, in seconds.
     pub max_age_seconds: u32,
+    /// Whether a browser that opens the feed gets a view with a stylesheet.
+    pub browser_view: bool,
     /// Who publishes.
     pub publisher: Person,
     /// Whom to write to.

@@ -3,7 +3,7 @@
 use crate::command::arguments::CheckArguments;
 use crate::command::publisher::{Gathered, gather};
 use crate::command::{Error, Outcome, report};
-use crate::edition::publish;
+use crate::edition::publish::{self, Before};
 use crate::feed::{Context, Shown, content, select};
 use crate::newsroom::Newsroom;
 use crate::newsroom::entry;
@@ -14,7 +14,6 @@ use crate::source::DataDirectory;
 use crate::source::media::MediaIndex;
 use crate::store::ledger::Ledger;
 use crate::text::causes::joined;
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -135,8 +134,7 @@ fn broken_feeds(
             media: &media,
             now,
         };
-        problems
-            .extend(publish::feeds(context, &place, &shown, None, &HashMap::new(), None).problems);
+        problems.extend(publish::feeds(context, &place, &shown, Before::default()).problems);
     }
     problems.dedup();
     problems

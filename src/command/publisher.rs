@@ -1,9 +1,10 @@
 //! The publisher: reads the data, keeps the ledger, and swaps in an edition whenever a file or the clock asks for it.
 
 use crate::command::Error;
+use crate::edition::Edition;
+use crate::edition::publish::{self, Before};
 use crate::edition::record::VersionRecord;
 use crate::edition::resource::Resource;
-use crate::edition::{Edition, publish};
 use crate::feed::{self, Context, Shown, select};
 use crate::newsroom::entry::Entry;
 use crate::newsroom::identity::Id;
@@ -11,7 +12,7 @@ use crate::newsroom::item::Item;
 use crate::newsroom::media::MediaFiles;
 use crate::newsroom::place::{Place, folder};
 use crate::newsroom::problem::{Problem, Severity};
-use crate::newsroom::record::{self, Records, SETTINGS, Stamps};
+use crate::newsroom::record::{Records, SETTINGS, Stamps};
 use crate::newsroom::site::BaseUrl;
 use crate::newsroom::{Clash, Newsroom};
 use crate::page::{self, notice, style};
@@ -54,7 +55,7 @@ pub fn gather(
     let mut stamps = Stamps::default();
     let newsroom = loaded.map(|loaded| {
         let mut newsroom = Newsroom::new(loaded.site, loaded.sections);
-        let refused = record::gather(&mut newsroom, records, &mut stamps, loaded.entries, now);
+        let refused = stamps.gather(&mut newsroom, records, loaded.entries, now);
         problems.extend(
             refused
                 .iter()
@@ -297,14 +298,12 @@ impl Publisher {
                 media: &media,
                 now,
             };
-            let made = publish::feeds(
-                context,
-                place,
-                &window,
+            let before = Before {
                 latest,
-                &self.versions,
-                Some(&previous),
-            );
+                versions: Some(&self.versions),
+                edition: Some(&previous),
+            };
+            let made = publish::feeds(context, place, &window, before);
             log(&made.problems);
             round.not_before = round.not_before.max(made.not_before);
             round.unsent = round.unsent.into_iter().chain(made.unsent).min();

@@ -28,19 +28,21 @@ pub struct Made {
     pub problems: Vec<Problem>,
 }
 
-/// Makes the feeds of a place. A feed whose bytes are those of `previous` is that resource itself.
-///
-/// `latest` is the running maximum of the feed's dates; `known` are the version records by path.
-pub fn feeds(
-    context: Context<'_>,
-    place: &Place,
-    shown: &[Shown],
-    latest: Option<i64>,
-    known: &HashMap<String, VersionRecord>,
-    previous: Option<&Edition>,
-) -> Made {
+/// What a place's feeds were before.
+#[derive(Clone, Copy, Default)]
+pub struct Before<'a> {
+    /// The running maximum of the feed's dates, what it shows now included.
+    pub latest: Option<i64>,
+    /// The version records by path below the base URL.
+    pub versions: Option<&'a HashMap<String, VersionRecord>>,
+    /// The edition that is being served.
+    pub edition: Option<&'a Edition>,
+}
+
+/// Makes the feeds of a place. A feed whose bytes are those of the edition before is that resource itself.
+pub fn feeds(context: Context<'_>, place: &Place, shown: &[Shown], before: Before<'_>) -> Made {
     let mut made = Made::default();
-    let mut feed = feed::build::of_place(context, place, shown, latest);
+    let mut feed = feed::build::of_place(context, place, shown, before.latest);
     let spelled = documents(context, &feed).unwrap_or_else(|_| {
         leave_out_breakers(context, &mut feed, shown, &mut made.problems);
         documents(context, &feed).unwrap_or_default()
@@ -48,7 +50,7 @@ pub fn feeds(
     for (format, body) in spelled {
         let path = format!("{}{}", feed.folder, format.file_name());
         let tag = Version::tag_of(body.as_bytes());
-        let old = known.get(&path);
+        let old = before.versions.and_then(|versions| versions.get(&path));
         let record = advance(old, &tag, context.now);
         let is_sent = record.last_modified <= context.now + HOLD_SECONDS_MAX;
         let last_modified = is_sent.then_some(record.last_modified);
@@ -56,9 +58,9 @@ pub fn feeds(
             made.unsent = made.unsent.into_iter().chain([record.last_modified]).min();
         }
         made.not_before = made.not_before.max(last_modified.unwrap_or(0));
-        let before = previous.and_then(|edition| edition.resource(&path));
-        let same = before.filter(|before| {
-            before.version().is_some_and(|version| {
+        let previous = before.edition.and_then(|edition| edition.resource(&path));
+        let same = previous.filter(|previous| {
+            previous.version().is_some_and(|version| {
                 version.tag() == tag && version.last_modified() == last_modified
             })
         });
@@ -66,7 +68,6 @@ pub fn feeds(
         let resource = same.map_or_else(
             || {
                 Arc::new(resource(
-                    context,
                     &feed,
                     place,
                     Spelled {
@@ -94,7 +95,7 @@ fn document(context: Context<'_>, feed: &Feed, format: Format) -> String {
         Format::Json => return feed::json::write(feed),
     };
     let site = context.newsroom.site();
-    if !site.feeds.browser_view {
+    if !feed.browser_view {
         return document;
     }
     let end = document.find("?>").map_or(0, |at| at + 2);
@@ -158,7 +159,7 @@ struct Spelled {
     body: String,
 }
 
-fn resource(context: Context<'_>, feed: &Feed, place: &Place, spelled: Spelled) -> Resource {
+fn resource(feed: &Feed, place: &Place, spelled: Spelled) -> Resource {
     let Spelled {
         format,
         version,
@@ -180,7 +181,7 @@ fn resource(context: Context<'_>, feed: &Feed, place: &Place, spelled: Spelled) 
         links,
         language: single_language(feed),
         file_name: file_name(feed, place),
-        browser_view: context.newsroom.site().feeds.browser_view,
+        browser_view: feed.browser_view,
     })
 }
 

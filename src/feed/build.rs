@@ -49,6 +49,7 @@ pub fn of_place(context: Context<'_>, place: &Place, shown: &[Shown], latest: Op
             .and_time(chrono::NaiveTime::MIN)
             .and_utc(),
         max_age_seconds: settings.max_age_seconds,
+        browser_view: settings.browser_view,
         publisher: publisher(site),
         contact: site.contact.clone(),
         rights: site.rights.clone(),

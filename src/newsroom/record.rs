@@ -93,6 +93,38 @@ pub fn recall(entry: &mut Entry, known: Option<&ItemRecord>) {
 }
 
 impl Stamps {
+    /// Takes loaded entries into a newsroom, and stamps what changed since the ledger saw it. Of two claimants of an id
+    /// or of a path, the one that the ledger knows keeps it, else the first by file path. Returns those that found their
+    /// id or path taken.
+    pub fn gather(
+        &mut self,
+        newsroom: &mut Newsroom,
+        records: &Records,
+        mut entries: Vec<Entry>,
+        now: i64,
+    ) -> Vec<(Entry, Clash)> {
+        let is_known = |entry: &Entry| {
+            records
+                .items
+                .get(&entry.id)
+                .is_some_and(|record| *record.file == *entry.file)
+        };
+        entries.sort_by(|a, b| (!is_known(a), &a.file).cmp(&(!is_known(b), &b.file)));
+        let mut refused = Vec::new();
+        for mut entry in entries {
+            let known = records.items.get(&entry.id);
+            recall(&mut entry, known);
+            match newsroom.clash(&entry) {
+                Some(clash) => refused.push((entry, clash)),
+                None => {
+                    let seen = self.look(newsroom, records, &entry, now);
+                    newsroom.insert(seen.unwrap_or(entry));
+                }
+            }
+        }
+        refused
+    }
+
     /// Looks at one item at `now` and stamps its row and groups if what is visible of it has changed. Returns the
     /// entry with its new stamp where it did.
     pub fn look(
@@ -212,36 +244,4 @@ impl Stamps {
     pub fn is_empty(&self) -> bool {
         self.items.is_empty() && self.groups.is_empty()
     }
-}
-
-/// Takes loaded entries into a newsroom, and stamps what changed since the ledger saw it. Of two claimants of an id
-/// or of a path, the one that the ledger knows keeps it, else the first by file path. Returns those that found their
-/// id or path taken.
-pub fn gather(
-    newsroom: &mut Newsroom,
-    records: &Records,
-    stamps: &mut Stamps,
-    mut entries: Vec<Entry>,
-    now: i64,
-) -> Vec<(Entry, Clash)> {
-    let is_known = |entry: &Entry| {
-        records
-            .items
-            .get(&entry.id)
-            .is_some_and(|record| *record.file == *entry.file)
-    };
-    entries.sort_by(|a, b| (!is_known(a), &a.file).cmp(&(!is_known(b), &b.file)));
-    let mut refused = Vec::new();
-    for mut entry in entries {
-        let known = records.items.get(&entry.id);
-        recall(&mut entry, known);
-        match newsroom.clash(&entry) {
-            Some(clash) => refused.push((entry, clash)),
-            None => {
-                let seen = stamps.look(newsroom, records, &entry, now);
-                newsroom.insert(seen.unwrap_or(entry));
-            }
-        }
-    }
-    refused
 }

@@ -234,6 +234,10 @@ fn r_151_the_stylesheet_instruction_follows_the_declaration_and_can_be_turned_of
     let text = Publication::of(SITE, &item, NOW).feed("/rss.xml");
     let start = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<?xml-stylesheet type=\"text/css\" href=\"/assets/feed.css\"?>\n<rss";
     assert!(text.starts_with(start), "{}", &text[..200]);
+    let section = ("news/section.toml", "[feeds]\nbrowser_view = false\n");
+    let publication = Publication::of(SITE, &[item[0], section], NOW);
+    assert!(publication.feed("/rss.xml").contains("xml-stylesheet"));
+    assert!(!publication.feed("/news/rss.xml").contains("xml-stylesheet"));
     let off = format!("{SITE}[feeds]\nbrowser_view = false\n");
     assert!(
         !Publication::of(&off, &item, NOW)

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use tidings::edition::{Edition, publish};
+use tidings::edition::Edition;
+use tidings::edition::publish::{self, Before};
 use tidings::feed::{Context, Shown, content, select};
 use tidings::newsroom::entry::Entry;
 use tidings::newsroom::media::{MediaFile, MediaFiles};
 use tidings::newsroom::problem::Problem;
-use tidings::newsroom::record::{self, Records, Stamps};
+use tidings::newsroom::record::{Records, Stamps};
 use tidings::newsroom::{Newsroom, parse};
 use tidings::page::notice;
 use tidings::source::content_hash;
@@ -65,13 +66,7 @@ impl Publication {
             items.insert(item.id.to_string(), Arc::new(item));
         }
         let mut newsroom = Newsroom::new(Arc::new(site), sections);
-        record::gather(
-            &mut newsroom,
-            &Records::default(),
-            &mut Stamps::default(),
-            entries,
-            now,
-        );
+        Stamps::default().gather(&mut newsroom, &Records::default(), entries, now);
         let shown = newsroom.entries().map(|entry| {
             let item = Arc::clone(&items[entry.id.as_str()]);
             (
@@ -127,9 +122,10 @@ impl Publication {
                 self.context(),
                 &place,
                 &shown,
-                latest,
-                &HashMap::new(),
-                None,
+                Before {
+                    latest,
+                    ..Before::default()
+                },
             );
             assert!(made.problems.is_empty(), "{:?}", made.problems);
             edition = edition.with(made.resources);

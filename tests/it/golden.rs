@@ -2,12 +2,12 @@
 //! difference as code.
 
 use crate::fixture::{NOW, body};
-use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tidings::command::publisher::gather;
-use tidings::edition::{Edition, publish};
+use tidings::edition::Edition;
+use tidings::edition::publish::{self, Before};
 use tidings::feed::{Context, Shown, select};
 use tidings::newsroom::place::{Place, Scope};
 use tidings::newsroom::record::Records;
@@ -58,7 +58,15 @@ fn publish(data: &Path) -> Edition {
         now: NOW,
     };
     let latest = tidings::feed::latest(&shown, NOW);
-    let made = publish::feeds(context, &place, &shown, latest, &HashMap::new(), None);
+    let made = publish::feeds(
+        context,
+        &place,
+        &shown,
+        Before {
+            latest,
+            ..Before::default()
+        },
+    );
     Edition::new(newsroom.clone(), NOW, &|_| NOW, Vec::new().into()).with(made.resources)
 }
 

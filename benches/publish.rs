@@ -3,15 +3,15 @@
 use divan::Bencher;
 use std::fmt::Write;
 use std::fs;
-use tidings::command::publisher::gather;
+use tidings::command::desk::{Desk, Opened, Setting};
 use tidings::edition::publish::{self, Before};
-use tidings::feed::{self, Context, Feed, Shown, select};
+use tidings::feed::{self, Context, Feed, Row, Shown, select};
 use tidings::newsroom::media::MediaFiles;
 use tidings::newsroom::place::{Place, Scope};
-use tidings::newsroom::record::Records;
 use tidings::newsroom::site::Tree;
 use tidings::newsroom::{Newsroom, parse};
 use tidings::source::DataDirectory;
+use tidings::store::ledger::Ledger;
 
 /// A second after every item's date.
 const NOW: i64 = 1_800_000_000;
@@ -51,36 +51,49 @@ fn corpus(items: usize) -> tempfile::TempDir {
 
 struct Loaded {
     newsroom: Newsroom,
-    shown: Vec<Shown>,
+    rows: Vec<Row>,
     place: Place,
+}
+
+fn open(folder: &std::path::Path) -> Desk {
+    let setting = Setting {
+        data: folder.to_owned(),
+        base_url: None,
+        gone_after_milliseconds: 0,
+    };
+    let now = chrono::DateTime::from_timestamp(NOW, 0).expect("an instant");
+    let ledger = Ledger::in_memory(NOW).expect("a ledger in memory");
+    let Opened { desk, .. } = Desk::open(setting, &ledger, None, now)
+        .map_err(|(problems, error)| format!("{problems:?} {error}"))
+        .expect("a corpus that loads");
+    desk
 }
 
 fn loaded() -> Loaded {
     let folder = corpus(100);
-    let gathered =
-        gather(folder.path(), None, &Records::default(), NOW).expect("a corpus that loads");
-    let newsroom = gathered.newsroom.expect("a site");
+    let desk = open(folder.path());
+    let newsroom = desk.newsroom().clone();
     let place = Place {
         tree: Tree::DEFAULT,
         scope: Scope::All,
     };
     let read = |entry: &std::sync::Arc<tidings::newsroom::entry::Entry>| {
-        let item = gathered
-            .directory
+        let (item, _) = desk
+            .directory()
             .item(entry, newsroom.site(), newsroom.sections())
             .expect("an item");
-        Shown {
+        Row::Item(Shown {
             entry: entry.clone(),
             item: item.into(),
-        }
+        })
     };
-    let shown = select::window(&newsroom, &place, NOW)
+    let rows = select::window(&newsroom, &place, NOW)
         .iter()
         .map(read)
         .collect();
     Loaded {
         newsroom,
-        shown,
+        rows,
         place,
     }
 }
@@ -88,7 +101,7 @@ fn loaded() -> Loaded {
 fn with_feed<T>(bencher: Bencher<'_, '_>, write: impl Fn(&Feed) -> T + Sync) {
     let Loaded {
         newsroom,
-        shown,
+        rows,
         place,
     } = loaded();
     let media = MediaFiles::new();
@@ -97,7 +110,7 @@ fn with_feed<T>(bencher: Bencher<'_, '_>, write: impl Fn(&Feed) -> T + Sync) {
         media: &media,
         now: NOW,
     };
-    let feed = feed::build::of_place(context, &place, &shown, Some(NOW));
+    let feed = feed::build::of_place(context, &place, &rows, Some(NOW));
     bencher
         .counter(divan::counter::ItemsCount::new(feed.items.len()))
         .bench(|| write(&feed));
@@ -123,7 +136,7 @@ fn json(bencher: Bencher<'_, '_>) {
 fn feeds_of_a_place(bencher: Bencher<'_, '_>) {
     let Loaded {
         newsroom,
-        shown,
+        rows,
         place,
     } = loaded();
     let media = MediaFiles::new();
@@ -133,12 +146,12 @@ fn feeds_of_a_place(bencher: Bencher<'_, '_>) {
         now: NOW,
     };
     bencher
-        .counter(divan::counter::ItemsCount::new(shown.len()))
+        .counter(divan::counter::ItemsCount::new(rows.len()))
         .bench(|| {
             publish::feeds(
                 context,
                 &place,
-                &shown,
+                &rows,
                 Before {
                     latest: Some(NOW),
                     ..Before::default()
@@ -154,13 +167,13 @@ fn parse_one_item(bencher: Bencher<'_, '_>) {
     let folder = corpus(1);
     let directory = DataDirectory::open(folder.path()).expect("a corpus");
     let text = directory.read("news/item-0.toml").expect("an item");
-    let gathered =
-        gather(folder.path(), None, &Records::default(), NOW).expect("a corpus that loads");
-    let newsroom = gathered.newsroom.expect("a site");
+    let desk = open(folder.path());
+    let newsroom = desk.newsroom();
     let file = parse::File {
         path: "news/item-0.toml",
         form: parse::Form::Toml,
         text: &text,
+        id: None,
     };
     bencher.bench(|| parse::item::read(&file, newsroom.site(), newsroom.sections()));
 }
@@ -169,10 +182,5 @@ fn parse_one_item(bencher: Bencher<'_, '_>) {
 #[divan::bench(sample_count = 5)]
 fn load_10_000_items(bencher: Bencher<'_, '_>) {
     let folder = corpus(10_000);
-    bencher.bench(|| {
-        gather(folder.path(), None, &Records::default(), NOW)
-            .expect("a corpus that loads")
-            .newsroom
-            .map(|n| n.len())
-    });
+    bencher.bench(|| open(folder.path()).newsroom().len());
 }

@@ -2,7 +2,9 @@
 
 pub mod arguments;
 pub mod check;
+pub mod desk;
 pub mod publisher;
+pub mod remove;
 pub mod report;
 pub mod serve;
 
@@ -29,6 +31,12 @@ pub enum Error {
     /// The current directory cannot be told.
     #[error("cannot tell the current directory")]
     CurrentDirectory(#[source] std::io::Error),
+    /// There is no item to remove.
+    #[error("{0}")]
+    NothingToRemove(String),
+    /// The publisher ended by our own bug.
+    #[error("the publisher ended by a panic; nothing new would be published")]
+    Panic,
     /// A report cannot be written.
     #[error("cannot write the report")]
     Output(#[source] std::io::Error),
@@ -55,5 +63,6 @@ pub fn run(arguments: Arguments) -> Result<Outcome, Error> {
     match arguments.command {
         Command::Serve(arguments) => serve::run(&arguments).map(|()| Outcome::Clean),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Remove(arguments) => remove::run(&arguments).map(|()| Outcome::Clean),
     }
 }

@@ -11,6 +11,7 @@ use crate::edition::resource::Resource;
 use crate::newsroom::Newsroom;
 use crate::newsroom::entry::Entry;
 use crate::newsroom::identity::Id;
+use crate::newsroom::item::Item;
 use crate::newsroom::lifecycle::State;
 use crate::newsroom::place::{Place, folder};
 use crate::newsroom::site::Format;
@@ -28,6 +29,7 @@ pub struct Edition {
     /// The stamp of everything that all pages share.
     pub settings_changed_at: i64,
     resources: imbl::HashMap<Arc<str>, Arc<Resource>>,
+    whole: imbl::HashMap<Id, ([u8; 16], Arc<Item>)>,
     places: Arc<HashMap<String, PlaceStamp>>,
     missing_page: Bytes,
 }
@@ -105,6 +107,7 @@ impl Edition {
             places: Arc::new(stamped.collect()),
             settings_changed_at: groups(crate::newsroom::record::SETTINGS),
             resources: imbl::HashMap::new(),
+            whole: imbl::HashMap::new(),
             newsroom,
             now,
             missing_page,
@@ -122,11 +125,47 @@ impl Edition {
         self
     }
 
-    /// The same edition with every resource of an earlier one.
+    /// The same edition with every feed of an earlier one.
     #[must_use]
-    pub fn sharing(mut self, previous: &Self) -> Self {
-        self.resources = previous.resources.clone();
+    pub fn sharing_feeds(mut self, previous: &Self) -> Self {
+        let feeds = previous.resources.iter();
+        let feeds = feeds.filter(|(_, resource)| resource.route() == Route::Feed);
+        self.resources
+            .extend(feeds.map(|(path, resource)| (Arc::clone(path), Arc::clone(resource))));
         self
+    }
+
+    /// The next edition under the same settings: all resources are shared.
+    #[must_use]
+    pub fn next(&self, newsroom: Newsroom, now: i64, groups: &dyn Fn(&str) -> i64) -> Self {
+        let next = Self::new(newsroom, now, groups, self.missing_page.clone());
+        Self {
+            resources: self.resources.clone(),
+            whole: self.whole.clone(),
+            ..next
+        }
+    }
+
+    /// The same edition without resources that are there no longer.
+    #[must_use]
+    pub fn without(mut self, paths: &[String]) -> Self {
+        for path in paths {
+            self.resources.remove(path.as_str());
+        }
+        self
+    }
+
+    /// The same edition with the whole items that its feeds show.
+    #[must_use]
+    pub fn showing(mut self, whole: imbl::HashMap<Id, ([u8; 16], Arc<Item>)>) -> Self {
+        self.whole = whole;
+        self
+    }
+
+    /// The whole item of an entry, where a feed shows it.
+    pub fn whole(&self, entry: &Entry) -> Option<&Arc<Item>> {
+        let (hash, item) = self.whole.get(&entry.id)?;
+        (*hash == entry.hash).then_some(item)
     }
 
     /// The resource that is ready at a path below the base URL.
@@ -212,10 +251,7 @@ impl Edition {
     }
 
     fn answers(&self, entry: &Entry) -> bool {
-        match entry.state(self.now) {
-            State::Visible | State::Expired | State::Canceled => true,
-            State::Draft | State::Scheduled | State::Withheld => false,
-        }
+        entry.state(self.now).answers()
     }
 }
 

@@ -5,12 +5,13 @@ pub mod atom;
 pub mod build;
 pub mod content;
 pub mod json;
+pub mod notice;
 pub mod rss;
 pub mod select;
 pub mod strict;
 
 use crate::newsroom::Newsroom;
-use crate::newsroom::entry::{self, Entry};
+use crate::newsroom::entry::Entry;
 use crate::newsroom::item::{Item, Person, Source, Spot};
 use crate::newsroom::media::MediaFiles;
 use crate::newsroom::site::{Format, Site};
@@ -77,6 +78,10 @@ impl Feed {
 /// One item before spelling.
 #[derive(Debug, Clone)]
 pub struct FeedItem {
+    /// The file that it comes from, for reports.
+    pub file: Arc<str>,
+    /// Whether it is the notice of a withdrawn item, and has nothing of its words.
+    pub is_notice: bool,
     /// The permanent id on the wire: the tag URI, or what an imported item was called elsewhere.
     pub id: String,
     /// The tag URI, for Atom where `id` is no IRI.
@@ -163,7 +168,34 @@ pub struct Enclosure {
     pub is_main: bool,
 }
 
-/// An item with its index entry: what a document is made of.
+/// What a document shows, in the order in which it is written: newest first by wire time, of one second by id.
+#[derive(Debug, Clone)]
+pub enum Row {
+    /// An item.
+    Item(Shown),
+    /// The notice of a withdrawn one.
+    Notice(Arc<Entry>),
+}
+
+impl Row {
+    /// Its index entry.
+    pub fn entry(&self) -> &Arc<Entry> {
+        match self {
+            Self::Item(shown) => &shown.entry,
+            Self::Notice(entry) => entry,
+        }
+    }
+
+    /// Its dates on the wire.
+    fn dates(&self, now: i64) -> [i64; 2] {
+        match self {
+            Self::Item(Shown { entry, .. }) => [entry.wire, entry.updated(now)],
+            Self::Notice(entry) => [entry.wire, entry.notice_at(now)],
+        }
+    }
+}
+
+/// An item with its index entry.
 #[derive(Debug, Clone)]
 pub struct Shown {
     /// The index entry.
@@ -189,11 +221,9 @@ impl Context<'_> {
     }
 }
 
-/// The latest date of any of these items that is not in the future: what they add to their feed's own date.
-pub fn latest(shown: &[Shown], now: i64) -> Option<i64> {
-    let dates = shown
-        .iter()
-        .flat_map(|Shown { entry, item }| [entry.wire, entry::updated(item, entry.wire, now)]);
+/// The latest date of any of these that is not in the future: what they add to their feed's own date.
+pub fn latest(rows: &[Row], now: i64) -> Option<i64> {
+    let dates = rows.iter().flat_map(|row| row.dates(now));
     dates.filter(|at| *at <= now).max()
 }
 

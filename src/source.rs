@@ -6,19 +6,21 @@
 pub mod load;
 pub mod media;
 pub mod scan;
+pub mod settings;
 pub mod stamp;
+pub mod watch;
 
+use crate::newsroom::Sections;
 use crate::newsroom::entry::Entry;
 use crate::newsroom::item::Item;
-use crate::newsroom::site::{Section, Site};
-use crate::text::slug::Slug;
+use crate::newsroom::problem::{Problem, Severity};
+use crate::newsroom::site::Site;
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
 use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// The largest item file, in bytes (http.md R-074).
 pub const FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
@@ -66,7 +68,7 @@ pub enum Error {
         at: usize,
     },
     /// A file has other bytes than when it was loaded: its text may have become embargoed, and is not shown.
-    #[error("`{file}` has changed since it was loaded; restart to take it in")]
+    #[error("`{file}` has changed since it was taken in")]
     Changed {
         /// The file, relative to the data directory.
         file: String,
@@ -104,27 +106,31 @@ impl DataDirectory {
         &self.path
     }
 
+    /// Whether a path leads to another directory now: a link was switched, or a new directory has taken the place of
+    /// the old one. What leads nowhere at the moment is no other directory.
+    pub fn is_elsewhere(&self, path: &Path) -> bool {
+        let id = |metadata: &std::fs::Metadata| (metadata.dev(), metadata.ino());
+        let here = self.dir.dir_metadata().map(|metadata| {
+            use cap_std::fs::MetadataExt;
+            (metadata.dev(), metadata.ino())
+        });
+        let there = std::fs::metadata(path).map(|metadata| id(&metadata));
+        match (here, there) {
+            (Ok(here), Ok(there)) => {
+                here != there || std::fs::canonicalize(path).is_ok_and(|path| path != self.path)
+            }
+            (Err(_), Ok(_)) => true,
+            (_, Err(_)) => false,
+        }
+    }
+
     /// Reads a text file of at most [`FILE_BYTES_MAX`].
     ///
     /// # Errors
     ///
     /// [`Error::File`], [`Error::TooLarge`] or [`Error::NotUtf8`].
     pub fn read(&self, file: &str) -> Result<String, Error> {
-        let failed = |source| Error::File {
-            file: file.to_owned(),
-            source,
-        };
-        let open = self.dir.open(file).map_err(failed)?;
-        let length = open.metadata().map_err(failed)?.len();
-        if length > FILE_BYTES_MAX {
-            return Err(Error::TooLarge {
-                file: file.to_owned(),
-            });
-        }
-        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1);
-        open.take(FILE_BYTES_MAX + 1)
-            .read_to_end(&mut bytes)
-            .map_err(failed)?;
+        let bytes = self.bytes(file, FILE_BYTES_MAX + 1)?;
         if bytes.len() as u64 > FILE_BYTES_MAX {
             return Err(Error::TooLarge {
                 file: file.to_owned(),
@@ -136,7 +142,22 @@ impl DataDirectory {
         })
     }
 
-    /// Reads the whole item of an index entry again, as it was when it was loaded.
+    /// Reads at most so many bytes of a file.
+    fn bytes(&self, file: &str, bytes_max: u64) -> Result<Vec<u8>, Error> {
+        let failed = |source| Error::File {
+            file: file.to_owned(),
+            source,
+        };
+        let open = self.dir.open(file).map_err(failed)?;
+        let length = open.metadata().map_err(failed)?.len().min(bytes_max);
+        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1);
+        open.take(bytes_max)
+            .read_to_end(&mut bytes)
+            .map_err(failed)?;
+        Ok(bytes)
+    }
+
+    /// Reads the whole item of an index entry again, as it was when it was taken in, with its text.
     ///
     /// # Errors
     ///
@@ -145,8 +166,8 @@ impl DataDirectory {
         &self,
         entry: &Entry,
         site: &Site,
-        sections: &BTreeMap<Slug, Arc<Section>>,
-    ) -> Result<Item, Error> {
+        sections: &Sections,
+    ) -> Result<(Item, String), Error> {
         let text = self.read(&entry.file)?;
         let changed = || Error::Changed {
             file: entry.file.to_string(),
@@ -154,10 +175,23 @@ impl DataDirectory {
         if content_hash(&text) != entry.hash {
             return Err(changed());
         }
-        load::parse(&entry.file, &text, site, sections)
+        load::parse(&entry.file, &text, site, sections, Some(&entry.id))
             .item
+            .map(|item| (item, text))
             .ok_or_else(changed)
     }
+}
+
+/// The problem of a file that cannot be read at all.
+fn unreadable(file: &str, error: &Error) -> Problem {
+    let message = match error {
+        Error::File { source, .. } => format!("cannot be read: {source}"),
+        Error::Directory { .. }
+        | Error::TooLarge { .. }
+        | Error::NotUtf8 { .. }
+        | Error::Changed { .. } => error.to_string(),
+    };
+    Problem::of_file(Severity::Error, file, message)
 }
 
 /// The hash that tells whether a file is still the indexed one.

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 #[command(version, arg_required_else_help = true, max_term_width = 100)]
 #[command(
     after_help = "A first minute:\n  tidings serve data\n  curl -i http://127.0.0.1:8080/rss.xml\n\n\
-    `tidings help serve` and `tidings help check` tell more of each."
+    `tidings help COMMAND` tells more of each."
 )]
 pub struct Arguments {
     /// What to do.
@@ -25,17 +25,26 @@ pub enum Command {
     #[command(
         long_about = "Serves the feeds and pages of a data directory over HTTP.\n\nOnce it answers it prints \
         `listening on http://HOST:PORT` to standard output, a line an address; everything else goes to standard error. \
-        SIGTERM and SIGINT stop it within 10 seconds.\n\nProblems in the data are logged and never stop the service; \
-        an unusable `site.toml` does. Edits take a restart."
+        SIGTERM and SIGINT stop it within 10 seconds, SIGHUP makes it look at every file again.\n\nWhat is saved in the data \
+        directory is published at once. Problems in the data are logged and never stop the service; only a first start \
+        needs a usable `site.toml`."
     )]
     Serve(ServeArguments),
     /// Reports every problem in a data directory.
     #[command(
         long_about = "Reports every problem in a data directory: file, line, column, what is wrong and what to \
         write instead.\n\nExit status: 0 when there are no errors (warnings may be there), 1 when there are errors, \
-        2 when the command line is wrong. Nothing is written anywhere."
+        2 when the command line is wrong. Nothing is written anywhere, but by `--fix`."
     )]
     Check(CheckArguments),
+    /// Takes a published item off the wire for good.
+    #[command(
+        long_about = "Takes a published item off the wire for good: its page answers 410 with the note, feeds carry a \
+        notice with the same id, and the id is never used again.\n\nIt is meant for an item whose file is gone, or that \
+        nobody wants any more; an item whose file is there is better withdrawn in it, by `status = \"canceled\"`. A \
+        running server does it within a second, else the next start."
+    )]
+    Remove(RemoveArguments),
 }
 
 /// Where the data and the state are.
@@ -74,9 +83,27 @@ pub struct ServeArguments {
         value_delimiter = ','
     )]
     pub trusted_proxy: Vec<IpAddr>,
+    /// Looks at every file so often, in seconds, instead of waiting for the system to say what changed: for network file
+    /// systems, which do not.
+    #[arg(long, value_name = "SECONDS", env = "TIDINGS_POLL", value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    pub poll: Option<u32>,
     /// Takes the place of `base_url` in `site.toml`.
     #[arg(long, value_name = "URL", env = "TIDINGS_BASE_URL", value_parser = BaseUrl::new)]
     pub base_url: Option<BaseUrl>,
+}
+
+/// `tidings remove`.
+#[derive(Debug, Args)]
+pub struct RemoveArguments {
+    /// The item's id, as its file or the log says it.
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// Data and state.
+    #[command(flatten)]
+    pub places: Places,
+    /// The public reason: readers see it.
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
 }
 
 /// `tidings check`.
@@ -85,6 +112,9 @@ pub struct CheckArguments {
     /// Data and state.
     #[command(flatten)]
     pub places: Places,
+    /// Writes missing ids into the item files, and changes nothing else in them.
+    #[arg(long)]
+    pub fix: bool,
     /// How to report.
     #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
     pub format: ReportFormat,

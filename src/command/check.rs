@@ -1,19 +1,22 @@
-//! `tidings check`: every problem in a data directory, without writing anything.
+//! `tidings check`: every problem in a data directory, as the server would see it, and more. Nothing is written but by
+//! `--fix`.
+
+pub mod advice;
+pub mod fix;
 
 use crate::command::arguments::CheckArguments;
-use crate::command::publisher::{Gathered, gather};
+use crate::command::desk::{Desk, Opened, Setting};
 use crate::command::{Error, Outcome, report};
 use crate::edition::publish::{self, Before};
-use crate::feed::{Context, Shown, content, select};
+use crate::feed::{Context, Row, Shown, select};
 use crate::newsroom::Newsroom;
-use crate::newsroom::entry;
 use crate::newsroom::problem::{Problem, Severity};
-use crate::newsroom::record::Records;
 use crate::server::clock;
 use crate::source::DataDirectory;
 use crate::source::media::MediaIndex;
-use crate::store::ledger::Ledger;
+use crate::store::ledger::{self, Ledger};
 use crate::text::causes::joined;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -23,27 +26,31 @@ use std::sync::Arc;
 ///
 /// When the data directory cannot be read or the report cannot be written.
 pub fn run(arguments: &CheckArguments) -> Result<Outcome, Error> {
-    let now = clock::now().timestamp();
+    let now = clock::now();
     let state = arguments.places.state().map_err(Error::CurrentDirectory)?;
-    let (records, note) = remembered(&state);
-    let Gathered {
-        directory,
-        newsroom,
-        mut problems,
-        ..
-    } = gather(&arguments.places.data, None, &records, now)?;
-    if let Some(newsroom) = &newsroom {
-        let index = MediaIndex::default();
-        problems.extend(missing_media(&directory, newsroom, &index, now));
-        problems.extend(broken_feeds(&directory, newsroom, &index, now));
+    let (ledger, mut notes) = remembered(&state, now.timestamp())?;
+    let setting = || Setting {
+        data: arguments.places.data.clone(),
+        base_url: None,
+        gone_after_milliseconds: 0,
+    };
+    let mut opened = Desk::open(setting(), &ledger, None, now);
+    if arguments.fix
+        && let Ok(Opened { desk, .. }) = &opened
+    {
+        notes.extend(fix::write_ids(desk.directory(), desk.newsroom()));
+        opened = Desk::open(setting(), &ledger, None, now);
     }
-    report::write(
-        &problems,
-        note.as_deref(),
-        newsroom.as_ref().map(Newsroom::len),
-        arguments.format,
-    )
-    .map_err(Error::Output)?;
+    let (problems, items) = match opened {
+        Ok(Opened { mut desk, .. }) => {
+            let mut problems = desk.board().all();
+            problems.extend(further(desk.directory(), desk.newsroom(), now.timestamp()));
+            (problems, Some(desk.newsroom().len()))
+        }
+        Err((problems, Error::Site)) => (problems, None),
+        Err((_, error)) => return Err(error),
+    };
+    report::write(&problems, &notes, items, arguments.format).map_err(Error::Output)?;
     let has_errors = problems.iter().any(Problem::is_error);
     Ok(if has_errors {
         Outcome::Errors
@@ -52,57 +59,58 @@ pub fn run(arguments: &CheckArguments) -> Result<Outcome, Error> {
     })
 }
 
-/// What the ledger remembers; without one a note says so.
-fn remembered(state: &Path) -> (Records, Option<String>) {
-    match Ledger::peek(state) {
-        Ok(Some(records)) => (records, None),
-        Ok(None) => (
-            Records::default(),
-            Some(format!(
-                "no ledger in `{}`: checked without it",
-                state.display()
-            )),
-        ),
-        Err(error) => (
-            Records::default(),
-            Some(format!("{}: checked without it", joined(&error))),
-        ),
-    }
+/// The ledger as it is; without one, an empty one and a note that says so.
+fn remembered(state: &Path, now: i64) -> Result<(Ledger, Vec<String>), Error> {
+    let note = match Ledger::peek(state) {
+        Ok(Some(ledger)) => return Ok((ledger, Vec::new())),
+        Ok(None) => format!("no ledger in `{}`: checked without it", state.display()),
+        Err(error @ ledger::Error::Later { .. }) => return Err(error.into()),
+        Err(error) => format!("{}: checked without it", joined(&error)),
+    };
+    Ok((Ledger::in_memory(now)?, vec![note]))
 }
 
-/// Items that name files which are not there.
-fn missing_media(
+/// What the server does not look at before it is asked for.
+fn further(directory: &DataDirectory, newsroom: &Newsroom, now: i64) -> Vec<Problem> {
+    let index = MediaIndex::default();
+    let mut entries: Vec<_> = newsroom.entries().collect();
+    entries.sort_by(|a, b| a.file.cmp(&b.file));
+    let of_item = |entry: &&Arc<_>| {
+        let read = directory.item(entry, newsroom.site(), newsroom.sections());
+        let Ok((item, text)) = read else {
+            return Vec::new();
+        };
+        let paths = entry.media.iter().map(|path| &**path);
+        let found = index.measure(directory, paths, now).files;
+        advice::of_item(entry, &item, &text, &found, now)
+    };
+    let advice: Vec<Vec<Problem>> = entries.par_iter().map(of_item).collect();
+    let mut problems: Vec<Problem> = advice.into_iter().flatten().collect();
+    problems.extend(missing_pictures(directory, newsroom, &index, now));
+    problems.extend(broken_feeds(directory, newsroom, &index, now));
+    problems
+}
+
+/// Pictures that `site.toml` names and that are not there.
+fn missing_pictures(
     directory: &DataDirectory,
     newsroom: &Newsroom,
     index: &MediaIndex,
     now: i64,
 ) -> Vec<Problem> {
-    let mut entries: Vec<_> = newsroom
-        .entries()
-        .filter(|entry| !entry.media.is_empty())
-        .collect();
-    entries.sort_by(|a, b| a.file.cmp(&b.file));
-    let mut problems = Vec::new();
-    for entry in entries {
-        let found = index
-            .measure(directory, entry.media.iter().map(|path| &**path), now)
-            .files;
-        if entry.media.iter().all(|path| found.contains_key(&**path)) {
-            continue;
-        }
-        let Ok(item) = directory.item(entry, newsroom.site(), newsroom.sections()) else {
-            continue;
-        };
-        let listed = entry::media_files(&item).chain(content::certain_media_references(&item.body));
-        for path in listed.filter(|path| !found.contains_key(path)) {
+    let site = newsroom.site();
+    let named = [&site.logo, &site.icon, &site.publisher.logo];
+    let missing = named.into_iter().flatten().filter(|path| {
+        let one = std::iter::once(path.as_str());
+        index.measure(directory, one, now).files.is_empty()
+    });
+    missing
+        .map(|path| {
             let message = format!("there is no file `media/{path}`");
-            let problem = Problem::of_file(Severity::Warning, entry.file.to_string(), message);
-            problems.push(
-                problem.hint("put the file there, or mend the name; until then it is left out"),
-            );
-        }
-    }
-    problems
+            Problem::of_file(Severity::Warning, "site.toml", message)
+                .hint("put the file there, or mend the name; until then it is left out")
+        })
+        .collect()
 }
 
 /// Items that would make a feed ill-formed.
@@ -115,26 +123,29 @@ fn broken_feeds(
     let mut problems = Vec::new();
     for place in newsroom.places() {
         let window = select::window(newsroom, &place, now);
-        let read = window.iter().filter_map(|entry| {
-            let item = directory
-                .item(entry, newsroom.site(), newsroom.sections())
-                .ok()?;
-            Some(Shown {
-                entry: Arc::clone(entry),
-                item: Arc::new(item),
-            })
-        });
-        let shown: Vec<Shown> = read.collect();
-        let paths = shown
+        let rows: Vec<Row> = window
             .iter()
-            .flat_map(|shown| shown.entry.media.iter().map(|path| &**path));
+            .filter_map(|entry| {
+                if select::is_notice(entry, now) {
+                    return Some(Row::Notice(Arc::clone(entry)));
+                }
+                let read = directory.item(entry, newsroom.site(), newsroom.sections());
+                Some(Row::Item(Shown {
+                    entry: Arc::clone(entry),
+                    item: Arc::new(read.ok()?.0),
+                }))
+            })
+            .collect();
+        let paths = window
+            .iter()
+            .flat_map(|entry| entry.media.iter().map(|path| &**path));
         let media = index.measure(directory, paths, now).files;
         let context = Context {
             newsroom,
             media: &media,
             now,
         };
-        problems.extend(publish::feeds(context, &place, &shown, Before::default()).problems);
+        problems.extend(publish::feeds(context, &place, &rows, Before::default()).problems);
     }
     problems.dedup();
     problems

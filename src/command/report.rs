@@ -6,7 +6,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 use serde::Serialize;
 use std::io::{self, Write};
 
-/// Writes all problems, then a count. `note` is said once before them; `items` is how many items are valid, `None`
+/// Writes all problems, then a count. `notes` are said before them; `items` is how many items are valid, `None`
 /// where the site itself is not.
 ///
 /// # Errors
@@ -14,20 +14,23 @@ use std::io::{self, Write};
 /// When standard output cannot be written.
 pub fn write(
     problems: &[Problem],
-    note: Option<&str>,
+    notes: &[String],
     items: Option<usize>,
     format: ReportFormat,
 ) -> io::Result<()> {
     match format {
-        ReportFormat::Human => write_human(problems, note, items),
+        ReportFormat::Human => write_human(problems, notes, items),
         ReportFormat::Json => write_json(problems),
     }
 }
 
-fn write_human(problems: &[Problem], note: Option<&str>, items: Option<usize>) -> io::Result<()> {
+fn write_human(problems: &[Problem], notes: &[String], items: Option<usize>) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
-    if let Some(note) = note {
-        writeln!(out, "note: {note}\n")?;
+    for note in notes {
+        writeln!(out, "note: {note}")?;
+    }
+    if !notes.is_empty() {
+        writeln!(out)?;
     }
     for problem in problems {
         writeln!(out, "{}\n", rendered(problem))?;

@@ -1,10 +1,16 @@
 //! `tidings serve`: the publisher on a thread of its own, and the server answering from its editions.
 
+pub mod alive;
+
 use crate::command::Error;
 use crate::command::arguments::ServeArguments;
-use crate::command::publisher::Publisher;
+use crate::command::desk::Setting;
+use crate::command::publisher::{Publisher, Store};
+use crate::command::serve::alive::{Alive, Wake};
+use crate::server::clock::{self, Clock};
 use crate::server::maker::Maker;
-use crate::server::{self, Config, clock, service, signal};
+use crate::server::service::Service;
+use crate::server::{self, Config, signal};
 use crate::source::DataDirectory;
 use crate::store::directory::{self, StateDirectory};
 use crate::store::ledger::{self, Ledger};
@@ -12,11 +18,13 @@ use crate::text::causes::joined;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
+use std::sync::mpsc::channel;
 use std::time::Duration;
+use tokio::sync::watch;
 
-/// The publisher looks at the clock at least this often, so that a clock that is set cannot make it oversleep.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// A file must be gone for so long before that is believed, in milliseconds: programs that save a file, and those that
+/// copy a tree, take files away for a moment.
+const GONE_AFTER_MILLISECONDS: i64 = 2_000;
 
 /// Serves until a signal says stop.
 ///
@@ -34,24 +42,66 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Error> {
         .trusted_proxies
         .clone_from(&arguments.trusted_proxy);
     let bound = server::bind(&config)?;
-    let publisher = Publisher::start(&arguments.places.data, arguments.base_url.as_ref(), ledger)?;
-    let maker = Arc::new(Maker::new(publisher.directory(), publisher.media()));
-    let edition = publisher.current();
-    let stopping = signal::stop()?;
+    let setting = Setting {
+        data: arguments.places.data.clone(),
+        base_url: arguments.base_url.clone(),
+        gone_after_milliseconds: GONE_AFTER_MILLISECONDS,
+    };
+    let store = Store {
+        ledger,
+        state: held.as_ref().map(|held| held.path().to_owned()),
+    };
+    let publisher = Publisher::start(setting, store, Clock::system())?;
+    let (wake, wakes) = channel();
+    let look_again = {
+        let wake = wake.clone();
+        move |file: &str| alive::tell(&wake, Wake::Look(file.to_owned()))
+    };
+    let service = Service {
+        editions: publisher.current(),
+        maker: Arc::new(Maker::new(publisher.folder(), publisher.media())),
+        look_again: Arc::new(look_again),
+    };
+    let (stop, _) = watch::channel(false);
+    let stopping = {
+        let wake = wake.clone();
+        signal::stop(stop.clone(), move || alive::tell(&wake, Wake::Rescan))?
+    };
     announce(bound.addresses())?;
-    let (stop, stopped) = channel();
-    let publishing = std::thread::spawn(move || keep_publishing(publisher, &stopped));
-    let served = bound.run(&stopping, move |request| {
-        service::answer(request, Arc::clone(&edition), Arc::clone(&maker))
-    });
-    finish(stop, publishing);
+    let poll = arguments
+        .poll
+        .map(|seconds| Duration::from_secs(seconds.into()));
+    let publishing = {
+        let wake = wake.clone();
+        std::thread::spawn(move || {
+            // Where the publisher ends by a bug of ours, the whole ends, and whoever watches over it starts it again:
+            // to go on without it would be to send out what may have been withdrawn.
+            let _stops = StopOnPanic(stop);
+            Alive::new(publisher, wake, poll).run(&wakes);
+        })
+    };
+    let served = bound.run(&stopping, move |request| service.clone().answer(request));
+    alive::tell(&wake, Wake::Stop);
+    let published = publishing.join().map_err(|_| Error::Panic);
     drop(held);
-    served.map_err(Error::from)
+    served?;
+    published
+}
+
+struct StopOnPanic(watch::Sender<bool>);
+
+impl Drop for StopOnPanic {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.send_replace(true);
+        }
+    }
 }
 
 /// Holds the state directory and opens its ledger. Where nothing can be written the ledger lives in memory, and where
 /// the ledger is damaged it is kept aside and a new one begun: the service goes on.
 fn open_ledger(state: &Path) -> Result<(Option<StateDirectory>, Ledger), Error> {
+    let now = clock::now().timestamp();
     let held = match StateDirectory::hold(state) {
         Ok(held) => held,
         Err(error @ directory::Error::InUse { .. }) => return Err(error.into()),
@@ -60,18 +110,18 @@ fn open_ledger(state: &Path) -> Result<(Option<StateDirectory>, Ledger), Error> 
             tracing::warn!(
                 "{error}; ids and versions are kept in memory and lost at the next stop"
             );
-            return Ok((None, Ledger::in_memory()?));
+            return Ok((None, Ledger::in_memory(now)?));
         }
     };
-    let ledger = match Ledger::open(held.path()) {
-        Err(error @ ledger::Error::Open { .. }) => begin_anew(held.path(), &error)?,
+    let ledger = match Ledger::open(held.path(), now) {
+        Err(error @ ledger::Error::Open { .. }) => begin_anew(held.path(), &error, now)?,
         other => other?,
     };
     Ok((Some(held), ledger))
 }
 
-fn begin_anew(state: &Path, error: &ledger::Error) -> Result<Ledger, Error> {
-    let aside = Ledger::set_aside(state, clock::now().timestamp());
+fn begin_anew(state: &Path, error: &ledger::Error, now: i64) -> Result<Ledger, Error> {
+    let aside = Ledger::set_aside(state, now);
     let error = joined(error);
     match aside {
         Ok(aside) => {
@@ -79,13 +129,13 @@ fn begin_anew(state: &Path, error: &ledger::Error) -> Result<Ledger, Error> {
                 "{error}; it is kept as `{}` and a new ledger is begun",
                 aside.display()
             );
-            Ok(Ledger::open(state)?)
+            Ok(Ledger::open(state, now)?)
         }
         Err(_) => {
             tracing::error!(
                 "{error}; ids and versions are kept in memory and lost at the next stop"
             );
-            Ok(Ledger::in_memory()?)
+            Ok(Ledger::in_memory(now)?)
         }
     }
 }
@@ -97,28 +147,4 @@ fn announce(addresses: &[std::net::SocketAddr]) -> Result<(), Error> {
         writeln!(out, "listening on http://{address}").map_err(Error::Output)?;
     }
     out.flush().map_err(Error::Output)
-}
-
-/// Completes the present edition, then wakes whenever the clock changes something, until told to stop.
-fn keep_publishing(mut publisher: Publisher, stopped: &Receiver<()>) {
-    loop {
-        publisher.complete(&|| stopped.try_recv() == Err(TryRecvError::Empty));
-        let until = publisher
-            .next_change()
-            .map_or(LOOK_EVERY, |at| clock::until(at).min(LOOK_EVERY));
-        match stopped.recv_timeout(until) {
-            Err(RecvTimeoutError::Timeout) => {}
-            Ok(()) | Err(RecvTimeoutError::Disconnected) => return,
-        }
-        if let Err(error) = publisher.tick() {
-            tracing::error!("{}", joined(&error));
-        }
-    }
-}
-
-fn finish(stop: Sender<()>, publishing: std::thread::JoinHandle<()>) {
-    drop(stop);
-    if publishing.join().is_err() {
-        tracing::error!("the publisher ended by a panic");
-    }
 }

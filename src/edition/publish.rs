@@ -4,7 +4,7 @@ use crate::edition::Edition;
 use crate::edition::record::{HOLD_SECONDS_MAX, VersionRecord, advance};
 use crate::edition::resource::{FeedFields, Resource};
 use crate::edition::version::Version;
-use crate::feed::{self, Context, Feed, FeedItem, Shown, strict};
+use crate::feed::{self, Context, Feed, FeedItem, Row, strict};
 use crate::newsroom::place::{Place, Scope};
 use crate::newsroom::problem::{Problem, Severity};
 use crate::newsroom::site::Format;
@@ -40,11 +40,11 @@ pub struct Before<'a> {
 }
 
 /// Makes the feeds of a place. A feed whose bytes are those of the edition before is that resource itself.
-pub fn feeds(context: Context<'_>, place: &Place, shown: &[Shown], before: Before<'_>) -> Made {
+pub fn feeds(context: Context<'_>, place: &Place, rows: &[Row], before: Before<'_>) -> Made {
     let mut made = Made::default();
-    let mut feed = feed::build::of_place(context, place, shown, before.latest);
+    let mut feed = feed::build::of_place(context, place, rows, before.latest);
     let spelled = documents(context, &feed).unwrap_or_else(|_| {
-        leave_out_breakers(context, &mut feed, shown, &mut made.problems);
+        leave_out_breakers(context, &mut feed, &mut made.problems);
         documents(context, &feed).unwrap_or_default()
     });
     for (format, body) in spelled {
@@ -126,14 +126,10 @@ fn documents(context: Context<'_>, feed: &Feed) -> Result<Vec<(Format, String)>,
 }
 
 /// Leaves out the items that make a document ill-formed, found by writing each alone.
-fn leave_out_breakers(
-    context: Context<'_>,
-    feed: &mut Feed,
-    shown: &[Shown],
-    problems: &mut Vec<Problem>,
-) {
+fn leave_out_breakers(context: Context<'_>, feed: &mut Feed, problems: &mut Vec<Problem>) {
     let items = std::mem::take(&mut feed.items);
-    for (item, shown) in items.into_iter().zip(shown) {
+    for item in items {
+        let file = item.file.to_string();
         let alone = Feed {
             items: vec![item],
             ..feed.clone()
@@ -142,11 +138,7 @@ fn leave_out_breakers(
             Ok(_) => feed.items.extend(alone.items),
             Err(why) => {
                 let message = format!("this item makes an ill-formed feed and is left out: {why}");
-                problems.push(Problem::of_file(
-                    Severity::Error,
-                    shown.entry.file.to_string(),
-                    message,
-                ));
+                problems.push(Problem::of_file(Severity::Error, file, message));
             }
         }
     }

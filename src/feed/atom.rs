@@ -3,6 +3,7 @@
 use crate::feed::{Feed, FeedItem, Picture};
 use crate::newsroom::item::{Person, Source};
 use crate::newsroom::site::Format;
+use crate::text::date::rfc3339;
 use crate::text::html;
 use atom_syndication::extension::{Extension, ExtensionMap};
 use atom_syndication::{Category, Content, Entry, Generator, Link, Text, WriteConfig};
@@ -10,7 +11,8 @@ use chrono::{DateTime, FixedOffset, Utc};
 use std::collections::BTreeMap;
 use url::Url;
 
-const NAMESPACES: [(&str, &str); 2] = [
+const NAMESPACES: [(&str, &str); 3] = [
+    ("at", "http://purl.org/atompub/tombstones/1.0"),
     ("georss", "http://www.georss.org/georss"),
     ("media", "http://search.yahoo.com/mrss/"),
 ];
@@ -22,6 +24,7 @@ const NAMESPACES: [(&str, &str); 2] = [
 /// Never: writing to memory cannot fail, and what is written is UTF-8.
 pub fn write(feed: &Feed) -> String {
     let entries: Vec<Entry> = feed.items.iter().map(|item| spell(feed, item)).collect();
+    let tombstones = tombstones(feed);
     let document = atom_syndication::Feed {
         title: Text::plain(feed.title.clone()),
         id: feed.id.clone(),
@@ -37,9 +40,10 @@ pub fn write(feed: &Feed) -> String {
         links: feed_links(feed),
         rights: feed.rights.clone().map(Text::plain),
         subtitle: Some(Text::plain(feed.description.clone())),
-        namespaces: used_namespaces(&entries),
+        namespaces: used_namespaces(&entries, &tombstones),
         lang: Some(feed.language.to_string()),
         entries,
+        extensions: tombstones,
         ..atom_syndication::Feed::default()
     };
     // The crate's own declaration does not name the encoding.
@@ -54,11 +58,10 @@ pub fn write(feed: &Feed) -> String {
     String::from_utf8(bytes).expect("the crate writes UTF-8")
 }
 
-fn used_namespaces(entries: &[Entry]) -> BTreeMap<String, String> {
+fn used_namespaces(entries: &[Entry], of_feed: &ExtensionMap) -> BTreeMap<String, String> {
     let used = NAMESPACES.iter().filter(|(prefix, _)| {
-        entries
-            .iter()
-            .any(|entry| entry.extensions.contains_key(*prefix))
+        let is_used = |entry: &Entry| entry.extensions.contains_key(*prefix);
+        of_feed.contains_key(*prefix) || entries.iter().any(is_used)
     });
     used.map(|(prefix, uri)| ((*prefix).to_owned(), (*uri).to_owned()))
         .collect()
@@ -90,12 +93,7 @@ fn spell(feed: &Feed, item: &FeedItem) -> Entry {
     };
     Entry {
         title: text(&item.title),
-        // What an imported item was called elsewhere may be no IRI, and then cannot be an Atom id.
-        id: if Url::parse(&item.id).is_ok() {
-            item.id.clone()
-        } else {
-            item.tag_uri.clone()
-        },
+        id: entry_id(item).to_owned(),
         updated: date(item.updated),
         authors: item.authors.iter().map(person).collect(),
         categories: categories(feed, item),
@@ -112,6 +110,41 @@ fn spell(feed: &Feed, item: &FeedItem) -> Entry {
         }),
         extensions: extensions(item),
         ..Entry::default()
+    }
+}
+
+/// What an imported item was called elsewhere may be no IRI, and then cannot be an Atom id.
+fn entry_id(item: &FeedItem) -> &str {
+    if Url::parse(&item.id).is_ok() {
+        &item.id
+    } else {
+        &item.tag_uri
+    }
+}
+
+/// A deleted entry beside each notice (RFC 6721, section 3): its moment is the notice's own date, so that a reader who
+/// compares the two takes the entry for the older one.
+fn tombstones(feed: &Feed) -> ExtensionMap {
+    let withdrawn = feed.items.iter().filter(|item| item.is_notice);
+    let deleted: Vec<Extension> = withdrawn.map(deleted_entry).collect();
+    if deleted.is_empty() {
+        return ExtensionMap::new();
+    }
+    let by_name = BTreeMap::from([("deleted-entry".to_owned(), deleted)]);
+    ExtensionMap::from([("at".to_owned(), by_name)])
+}
+
+fn deleted_entry(item: &FeedItem) -> Extension {
+    let note = item.summary.as_deref().unwrap_or_default();
+    Extension {
+        name: "at:deleted-entry".to_owned(),
+        value: None,
+        // The crate writes extension attributes as they are.
+        attrs: BTreeMap::from([
+            ("ref".to_owned(), html::escape(entry_id(item))),
+            ("when".to_owned(), rfc3339(item.updated)),
+        ]),
+        children: BTreeMap::from([("comment".to_owned(), vec![element("at:comment", note)])]),
     }
 }
 

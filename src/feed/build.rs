@@ -1,12 +1,15 @@
 //! A place and its items made into what its feed says.
 
-use crate::feed::{Context, Enclosure, Feed, FeedItem, Picture, Shown, content, instant};
-use crate::newsroom::entry;
+use crate::feed::{
+    Context, Enclosure, Feed, FeedItem, Picture, Row, Shown, content, instant, notice,
+};
+use crate::newsroom::entry::Entry;
 use crate::newsroom::item::{Attachment, Image, Item, MediaSource, Person};
 use crate::newsroom::media::{MediaFile, media_type};
 use crate::newsroom::place::{Place, folder};
 use crate::newsroom::site::{ContentDepth, FeedSettings, Site, Tree};
 use crate::text;
+use crate::text::language::Language;
 use chrono::{DateTime, Utc};
 
 /// A body over this size travels as its summary and a link (http.md R-074).
@@ -18,7 +21,7 @@ pub const BODIES_BYTES_MAX: usize = 1024 * 1024;
 /// The feed of a place.
 ///
 /// `latest` is the running maximum of its dates as the ledger keeps it (http.md R-076).
-pub fn of_place(context: Context<'_>, place: &Place, shown: &[Shown], latest: Option<i64>) -> Feed {
+pub fn of_place(context: Context<'_>, place: &Place, rows: &[Row], latest: Option<i64>) -> Feed {
     let site = context.site();
     let language = site.language(place.tree);
     let newsroom = context.newsroom;
@@ -57,7 +60,7 @@ pub fn of_place(context: Context<'_>, place: &Place, shown: &[Shown], latest: Op
         logo: site_picture(context, site.logo.as_deref()),
         icon: site_picture(context, site.icon.as_deref()),
         hubs: settings.hubs.clone(),
-        items: items(context, settings, shown),
+        items: items(context, settings, rows),
     }
 }
 
@@ -69,11 +72,14 @@ fn feed_id(site: &Site, place: &Place) -> String {
 }
 
 /// The items of a document, cut to its size (http.md R-074).
-fn items(context: Context<'_>, settings: &FeedSettings, shown: &[Shown]) -> Vec<FeedItem> {
+fn items(context: Context<'_>, settings: &FeedSettings, rows: &[Row]) -> Vec<FeedItem> {
     let mut room = BODIES_BYTES_MAX;
-    let mut items = Vec::with_capacity(shown.len());
-    for shown in shown {
-        let mut item = of_item(context, shown);
+    let mut items = Vec::with_capacity(rows.len());
+    for row in rows {
+        let mut item = match row {
+            Row::Item(shown) => of_item(context, shown),
+            Row::Notice(entry) => notice::of_entry(context, entry),
+        };
         let length = item.body.len();
         if settings.content == ContentDepth::Full && length <= BODY_BYTES_MAX {
             // Where one does not fit any more, all that are older travel as summaries.
@@ -100,24 +106,18 @@ pub fn of_item(context: Context<'_>, shown: &Shown) -> FeedItem {
     let images = images(context, item);
     let attachments = attachments(context, item);
     let corrections = corrections(item, context.now);
-    let section = context.newsroom.sections().get(entry.section());
-    let title = section.map_or_else(
-        || entry.section().to_string(),
-        |section| section.title(&item.language).to_owned(),
-    );
     FeedItem {
-        id: item
-            .id_uri
-            .clone()
-            .unwrap_or_else(|| site.authority.tag(item.id.as_str())),
-        tag_uri: site.authority.tag(item.id.as_str()),
+        file: entry.file.clone(),
+        is_notice: false,
+        id: id_on_the_wire(site, entry),
+        tag_uri: site.authority.tag(entry.id.as_str()),
         title: item.title.clone(),
         summary: Some(summary).filter(|summary| !summary.is_empty()),
         dateline: item.dateline.clone(),
         body,
         content: None,
         published: instant(entry.wire),
-        updated: instant(entry::updated(item, entry.wire, context.now)),
+        updated: instant(entry.updated(context.now)),
         corrections,
         authors: if item.authors.is_empty() {
             vec![publisher(site)]
@@ -125,7 +125,7 @@ pub fn of_item(context: Context<'_>, shown: &Shown) -> FeedItem {
             item.authors.clone()
         },
         language: item.language.clone(),
-        section: (entry.section().to_string(), title),
+        section: section(context, entry, &item.language),
         tags: item.tags.clone(),
         topics: item.topics.clone(),
         images,
@@ -143,11 +143,29 @@ pub fn of_item(context: Context<'_>, shown: &Shown) -> FeedItem {
     }
 }
 
+/// What readers know an item by: what it was called elsewhere, else its tag URI.
+pub fn id_on_the_wire(site: &Site, entry: &Entry) -> String {
+    let elsewhere = entry.id_uri.as_deref().map(str::to_owned);
+    elsewhere.unwrap_or_else(|| site.authority.tag(entry.id.as_str()))
+}
+
+/// Name and title of an item's section.
+pub fn section(context: Context<'_>, entry: &Entry, language: &Language) -> (String, String) {
+    let name = entry.section.to_string();
+    let section = context.newsroom.sections().get(&entry.section);
+    let title = section.map_or_else(
+        || name.clone(),
+        |section| section.title(language).to_owned(),
+    );
+    (name, title)
+}
+
+/// What was put right. A small correction is shown at once, one that moves the date when its time has come.
 fn corrections(item: &Item, now: i64) -> Vec<(DateTime<Utc>, String)> {
     let come = item
         .corrections
         .iter()
-        .filter(|correction| correction.at.timestamp() <= now);
+        .filter(|correction| correction.minor || correction.at.timestamp() <= now);
     come.map(|correction| (correction.at, correction.note.clone()))
         .collect()
 }

@@ -58,6 +58,13 @@ pub fn certain_media_references(body: &Body) -> Vec<String> {
     certain.filter_map(|(url, _)| media_path(url)).collect()
 }
 
+/// The addresses that a body links to.
+pub fn links(body: &Body) -> Vec<String> {
+    let references = html::references(&raw_html(body)).into_iter();
+    let links = references.filter(|(_, kind)| *kind == ReferenceKind::Link);
+    links.map(|(url, _)| url).collect()
+}
+
 fn media_urls(body: &Body) -> Vec<(String, ReferenceKind)> {
     if may_refer(body) {
         html::references(&raw_html(body))

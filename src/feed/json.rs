@@ -84,11 +84,16 @@ struct Extension<'a> {
     license: Option<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     corrections: Vec<Correction<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<&'static str>,
 }
 
 impl Extension<'_> {
     fn is_empty(&self) -> bool {
-        self.rights.is_none() && self.license.is_none() && self.corrections.is_empty()
+        self.rights.is_none()
+            && self.license.is_none()
+            && self.corrections.is_empty()
+            && self.status.is_none()
     }
 }
 
@@ -125,7 +130,7 @@ pub fn write(feed: &Feed) -> String {
         tidings: Extension {
             rights: feed.rights.as_deref(),
             license: feed.license.as_ref().map(url::Url::as_str),
-            corrections: Vec::new(),
+            ..Extension::default()
         },
     };
     serde_json::to_string(&document).expect("texts and lists have a JSON form")
@@ -155,6 +160,7 @@ fn spell(item: &FeedItem) -> Item<'_> {
             rights: item.rights.as_deref(),
             license: item.license.as_ref().map(url::Url::as_str),
             corrections: corrections(item),
+            status: item.is_notice.then_some("canceled"),
         },
     }
 }

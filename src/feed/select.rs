@@ -1,7 +1,8 @@
-//! Which items a feed document shows: the newest, and those that were corrected lately.
+//! Which items a feed document shows: notices of what was withdrawn, the newest, and those that were corrected lately.
 
 use crate::newsroom::Newsroom;
 use crate::newsroom::entry::Entry;
+use crate::newsroom::lifecycle::State;
 use crate::newsroom::place::Place;
 use std::cmp::Reverse;
 use std::collections::HashSet;
@@ -10,18 +11,19 @@ use std::sync::Arc;
 /// The most items of a document (http.md R-074).
 pub const ITEMS_MAX: usize = 100;
 
-/// The items of a place's current document at `now`, newest first by wire time, of one second by id.
+/// The items of a place's current document at `now`, newest first by wire time, of one second by id. Those that are
+/// withdrawn are there for their notices.
 ///
-/// The newest `items` come first; what changed significantly in the last 30 days travels with them however old it
-/// is, so that a correction reaches every reader.
+/// Where there are too many, notices come first, then the newest `items`, then what changed significantly in the last
+/// 30 days, which travels along however old it is, so that a correction reaches every reader.
 pub fn window(newsroom: &Newsroom, place: &Place, now: i64) -> Vec<Arc<Entry>> {
+    let mut window = newsroom.notices(place, now);
+    window.truncate(ITEMS_MAX);
     let newest = newsroom
         .newest(place)
         .filter(|entry| entry.is_in_feeds(now));
-    let mut window: Vec<Arc<Entry>> = newest
-        .take(newsroom.feeds_of(place).items)
-        .cloned()
-        .collect();
+    let room = newsroom.feeds_of(place).items.min(ITEMS_MAX - window.len());
+    window.extend(newest.take(room).cloned());
     let mut taken: HashSet<_> = window.iter().map(|entry| entry.id.clone()).collect();
     for entry in newsroom
         .corrected(place, now)
@@ -36,4 +38,9 @@ pub fn window(newsroom: &Newsroom, place: &Place, now: i64) -> Vec<Arc<Entry>> {
     }
     window.sort_by(|a, b| (Reverse(a.wire), &a.id).cmp(&(Reverse(b.wire), &b.id)));
     window
+}
+
+/// Whether a member of a window is there for the notice of its withdrawal.
+pub fn is_notice(entry: &Entry, now: i64) -> bool {
+    entry.state(now) == State::Canceled
 }

@@ -1,10 +1,14 @@
 //! What stays in memory of every item: enough to find, order and time it. The rest stays in its file.
 
 use crate::newsroom::identity::Id;
-use crate::newsroom::item::{Genre, Item, MediaSource};
+use crate::newsroom::item::{Genre, Item, MediaSource, Moment};
 use crate::newsroom::lifecycle::{Life, State};
+use crate::newsroom::parse::date;
 use crate::newsroom::site::Tree;
 use crate::text::slug::Slug;
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 /// The index entry of one item. Instants are seconds since 1970-01-01T00:00:00Z.
@@ -12,19 +16,25 @@ use std::sync::Arc;
 pub struct Entry {
     /// The permanent name.
     pub id: Id,
+    /// Whether the file says the id.
+    pub has_own_id: bool,
     /// The guid that an imported item had elsewhere.
     pub id_uri: Option<Arc<str>>,
     /// The file, relative to the data directory.
     pub file: Arc<str>,
     /// A hash of the file's bytes: a file whose hash is another is a change to take in, never a text to show.
     pub hash: [u8; 16],
+    /// What tells that a file under another name holds the same item.
+    pub likeness: Likeness,
     /// The tree of pages and feeds that it belongs to.
     pub tree: Tree,
-    /// The sections that list it; the first is the one of its URL.
-    pub sections: Box<[Slug]>,
+    /// The section of its URL.
+    pub section: Slug,
+    /// Further sections that list it.
+    pub further_sections: Box<[Slug]>,
     /// The last segment of its URL.
     pub slug: Slug,
-    /// Old paths below the base URL.
+    /// Old paths below the base URL, as the file says them.
     pub aliases: Box<[Arc<str>]>,
     /// What decides when it is seen.
     pub life: Life,
@@ -32,12 +42,12 @@ pub struct Entry {
     pub wire: i64,
     /// The instants of its significant changes, oldest first.
     pub changes: Box<[i64]>,
-    /// The moment of a withdrawal, as its author wrote it.
-    pub status_at: Option<i64>,
-    /// When what is visible of it last changed, as the ledger stamped it; 0 before it was seen.
-    pub changed_at: i64,
-    /// Whether the ledger has seen it published.
-    pub was_seen: bool,
+    /// What its author says of a withdrawal.
+    pub withdrawal: Option<Box<Withdrawal>>,
+    /// What the ledger remembers of it; `None` before it was published.
+    pub seen: Option<Seen>,
+    /// What it stands on.
+    pub basis: Basis,
     /// Whether it is kept out of the feeds (`genre = "advisory"`).
     pub is_advisory: bool,
     /// Whether the HTML lists keep it at the top.
@@ -46,10 +56,78 @@ pub struct Entry {
     pub media: Box<[Arc<str>]>,
 }
 
+/// What the ledger remembers of an item beside what its entry says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    /// When what is visible of it last changed; grows with every change.
+    pub changed_at: i64,
+    /// What it was when it was looked at last.
+    pub state: State,
+    /// When its withdrawal was first seen.
+    pub withdrawn_at: Option<i64>,
+}
+
+/// What an author says of a withdrawal.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Withdrawal {
+    /// When it was.
+    pub at: Option<i64>,
+    /// The public reason.
+    pub note: Option<String>,
+    /// The item that takes its place.
+    pub replaced_by: Option<Id>,
+}
+
+/// What an entry stands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis {
+    /// Its file, as it is.
+    File,
+    /// The last good version of its file, which is broken or gone now.
+    LastGood,
+    /// The ledger alone: a notice of what was withdrawn.
+    Ledger,
+}
+
+/// What an item is recognised by when its file has another name: its headline and its date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Likeness {
+    /// A hash of the headline.
+    pub title: u32,
+    /// The date as written: an instant in seconds since 1970, or a day's number since 1970.
+    pub date: i64,
+    /// Whether the date is a day alone.
+    pub is_day: bool,
+}
+
+impl Likeness {
+    fn of(item: &Item) -> Self {
+        let digest = Sha256::digest(item.title.as_bytes());
+        let (date, is_day) = match &item.date {
+            Moment::Day { day, .. } => (i64::from(day.to_epoch_days()), true),
+            Moment::Instant(instant) => (instant.timestamp(), false),
+        };
+        Self {
+            title: u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]),
+            date,
+            is_day,
+        }
+    }
+
+    /// Whether headline or date are the other's.
+    pub fn is_near(&self, other: &Self) -> bool {
+        self.title == other.title || (self.date, self.is_day) == (other.date, other.is_day)
+    }
+}
+
 impl Entry {
     /// Makes the entry of an item that the ledger does not know.
     ///
     /// `body_media` are the files of the media folder that its body refers to.
+    ///
+    /// # Panics
+    ///
+    /// Never: the parser gives every item a section.
     pub fn of(
         item: &Item,
         file: &str,
@@ -58,13 +136,19 @@ impl Entry {
         body_media: Vec<String>,
     ) -> Self {
         let life = Life::of(item);
+        let mut sections = item.sections.iter().cloned();
         Self {
             id: item.id.clone(),
+            has_own_id: item.id_is_explicit,
             id_uri: item.id_uri.as_deref().map(Arc::from),
             file: file.into(),
             hash,
+            likeness: Likeness::of(item),
             tree,
-            sections: item.sections.clone().into(),
+            section: sections
+                .next()
+                .expect("the parser gives every item a section"),
+            further_sections: sections.collect(),
             slug: item.slug.clone(),
             aliases: item
                 .aliases
@@ -72,31 +156,40 @@ impl Entry {
                 .map(|alias| alias.as_str().into())
                 .collect(),
             life,
-            wire: life.release,
+            wire: life.release(),
             changes: changes(item).into(),
-            status_at: item.status_at.map(|at| at.timestamp()),
-            changed_at: 0,
-            was_seen: false,
+            withdrawal: withdrawal(item),
+            seen: None,
+            basis: Basis::File,
             is_advisory: item.genre == Genre::Advisory,
             pinned: item.pinned,
             media: media(item, body_media),
         }
     }
 
-    /// The section of its URL.
-    ///
-    /// # Panics
-    ///
-    /// Never: the parser gives every item a section.
-    pub fn section(&self) -> &Slug {
-        self.sections
-            .first()
-            .expect("the parser gives every item a section")
+    /// Gives it the id under which it was published. A day alone stands for an instant that the id decides.
+    pub fn call(&mut self, id: Id, zone: Tz) {
+        if self.likeness.is_day {
+            let day = i32::try_from(self.likeness.date)
+                .ok()
+                .and_then(NaiveDate::from_epoch_days);
+            if let Some(day) = day {
+                let moment = date::moment_of_day(day, zone, id.as_str());
+                self.life.date = moment.instant().timestamp();
+                self.wire = self.life.release();
+            }
+        }
+        self.id = id;
+    }
+
+    /// The sections that list it; the first is the one of its URL.
+    pub fn sections(&self) -> impl Iterator<Item = &Slug> {
+        std::iter::once(&self.section).chain(&self.further_sections)
     }
 
     /// What the item is at `now`.
     pub fn state(&self, now: i64) -> State {
-        self.life.state(now, self.was_seen)
+        self.life.state(now, self.seen.is_some())
     }
 
     /// Whether feeds show it at `now`.
@@ -104,23 +197,64 @@ impl Entry {
         !self.is_advisory && self.state(now) == State::Visible
     }
 
-    /// The instants at which something about it changes by the clock alone.
+    /// When what is visible of it last changed; 0 before it was published.
+    pub fn changed_at(&self) -> i64 {
+        self.seen.map_or(0, |seen| seen.changed_at)
+    }
+
+    /// The last significant change on the wire at `now`: the newest change that has come, and never before its wire
+    /// time.
+    pub fn updated(&self, now: i64) -> i64 {
+        let come = self.changes.iter().filter(|at| **at <= now);
+        come.copied().fold(self.wire, i64::max)
+    }
+
+    /// When it was withdrawn: as its author says, unless that lies after the moment when it was first seen.
+    pub fn withdrawn_at(&self) -> Option<i64> {
+        let said = self.withdrawal.as_ref().and_then(|said| said.at);
+        let seen = self.seen.and_then(|seen| seen.withdrawn_at);
+        said.into_iter().chain(seen).min()
+    }
+
+    /// The date of the notice of its withdrawal: the moment of that, or a second after its last change if that is
+    /// later, so that readers take the notice for newer than what they have.
+    pub fn notice_at(&self, now: i64) -> i64 {
+        let updated = self.updated(now);
+        self.withdrawn_at()
+            .map_or(updated + 1, |at| at.max(updated + 1))
+    }
+
+    /// The public reason of its withdrawal.
+    pub fn note(&self) -> Option<&str> {
+        self.withdrawal
+            .as_ref()
+            .and_then(|withdrawal| withdrawal.note.as_deref())
+    }
+
+    /// The item that takes its place.
+    pub fn replaced_by(&self) -> Option<&Id> {
+        self.withdrawal
+            .as_ref()
+            .and_then(|withdrawal| withdrawal.replaced_by.as_ref())
+    }
+
+    /// The instants at which something about it changes by the clock alone, the end of a notice aside.
     pub fn instants(&self) -> impl Iterator<Item = i64> + '_ {
         let corrected_end = self.changes.iter().map(|at| at + super::CORRECTED_SECONDS);
-        let own = [Some(self.life.release), self.life.expires]
+        let own = [Some(self.life.release()), self.life.expires]
             .into_iter()
             .flatten();
         own.chain(self.changes.iter().copied()).chain(corrected_end)
     }
 }
 
-/// The last significant change of an item on the wire at `now`: the newest change that has come, and never before
-/// its wire time.
-pub fn updated(item: &Item, wire: i64, now: i64) -> i64 {
-    changes(item)
-        .into_iter()
-        .filter(|at| *at <= now)
-        .fold(wire, i64::max)
+fn withdrawal(item: &Item) -> Option<Box<Withdrawal>> {
+    let withdrawal = Withdrawal {
+        at: item.status_at.map(|at| at.timestamp()),
+        note: item.status_note.clone(),
+        replaced_by: item.replaced_by.clone(),
+    };
+    (withdrawal != Withdrawal::default()).then(|| Box::new(withdrawal))
 }
 
 fn changes(item: &Item) -> Vec<i64> {

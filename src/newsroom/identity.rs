@@ -28,11 +28,6 @@ impl Id {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-
-    /// Sorts after every id; the end of a range.
-    pub(crate) fn last() -> Self {
-        Self("\u{10FFFF}".into())
-    }
 }
 
 impl fmt::Display for Id {

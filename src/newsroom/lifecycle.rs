@@ -7,8 +7,10 @@ use crate::newsroom::item::{Item, Status};
 pub struct Life {
     /// Where its author has put it.
     pub status: Status,
-    /// The later of its date and its embargo.
-    pub release: i64,
+    /// Its date.
+    pub date: i64,
+    /// Nothing of it is shown before this instant.
+    pub embargo: Option<i64>,
     /// When it leaves the feeds.
     pub expires: Option<i64>,
 }
@@ -33,25 +35,29 @@ pub enum State {
 impl Life {
     /// The life of an item.
     pub fn of(item: &Item) -> Self {
-        let date = item.date.instant().timestamp();
         Self {
             status: item.status,
-            release: item
-                .embargo_until
-                .map_or(date, |embargo| embargo.timestamp().max(date)),
+            date: item.date.instant().timestamp(),
+            embargo: item.embargo_until.map(|embargo| embargo.timestamp()),
             expires: item.expires.map(|expires| expires.timestamp()),
         }
     }
 
-    /// What the item is at `now`. `was_seen` says whether the ledger has seen it published; where the ledger has no
-    /// row, a release that has passed says so. What was never seen cannot be withdrawn: it is a draft.
+    /// When it is released: the later of its date and its embargo.
+    pub fn release(&self) -> i64 {
+        self.embargo
+            .map_or(self.date, |embargo| embargo.max(self.date))
+    }
+
+    /// What the item is at `now`. `was_seen` says whether it was ever published. What was never seen cannot be withdrawn:
+    /// it is a draft.
     pub fn state(&self, now: i64, was_seen: bool) -> State {
         match self.status {
             Status::Draft => State::Draft,
             Status::Withheld => State::Withheld,
-            Status::Canceled if was_seen || self.release <= now => State::Canceled,
+            Status::Canceled if was_seen => State::Canceled,
             Status::Canceled => State::Draft,
-            Status::Usable if now < self.release => State::Scheduled,
+            Status::Usable if now < self.release() => State::Scheduled,
             Status::Usable if self.expires.is_some_and(|expires| expires <= now) => State::Expired,
             Status::Usable => State::Visible,
         }
@@ -90,6 +96,11 @@ impl State {
     pub fn has_page(self) -> bool {
         matches!(self, Self::Visible | Self::Expired)
     }
+
+    /// Whether the item's address answers: with its page, or with the notice of its withdrawal.
+    pub fn answers(self) -> bool {
+        self.has_page() || self == Self::Canceled
+    }
 }
 
 #[cfg(test)]
@@ -100,7 +111,8 @@ mod tests {
     fn visible_is_usable_released_and_not_expired() {
         let life = Life {
             status: Status::Usable,
-            release: 100,
+            date: 100,
+            embargo: None,
             expires: Some(200),
         };
         let states = [99, 100, 199, 200].map(|now| life.state(now, false));
@@ -119,11 +131,11 @@ mod tests {
     fn only_what_was_seen_can_be_canceled() {
         let life = Life {
             status: Status::Canceled,
-            release: 100,
+            date: 100,
+            embargo: None,
             expires: None,
         };
         assert_eq!(life.state(50, true), State::Canceled);
-        assert_eq!(life.state(100, false), State::Canceled);
-        assert_eq!(life.state(99, false), State::Draft);
+        assert_eq!(life.state(200, false), State::Draft);
     }
 }

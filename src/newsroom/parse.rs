@@ -5,6 +5,7 @@
 pub mod date;
 pub mod document;
 pub mod feeds;
+pub mod fix;
 pub mod identity;
 pub mod item;
 pub mod life;
@@ -14,9 +15,11 @@ pub mod origin;
 pub mod person;
 pub mod reader;
 pub mod report;
+pub mod salvage;
 pub mod section;
 pub mod site;
 
+use crate::newsroom::identity::Id;
 use crate::newsroom::item::Item;
 use crate::newsroom::problem::Problem;
 
@@ -52,6 +55,8 @@ pub struct File<'a> {
     pub form: Form,
     /// What is in it.
     pub text: &'a str,
+    /// The id under which its item was published; `None` where the file or its name decides.
+    pub id: Option<&'a Id>,
 }
 
 /// What an item file gave.

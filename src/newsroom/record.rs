@@ -4,11 +4,12 @@
 //! file or by clock, stamps the item and its groups, old and new; what is invisible before and after stamps nothing.
 //! What is made on request takes its `Last-Modified` from these stamps (http.md R-002).
 
-use crate::newsroom::entry::Entry;
+use crate::newsroom::Newsroom;
+use crate::newsroom::entry::{Entry, Likeness, Seen};
 use crate::newsroom::identity::Id;
 use crate::newsroom::lifecycle::State;
-use crate::newsroom::{Clash, Newsroom};
-use std::collections::{BTreeMap, HashMap};
+use crate::newsroom::place::folder;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The group of everything that all pages and feeds share: settings, sections and templates.
 pub const SETTINGS: &str = "settings";
@@ -18,6 +19,8 @@ pub const SETTINGS: &str = "settings";
 pub struct ItemRecord {
     /// The permanent name.
     pub id: Id,
+    /// The guid that an imported item had elsewhere.
+    pub id_uri: Option<String>,
     /// The file that holds it, relative to the data directory.
     pub file: String,
     /// The path of its page below the base URL.
@@ -26,14 +29,26 @@ pub struct ItemRecord {
     pub wire: i64,
     /// The hash of the file that was shown last.
     pub hash: [u8; 16],
+    /// What it is recognised by under another file name.
+    pub likeness: Likeness,
     /// When what is visible of it last changed; grows with every change.
     pub changed_at: i64,
+    /// Its last significant change on the wire.
+    pub updated: i64,
     /// What it was when it was looked at last; `None` once its file was gone or broken.
     pub state: Option<State>,
     /// When its withdrawal was first seen.
     pub withdrawn_at: Option<i64>,
-    /// The groups that listed it.
+    /// The public reason of a withdrawal.
+    pub note: Option<String>,
+    /// The item that takes the place of a withdrawn one.
+    pub replaced_by: Option<Id>,
+    /// Whether it is kept out of the feeds.
+    pub is_advisory: bool,
+    /// The groups that listed it: the folders of its places.
     pub groups: Vec<String>,
+    /// The files of the media folder that it refers to.
+    pub media: Vec<String>,
 }
 
 /// The row of one group.
@@ -47,201 +62,208 @@ pub struct GroupRecord {
     pub hash: Option<[u8; 16]>,
 }
 
-impl GroupRecord {
-    /// Takes a date into the running maximum, unless it lies in the future.
-    pub fn take_date(&mut self, at: i64, now: i64) {
-        if at <= now {
-            self.latest = Some(self.latest.map_or(at, |latest| latest.max(at)));
-        }
-    }
-}
-
-/// Everything that the ledger remembers of items and groups.
-#[derive(Debug, Default)]
+/// What is remembered and does not stand in an entry.
+#[derive(Debug, Clone, Default)]
 pub struct Records {
-    /// By id.
-    pub items: HashMap<Id, ItemRecord>,
-    /// By name.
+    /// When the ledger was begun: what is withdrawn now and was to be released before that counts as published.
+    pub begun_at: i64,
+    /// The rows of items that have no entry: their files are gone, broken or claim what another has.
+    pub absent: BTreeMap<Id, ItemRecord>,
+    /// The rows of groups by name.
     pub groups: BTreeMap<String, GroupRecord>,
 }
 
 /// The rows that changed and are to be written.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Stamps {
-    /// Rows of items.
-    pub items: Vec<ItemRecord>,
-    /// Rows of groups.
-    pub groups: BTreeMap<String, GroupRecord>,
+    /// The items.
+    pub items: BTreeSet<Id>,
+    /// The groups.
+    pub groups: BTreeSet<String>,
+    /// The paths at which items were published and are no longer.
+    pub paths: Vec<(String, Id)>,
+}
+
+impl ItemRecord {
+    /// The row of an item that was published, as its entry stands; `None` for what never was.
+    pub fn of(newsroom: &Newsroom, entry: &Entry) -> Option<Self> {
+        let seen = entry.seen?;
+        Some(Self {
+            id: entry.id.clone(),
+            id_uri: entry.id_uri.as_deref().map(str::to_owned),
+            file: entry.file.to_string(),
+            path: newsroom.path(entry),
+            wire: entry.wire,
+            hash: entry.hash,
+            likeness: entry.likeness,
+            changed_at: seen.changed_at,
+            updated: entry.updated(newsroom.now()),
+            state: Some(seen.state),
+            withdrawn_at: seen.withdrawn_at,
+            note: entry.note().map(str::to_owned),
+            replaced_by: entry.replaced_by().cloned(),
+            is_advisory: entry.is_advisory,
+            groups: groups_of(newsroom, entry),
+            media: entry.media.iter().map(ToString::to_string).collect(),
+        })
+    }
+
+    /// Gives an entry what its row says where the item is as it was when it was looked at last. Returns whether it is.
+    pub fn recall(&self, newsroom: &Newsroom, entry: &mut Entry) -> bool {
+        let Some(state) = self.state else {
+            return false;
+        };
+        let is_same = *self.file == *entry.file
+            && self.hash == entry.hash
+            && self.path == newsroom.path(entry)
+            && self.groups == groups_of(newsroom, entry);
+        if is_same {
+            entry.wire = self.wire;
+            entry.seen = Some(Seen {
+                changed_at: self.changed_at,
+                state,
+                withdrawn_at: self.withdrawn_at,
+            });
+        }
+        is_same
+    }
+}
+
+impl Records {
+    /// The row of a group.
+    pub fn group(&mut self, name: &str) -> &mut GroupRecord {
+        self.groups.entry(name.to_owned()).or_default()
+    }
+
+    /// The stamp of a group; 0 before there was one.
+    pub fn group_changed_at(&self, name: &str) -> i64 {
+        self.groups.get(name).map_or(0, |group| group.changed_at)
+    }
 }
 
 /// The names of the groups that list an item: the folders of its places, `/` and `/news/`.
 pub fn groups_of(newsroom: &Newsroom, entry: &Entry) -> Vec<String> {
-    newsroom
-        .places_of(entry)
-        .iter()
-        .map(|place| crate::newsroom::place::folder(newsroom.site(), place))
-        .collect()
-}
-
-/// Gives an entry what its row says: that it was seen, its wire time and its stamp.
-pub fn recall(entry: &mut Entry, known: Option<&ItemRecord>) {
-    if let Some(record) = known {
-        entry.was_seen = true;
-        entry.wire = record.wire;
-        entry.changed_at = record.changed_at;
-    }
+    let places = newsroom.places_of(entry);
+    let folders = places.iter().map(|place| folder(newsroom.site(), place));
+    folders.collect()
 }
 
 impl Stamps {
-    /// Takes loaded entries into a newsroom, and stamps what changed since the ledger saw it. Of two claimants of an id
-    /// or of a path, the one that the ledger knows keeps it, else the first by file path. Returns those that found their
-    /// id or path taken.
-    pub fn gather(
-        &mut self,
-        newsroom: &mut Newsroom,
-        records: &Records,
-        mut entries: Vec<Entry>,
-        now: i64,
-    ) -> Vec<(Entry, Clash)> {
-        let is_known = |entry: &Entry| {
-            records
-                .items
-                .get(&entry.id)
-                .is_some_and(|record| *record.file == *entry.file)
-        };
-        entries.sort_by(|a, b| (!is_known(a), &a.file).cmp(&(!is_known(b), &b.file)));
-        let mut refused = Vec::new();
-        for mut entry in entries {
-            let known = records.items.get(&entry.id);
-            recall(&mut entry, known);
-            match newsroom.clash(&entry) {
-                Some(clash) => refused.push((entry, clash)),
-                None => {
-                    let seen = self.look(newsroom, records, &entry, now);
-                    newsroom.insert(seen.unwrap_or(entry));
-                }
-            }
-        }
-        refused
-    }
-
-    /// Looks at one item at `now` and stamps its row and groups if what is visible of it has changed. Returns the
-    /// entry with its new stamp where it did.
+    /// Looks at one item at `now`, with what was remembered of it, and stamps its row and groups if what is visible of
+    /// it has changed. Returns whether it has.
     pub fn look(
         &mut self,
         newsroom: &Newsroom,
-        records: &Records,
-        entry: &Entry,
-        now: i64,
-    ) -> Option<Entry> {
-        let state = entry.state(now);
-        let known = records.items.get(&entry.id);
-        let groups = groups_of(newsroom, entry);
-        let path = newsroom.path(entry);
-        match known {
-            None if !state.has_page() => return None,
-            None => {}
-            Some(record) => {
-                let same_text =
-                    record.hash == entry.hash && record.path == path && record.groups == groups;
-                // A correction that was dated ahead has come since the last stamp.
-                let has_come = |at: &i64| *at > record.changed_at && *at <= now;
-                let same_text = same_text && !entry.changes.iter().any(has_come);
-                if record.state == Some(state) && (same_text || !state.has_page()) {
-                    return None;
-                }
-            }
-        }
-        let changed_at = known.map_or(now, |record| now.max(record.changed_at + 1));
-        let withdrawn = matches!(
+        records: &mut Records,
+        known: Option<&ItemRecord>,
+        entry: &mut Entry,
+    ) -> bool {
+        let now = newsroom.now();
+        let was_published = known.is_some() || entry.life.release() <= records.begun_at;
+        let state = entry.life.state(now, was_published);
+        let before = known.and_then(|record| record.state);
+        let was_shown = before.is_some_and(State::answers);
+        entry.wire = known.map_or(entry.life.release(), |record| record.wire);
+        let mut seen = Seen {
+            changed_at: known.map_or(0, |record| record.changed_at),
             state,
-            State::Withheld | State::Canceled | State::Draft | State::Scheduled
-        );
-        let withdrawn_at =
-            withdrawn.then(|| known.and_then(|record| record.withdrawn_at).unwrap_or(now));
-        let record = ItemRecord {
-            id: entry.id.clone(),
-            file: entry.file.to_string(),
-            path,
-            wire: known.map_or(entry.life.release, |record| record.wire),
-            hash: entry.hash,
-            changed_at,
-            state: Some(state),
-            withdrawn_at,
-            groups,
+            withdrawn_at: None,
         };
-        let removed_at = match state {
-            State::Visible => None,
-            State::Expired => entry.life.expires,
-            State::Draft | State::Scheduled | State::Withheld | State::Canceled => {
-                entry.status_at.or(withdrawn_at)
-            }
-        };
-        let before = known.map_or(&[] as &[String], |record| &record.groups);
-        for name in record.groups.iter().chain(before) {
-            self.stamp_group(records, name, now);
+        if !state.has_page() {
+            let first = known.and_then(|record| record.withdrawn_at);
+            seen.withdrawn_at = Some(first.unwrap_or(now));
         }
-        if let Some(at) = removed_at {
-            for name in before {
-                self.group(records, name).take_date(at, now);
-            }
-        }
-        let seen = Entry {
-            was_seen: true,
-            wire: record.wire,
-            changed_at,
-            ..entry.clone()
+        let is_same = |record: &ItemRecord| {
+            // A correction that was dated ahead has come since the last stamp.
+            let has_come = |at: &i64| *at > record.changed_at && *at <= now;
+            record.state == Some(state)
+                && record.hash == entry.hash
+                && record.path == newsroom.path(entry)
+                && record.groups == groups_of(newsroom, entry)
+                && record.note.as_deref() == entry.note()
+                && !entry.changes.iter().any(has_come)
         };
-        self.items.push(record);
-        Some(seen)
+        let is_changed = (was_shown || state.answers()) && !known.is_some_and(is_same);
+        if is_changed {
+            seen.changed_at = now.max(seen.changed_at + 1);
+        }
+        if known.is_some() || is_changed {
+            entry.seen = Some(seen);
+        }
+        if ItemRecord::of(newsroom, entry).as_ref() != known {
+            self.items.insert(entry.id.clone());
+        }
+        if is_changed {
+            self.stamp_groups(newsroom, records, known, entry);
+        }
+        is_changed
     }
 
-    /// Stamps the rows of items whose files are gone or cannot be read.
-    pub fn look_for_missing(&mut self, newsroom: &Newsroom, records: &Records, now: i64) {
-        let gone = records
-            .items
-            .values()
-            .filter(|record| newsroom.get(&record.id).is_none());
-        for record in gone.filter(|record| record.state.is_some_and(|state| state != State::Draft))
-        {
+    /// Stamps the groups that list an item, now and before, and takes the date of a removal into their feeds'.
+    fn stamp_groups(
+        &mut self,
+        newsroom: &Newsroom,
+        records: &mut Records,
+        known: Option<&ItemRecord>,
+        entry: &Entry,
+    ) {
+        let now = newsroom.now();
+        let removed_at = match entry.state(now) {
+            State::Visible => None,
+            State::Expired => entry.life.expires,
+            State::Canceled => Some(entry.notice_at(now)),
+            State::Draft | State::Scheduled | State::Withheld => entry.withdrawn_at(),
+        };
+        let before = known.map_or(&[] as &[String], |record| &record.groups);
+        let present = groups_of(newsroom, entry);
+        for name in present.iter().chain(before) {
+            self.stamp_group(records, name, now);
+        }
+        if let Some(at) = removed_at.filter(|_| !entry.is_advisory) {
+            for name in before {
+                records.group(name).take_date(at, now);
+            }
+        }
+    }
+
+    /// Stamps the row of an item whose file is gone or cannot be used.
+    pub fn lose(&mut self, records: &mut Records, record: ItemRecord, now: i64) {
+        let mut record = record;
+        if record.state.is_some_and(State::answers) {
             for name in &record.groups {
                 self.stamp_group(records, name, now);
-                self.group(records, name).take_date(now, now);
+                records.group(name).take_date(now, now);
             }
-            let changed_at = now.max(record.changed_at + 1);
-            self.items.push(ItemRecord {
-                state: None,
-                changed_at,
-                withdrawn_at: Some(now),
-                ..record.clone()
-            });
+            record.changed_at = now.max(record.changed_at + 1);
         }
+        if record.state.take().is_some() {
+            record.withdrawn_at = Some(now);
+            self.items.insert(record.id.clone());
+        }
+        records.absent.insert(record.id.clone(), record);
     }
 
     /// Stamps a group: later than it was remembered, and once however many of its items changed.
-    pub fn stamp_group(&mut self, records: &Records, name: &str, now: i64) {
-        let before = records.groups.get(name).map_or(0, |group| group.changed_at);
-        self.group(records, name).changed_at = now.max(before + 1);
-    }
-
-    /// The row of a group as it is to be written.
-    pub fn group(&mut self, records: &Records, name: &str) -> &mut GroupRecord {
-        let known = || records.groups.get(name).cloned().unwrap_or_default();
-        self.groups.entry(name.to_owned()).or_insert_with(known)
-    }
-
-    /// Takes the rows into what is remembered.
-    pub fn settle(&self, records: &mut Records) {
-        for record in &self.items {
-            records.items.insert(record.id.clone(), record.clone());
-        }
-        for (name, record) in &self.groups {
-            records.groups.insert(name.clone(), record.clone());
+    pub fn stamp_group(&mut self, records: &mut Records, name: &str, now: i64) {
+        if self.groups.insert(name.to_owned()) {
+            let group = records.group(name);
+            group.changed_at = now.max(group.changed_at + 1);
         }
     }
 
     /// Whether there is nothing to write.
     pub fn is_empty(&self) -> bool {
-        self.items.is_empty() && self.groups.is_empty()
+        self.items.is_empty() && self.groups.is_empty() && self.paths.is_empty()
+    }
+}
+
+impl GroupRecord {
+    /// Takes a date into the running maximum, unless it lies in the future. Returns whether that moved it.
+    pub fn take_date(&mut self, at: i64, now: i64) -> bool {
+        let moves = at <= now && self.latest.is_none_or(|latest| latest < at);
+        if moves {
+            self.latest = Some(at);
+        }
+        moves
     }
 }

@@ -110,6 +110,16 @@ pub struct Tree(u8);
 impl Tree {
     /// The tree at the root.
     pub const DEFAULT: Self = Self(0);
+
+    /// Its number: 0 for the default tree, then the further languages in the order of the file.
+    pub fn number(self) -> u8 {
+        self.0
+    }
+
+    /// The tree of a number.
+    pub fn of_number(number: u8) -> Self {
+        Self(number)
+    }
 }
 
 /// The address of the publication's root: an `http` or `https` URL without query and without a trailing slash.

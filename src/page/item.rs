@@ -34,7 +34,7 @@ pub fn render(context: Context<'_>, shown: &Shown) -> Result<Page, askama::Error
     let (entry, item) = (&shown.entry, feed::build::of_item(context, shown));
     let section = Place {
         tree: entry.tree,
-        scope: Scope::Section(entry.section().clone()),
+        scope: Scope::Section(entry.section.clone()),
     };
     let frame = Frame::of(newsroom, &section, item.title.clone());
     let canonical = item

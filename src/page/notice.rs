@@ -1,7 +1,9 @@
 //! The small pages that say why there is nothing: 404 and 410.
 
 use super::{Frame, Page, all_news};
+use crate::feed::{self, Context};
 use crate::newsroom::Newsroom;
+use crate::newsroom::entry::Entry;
 use crate::newsroom::site::Tree;
 use askama::Template;
 
@@ -10,6 +12,7 @@ use askama::Template;
 struct NoticePage<'a> {
     frame: &'a Frame,
     sentence: &'a str,
+    replacement: Option<String>,
 }
 
 /// The page for an address that leads nowhere.
@@ -18,12 +21,12 @@ struct NoticePage<'a> {
 ///
 /// Never in practice: the template writes to memory.
 pub fn missing(newsroom: &Newsroom) -> Result<Page, askama::Error> {
-    render(
-        newsroom,
-        Tree::DEFAULT,
-        "Page not found",
-        "There is no page at this address.",
-    )
+    let notice = Notice {
+        title: "Page not found",
+        sentence: "There is no page at this address.",
+        replacement: None,
+    };
+    render(newsroom, Tree::DEFAULT, notice)
 }
 
 /// The page of a canceled item: the public note and nothing of the item's own words.
@@ -31,29 +34,28 @@ pub fn missing(newsroom: &Newsroom) -> Result<Page, askama::Error> {
 /// # Errors
 ///
 /// Never in practice: the template writes to memory.
-pub fn withdrawn(
-    newsroom: &Newsroom,
-    tree: Tree,
-    note: Option<&str>,
-) -> Result<Page, askama::Error> {
-    render(
-        newsroom,
-        tree,
-        "Withdrawn",
-        note.unwrap_or("This item has been withdrawn."),
-    )
+pub fn withdrawn(context: Context<'_>, entry: &Entry) -> Result<Page, askama::Error> {
+    let notice = Notice {
+        title: "Withdrawn",
+        sentence: entry.note().unwrap_or(feed::notice::SENTENCE),
+        replacement: feed::notice::replacement(context, entry),
+    };
+    render(context.newsroom, entry.tree, notice)
 }
 
-fn render(
-    newsroom: &Newsroom,
-    tree: Tree,
-    title: &str,
-    sentence: &str,
-) -> Result<Page, askama::Error> {
-    let frame = Frame::of(newsroom, &all_news(tree), title.to_owned());
+/// What such a page says.
+struct Notice<'a> {
+    title: &'a str,
+    sentence: &'a str,
+    replacement: Option<String>,
+}
+
+fn render(newsroom: &Newsroom, tree: Tree, notice: Notice<'_>) -> Result<Page, askama::Error> {
+    let frame = Frame::of(newsroom, &all_news(tree), notice.title.to_owned());
     let template = NoticePage {
         frame: &frame,
-        sentence,
+        sentence: notice.sentence,
+        replacement: notice.replacement,
     };
     let html = template.render()?;
     Ok(Page::of(html, frame, None))

@@ -2,9 +2,46 @@
 
 use crate::edition::record::HOLD_SECONDS_MAX;
 use chrono::{DateTime, Utc};
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
-/// The present instant.
+/// What tells the present instant.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>);
+
+impl Clock {
+    /// The system's clock.
+    pub fn system() -> Self {
+        Self(Arc::new(now))
+    }
+
+    /// A clock that somebody else sets.
+    pub fn of(tell: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(tell))
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> DateTime<Utc> {
+        (self.0)()
+    }
+
+    /// Waits until the clock shows a second that is at most a few ahead.
+    pub fn wait_until(&self, second: i64) {
+        let target = DateTime::from_timestamp(second, 0).unwrap_or_default();
+        let left = (target - self.now()).to_std().unwrap_or_default();
+        let longest = Duration::from_secs(HOLD_SECONDS_MAX.unsigned_abs());
+        std::thread::sleep(left.min(longest));
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Clock").field(&self.now()).finish()
+    }
+}
+
+/// The present instant by the system's clock.
 #[expect(
     clippy::disallowed_methods,
     reason = "this is the edge at which the clock is read"
@@ -13,13 +50,8 @@ pub fn now() -> DateTime<Utc> {
     Utc::now()
 }
 
-/// Waits until the clock shows a second, which is at most a few ahead.
-pub fn wait_until(second: i64) {
-    std::thread::sleep(until(second).min(Duration::from_secs(HOLD_SECONDS_MAX.unsigned_abs())));
-}
-
-/// How long it is until a second begins; nothing if it has.
-pub fn until(second: i64) -> Duration {
-    let target = DateTime::from_timestamp(second, 0).unwrap_or_default();
+/// How long it is until an instant in milliseconds since 1970; nothing if it has come.
+pub fn until(milliseconds: i64) -> Duration {
+    let target = DateTime::from_timestamp_millis(milliseconds).unwrap_or_default();
     (target - now()).to_std().unwrap_or_default()
 }

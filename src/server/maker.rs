@@ -13,6 +13,7 @@ use crate::page::{self, Page, list, notice};
 use crate::source::media::{self, MediaIndex, OpenMedia};
 use crate::source::{self, DataDirectory};
 use crate::text::causes::joined;
+use arc_swap::ArcSwap;
 use http::StatusCode;
 use std::fs::File;
 use std::sync::Arc;
@@ -30,7 +31,7 @@ pub enum Error {
 
 /// Makes pages and opens media files.
 pub struct Maker {
-    directory: Arc<DataDirectory>,
+    folder: Arc<ArcSwap<DataDirectory>>,
     media: Arc<MediaIndex>,
 }
 
@@ -44,25 +45,35 @@ pub enum Made {
     Redirect(String),
     /// There is nothing: 404, 410 or 503.
     Nothing(StatusCode, Route),
+    /// A file, relative to the data directory, is another than the edition knows: the next edition must say more.
+    Changed(String),
 }
 
 impl Maker {
-    /// A maker for the items of a data directory.
-    pub fn new(directory: Arc<DataDirectory>, media: Arc<MediaIndex>) -> Self {
-        Self { directory, media }
+    /// A maker for the items of a data directory, as it changes.
+    pub fn new(folder: Arc<ArcSwap<DataDirectory>>, media: Arc<MediaIndex>) -> Self {
+        Self { folder, media }
     }
 
-    /// Makes what a key of an edition names, at `now` by the clock. What cannot be made is 503, with a line in the
-    /// log: a file that changed after it was loaded is never shown from its new text.
+    /// Makes what a key of an edition names, at `now` by the clock. A file that changed after it was taken in is never
+    /// shown from its new text; what cannot be made for another reason is 503, with a line in the log.
     pub fn make(&self, edition: &Edition, key: &Key, now: i64) -> Made {
         let made = match key {
             Key::Item(id) => self.item(edition, id, now),
             Key::List(place) => self.list(edition, place, now),
             Key::Media(path) => return self.media(edition, path, now),
         };
-        made.unwrap_or_else(|error| {
-            tracing::error!("{}", joined(&error));
-            Made::Nothing(StatusCode::SERVICE_UNAVAILABLE, Route::Page)
+        made.unwrap_or_else(|error| match error {
+            Error::Source(
+                source::Error::Changed { file }
+                | source::Error::File { file, .. }
+                | source::Error::TooLarge { file }
+                | source::Error::NotUtf8 { file, .. },
+            ) => Made::Changed(file),
+            Error::Source(source::Error::Directory { .. }) | Error::Page(_) => {
+                tracing::error!("{}", joined(&error));
+                Made::Nothing(StatusCode::SERVICE_UNAVAILABLE, Route::Page)
+            }
         })
     }
 
@@ -71,30 +82,32 @@ impl Maker {
             return Ok(Made::Nothing(StatusCode::NOT_FOUND, Route::Page));
         };
         if entry.state(edition.now) == State::Canceled {
-            return self.withdrawn(edition, entry);
+            return Self::withdrawn(edition, entry);
         }
         let shown = self.shown(edition, entry)?;
         let pictures = entry.media.iter().map(|path| &**path);
-        let measured = self.media.measure(&self.directory, pictures, now);
+        let measured = self.media.measure(&self.folder.load(), pictures, now);
         let context = Context {
             newsroom: &edition.newsroom,
             media: &measured.files,
             now: edition.now,
         };
         let page = page::item::render(context, &shown)?;
-        let changed_at = entry.changed_at.max(measured.changed_at);
+        let changed_at = entry.changed_at().max(measured.changed_at);
         Ok(Made::Resource(page_resource(
             edition, page, changed_at, now,
         )))
     }
 
     /// The public notice of a canceled item, with nothing of its own words.
-    fn withdrawn(&self, edition: &Edition, entry: &Arc<Entry>) -> Result<Made, Error> {
-        let note = self
-            .shown(edition, entry)
-            .ok()
-            .and_then(|shown| shown.item.status_note.clone());
-        let page = notice::withdrawn(&edition.newsroom, entry.tree, note.as_deref())?;
+    fn withdrawn(edition: &Edition, entry: &Arc<Entry>) -> Result<Made, Error> {
+        let media = MediaFiles::new();
+        let context = Context {
+            newsroom: &edition.newsroom,
+            media: &media,
+            now: edition.now,
+        };
+        let page = notice::withdrawn(context, entry)?;
         Ok(Made::Resource(Arc::new(Resource::gone_page(
             page.html,
             page.language.as_str(),
@@ -114,7 +127,7 @@ impl Maker {
             now: edition.now,
         };
         let page = list::render(context, place, &shown?)?;
-        let stamps = rows.iter().map(|entry| entry.changed_at);
+        let stamps = rows.iter().map(|entry| entry.changed_at());
         let changed_at = stamps
             .chain([edition.place_changed_at(place)])
             .max()
@@ -126,12 +139,17 @@ impl Maker {
 
     fn shown(&self, edition: &Edition, entry: &Arc<Entry>) -> Result<Shown, Error> {
         let newsroom = &edition.newsroom;
-        let item = self
-            .directory
-            .item(entry, newsroom.site(), newsroom.sections())?;
+        let item = match edition.whole(entry) {
+            Some(item) => Arc::clone(item),
+            None => {
+                let folder = self.folder.load();
+                let (site, sections) = (newsroom.site(), newsroom.sections());
+                Arc::new(folder.item(entry, site, sections)?.0)
+            }
+        };
         Ok(Shown {
             entry: Arc::clone(entry),
-            item: Arc::new(item),
+            item,
         })
     }
 
@@ -158,7 +176,7 @@ impl Maker {
             MediaState::Hidden => return None,
             MediaState::Gone => return Some(Made::Nothing(StatusCode::GONE, Route::Media)),
         }
-        let open = match self.media.open(&self.directory, path, now) {
+        let open = match self.media.open(&self.folder.load(), path, now) {
             Ok(open) => open?,
             Err(source) => {
                 let error = source::Error::File {

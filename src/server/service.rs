@@ -11,32 +11,69 @@ use http::request::Parts;
 use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-/// Answers one request. What the edition does not hold ready is made on another thread, since making reads files.
-pub async fn answer(
-    request: Request<Incoming>,
-    editions: Arc<ArcSwap<Edition>>,
-    maker: Arc<Maker>,
-) -> Response<Body> {
-    let (head, _) = request.into_parts();
-    let now = clock::now();
-    let (edition, key) = {
-        let edition = editions.load();
-        match respond::respond(&head, &edition, now) {
-            Outcome::Answer(answer) => return sent(answer),
-            Outcome::Make(key) => (Arc::clone(&edition), key),
+/// A page whose file has just changed waits so long for the edition that knows it; a change may wait for the next
+/// second (http.md R-005).
+const NEXT_EDITION_TIMEOUT: Duration = Duration::from_millis(1_500);
+
+/// So often it is looked for.
+const NEXT_EDITION_EVERY: Duration = Duration::from_millis(10);
+
+/// What requests are answered from.
+#[derive(Clone)]
+pub struct Service {
+    /// The edition that is served, as it changes.
+    pub editions: Arc<ArcSwap<Edition>>,
+    /// What makes what it does not hold ready.
+    pub maker: Arc<Maker>,
+    /// Asks for a file to be taken in again.
+    pub look_again: Arc<dyn Fn(&str) + Send + Sync>,
+}
+
+impl Service {
+    /// Answers one request. What the edition does not hold ready is made on another thread, since making reads files.
+    pub async fn answer(self, request: Request<Incoming>) -> Response<Body> {
+        let (head, _) = request.into_parts();
+        let until = Instant::now() + NEXT_EDITION_TIMEOUT;
+        loop {
+            let now = clock::now();
+            let (edition, key) = {
+                let edition = self.editions.load();
+                match respond::respond(&head, &edition, now) {
+                    Outcome::Answer(answer) => return sent(answer),
+                    Outcome::Make(key) => (Arc::clone(&edition), key),
+                }
+            };
+            let making = tokio::task::spawn_blocking({
+                let (edition, maker) = (Arc::clone(&edition), Arc::clone(&self.maker));
+                move || maker.make(&edition, &key, now.timestamp())
+            });
+            // The maker's panic has been logged; its client learns that something went wrong and no more.
+            let made = making.await.unwrap_or(Made::Nothing(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                Route::Page,
+            ));
+            if let Made::Changed(file) = &made {
+                (self.look_again)(file);
+                if self.has_next(&edition, until).await {
+                    continue;
+                }
+            }
+            return answer_made(&head, &edition, made, now);
         }
-    };
-    let making = tokio::task::spawn_blocking({
-        let edition = Arc::clone(&edition);
-        move || maker.make(&edition, &key, now.timestamp())
-    });
-    // The maker's panic has been logged; its client learns that something went wrong and no more.
-    let made = making.await.unwrap_or(Made::Nothing(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        Route::Page,
-    ));
-    answer_made(&head, &edition, made, now)
+    }
+
+    /// Waits for another edition than this one; false where none comes in time.
+    async fn has_next(&self, edition: &Arc<Edition>, until: Instant) -> bool {
+        while Instant::now() < until {
+            tokio::time::sleep(NEXT_EDITION_EVERY).await;
+            if !Arc::ptr_eq(&self.editions.load(), edition) {
+                return true;
+            }
+        }
+        false
+    }
 }
 
 fn answer_made(head: &Parts, edition: &Edition, made: Made, now: DateTime<Utc>) -> Response<Body> {
@@ -44,6 +81,10 @@ fn answer_made(head: &Parts, edition: &Edition, made: Made, now: DateTime<Utc>) 
         Made::Resource(resource) => sent(respond::with(head, &resource, now)),
         Made::Redirect(url) => sent(respond::redirect(head, &url, Route::Media)),
         Made::Nothing(status, route) => sent(respond::failure(head, edition, status, route)),
+        Made::Changed(_) => {
+            let status = StatusCode::SERVICE_UNAVAILABLE;
+            sent(respond::failure(head, edition, status, Route::Page))
+        }
         Made::File(resource, file) => {
             respond::with(head, &resource, now)
                 .response

@@ -1,160 +1,88 @@
-//! The data directory read into a newsroom's parts: site, sections and index entries, with all problems.
+//! One item file read and parsed: an index entry, or what can be read of a broken one.
 
-use super::scan::Listing;
-use super::{DataDirectory, Error, SECTION_FILE, SITE_FILE, content_hash};
+use super::{DataDirectory, Error, FILE_BYTES_MAX, content_hash, unreadable};
 use crate::feed::content;
+use crate::newsroom::Sections;
 use crate::newsroom::entry::Entry;
+use crate::newsroom::identity::Id;
+use crate::newsroom::item::Item;
+use crate::newsroom::parse::salvage::{self, Salvage};
 use crate::newsroom::parse::{self, Form, Parsed};
-use crate::newsroom::problem::{Problem, Severity};
-use crate::newsroom::site::{BaseUrl, Section, Site};
-use crate::text::slug::Slug;
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use crate::newsroom::problem::Problem;
+use crate::newsroom::site::Site;
 
-/// What was read.
+/// What a file gave.
 #[derive(Debug)]
 pub struct Loaded {
-    /// The publication.
-    pub site: Arc<Site>,
-    /// The sections by name.
-    pub sections: BTreeMap<Slug, Arc<Section>>,
-    /// The valid items, sorted by file.
-    pub entries: Vec<Entry>,
+    /// Its item, or what can be read of a broken file all the same.
+    pub item: Result<Whole, Salvage>,
+    /// Everything that its author should know.
+    pub problems: Vec<Problem>,
 }
 
-/// Reads everything that a listing names. `None` where `site.toml` is unusable; the problems say why.
-///
-/// `base_url` takes the place of the one in `site.toml`.
-pub fn load(
-    directory: &DataDirectory,
-    listing: &Listing,
-    base_url: Option<&BaseUrl>,
-) -> (Option<Loaded>, Vec<Problem>) {
-    let mut problems = listing.problems.clone();
-    let Some(site) = load_site(directory, base_url, &mut problems) else {
-        return (None, problems);
-    };
-    let mut sections = BTreeMap::new();
-    for folder in &listing.sections {
-        let section = load_section(directory, folder, &site, &mut problems);
-        sections.extend(section.map(|section| (section.name.clone(), Arc::new(section))));
-    }
-    let read: Vec<(Option<Entry>, Vec<Problem>)> = listing
-        .items
-        .par_iter()
-        .map(|file| load_item(directory, file, &site, &sections))
-        .collect();
-    let mut entries = Vec::with_capacity(read.len());
-    for (entry, own) in read {
-        entries.extend(entry);
-        problems.extend(own);
-    }
-    (
-        Some(Loaded {
-            site: Arc::new(site),
-            sections,
-            entries,
-        }),
-        problems,
-    )
+/// A whole item with its index entry and the text that it was read from.
+#[derive(Debug)]
+pub struct Whole {
+    /// The index entry.
+    pub entry: Entry,
+    /// The item.
+    pub item: Item,
+    /// The file's text.
+    pub text: String,
 }
 
-fn load_site(
-    directory: &DataDirectory,
-    base_url: Option<&BaseUrl>,
-    problems: &mut Vec<Problem>,
-) -> Option<Site> {
-    let text = match directory.read(SITE_FILE) {
-        Ok(text) => text,
+/// Reads and parses an item file.
+pub fn load(directory: &DataDirectory, file: &str, site: &Site, sections: &Sections) -> Loaded {
+    match directory.read(file) {
+        Ok(text) => of_text(file, text, site, sections),
         Err(error) => {
-            problems.push(unreadable(SITE_FILE, &error).hint(
-                "four keys suffice: `title`, `base_url`, `id_authority` and `id_authority_date`",
-            ));
-            return None;
+            let text = directory.read_what_can_be_read(file).unwrap_or_default();
+            Loaded {
+                item: Err(salvage::read(&as_file(file, &text, None), site.timezone)),
+                problems: vec![unreadable(file, &error)],
+            }
         }
-    };
-    let (site, own) = parse::site::read(&text);
-    problems.extend(own);
-    let mut site = site?;
-    if let Some(base_url) = base_url {
-        site.base_url = base_url.clone();
     }
-    Some(site)
 }
 
-fn load_section(
-    directory: &DataDirectory,
-    folder: &str,
-    site: &Site,
-    problems: &mut Vec<Problem>,
-) -> Option<Section> {
-    let file = format!("{folder}/{SECTION_FILE}");
-    let text = match directory.read(&file) {
-        Ok(text) => Some(text),
-        Err(Error::File { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => None,
-        Err(error) => {
-            problems.push(unreadable(&file, &error));
-            None
+/// Parses the text of an item file.
+pub fn of_text(file: &str, text: String, site: &Site, sections: &Sections) -> Loaded {
+    let parsed = parse(file, &text, site, sections, None);
+    let item = match parsed.item {
+        Some(item) => {
+            let body_media = content::media_references(&item.body);
+            let tree = site.tree_of(&item.language);
+            let entry = Entry::of(&item, file, content_hash(&text), tree, body_media);
+            Ok(Whole { entry, item, text })
         }
+        None => Err(salvage::read(&as_file(file, &text, None), site.timezone)),
     };
-    let (section, own) = parse::section::read(folder, text.as_deref(), site);
-    problems.extend(own);
-    section
+    Loaded {
+        item,
+        problems: parsed.problems,
+    }
 }
 
-fn load_item(
-    directory: &DataDirectory,
-    file: &str,
-    site: &Site,
-    sections: &BTreeMap<Slug, Arc<Section>>,
-) -> (Option<Entry>, Vec<Problem>) {
-    let text = match directory.read(file) {
-        Ok(text) => text,
-        Err(error) => return (None, vec![unreadable(file, &error)]),
-    };
-    let parsed = parse(file, &text, site, sections);
-    let entry = parsed.item.map(|item| {
-        let body_media = content::media_references(&item.body);
-        Entry::of(
-            &item,
-            file,
-            content_hash(&text),
-            site.tree_of(&item.language),
-            body_media,
-        )
-    });
-    (entry, parsed.problems)
+/// Parses one item file, whose item was published under `id` where that is known.
+pub fn parse(file: &str, text: &str, site: &Site, sections: &Sections, id: Option<&Id>) -> Parsed {
+    parse::item::read(&as_file(file, text, id), site, sections)
 }
 
-/// Parses one item file.
-pub fn parse(
-    file: &str,
-    text: &str,
-    site: &Site,
-    sections: &BTreeMap<Slug, Arc<Section>>,
-) -> Parsed {
+fn as_file<'a>(file: &'a str, text: &'a str, id: Option<&'a Id>) -> parse::File<'a> {
     let name = file.rsplit('/').next().unwrap_or(file);
     let form = Form::of(name).unwrap_or(Form::Toml);
-    parse::item::read(
-        &parse::File {
-            path: file,
-            form,
-            text,
-        },
-        site,
-        sections,
-    )
+    parse::File {
+        path: file,
+        form,
+        text,
+        id,
+    }
 }
 
-/// The problem of a file that cannot be read at all.
-fn unreadable(file: &str, error: &Error) -> Problem {
-    let message = match error {
-        Error::File { source, .. } => format!("cannot be read: {source}"),
-        Error::Directory { .. }
-        | Error::TooLarge { .. }
-        | Error::NotUtf8 { .. }
-        | Error::Changed { .. } => error.to_string(),
-    };
-    Problem::of_file(Severity::Error, file, message)
+impl DataDirectory {
+    /// The beginning of a file that is too large or not UTF-8, with marks in the place of what is no text.
+    fn read_what_can_be_read(&self, file: &str) -> Result<String, Error> {
+        let bytes = self.bytes(file, FILE_BYTES_MAX)?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
 }

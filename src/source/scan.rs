@@ -1,164 +1,213 @@
 //! The walk through the data directory: which files are there, and what each of them is for.
 
+use super::stamp::Stamp;
 use super::{DataDirectory, MEDIA_FOLDER, SECTION_FILE, SITE_FILE};
 use crate::newsroom::parse::Form;
 use crate::newsroom::problem::{Problem, Severity};
 use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use walkdir::{DirEntry, WalkDir};
 
 /// How deep folders are searched.
 const DEPTH_MAX: usize = 32;
 
-/// What is in the data directory, by path relative to it.
+/// What is in the data directory or a part of it, by path relative to the whole.
 #[derive(Debug, Default)]
 pub struct Listing {
-    /// The folders directly under it, `media` aside: the sections.
-    pub sections: BTreeSet<String>,
-    /// The item files, sorted.
-    pub items: Vec<String>,
+    /// The item files with their stamps, sorted by path.
+    pub items: Vec<(Arc<str>, Stamp)>,
+    /// The folders that cannot be read: what is in them is not known.
+    pub unreadable: Vec<String>,
+    /// Where links lead that are followed.
+    pub links: BTreeSet<PathBuf>,
     /// What was passed over and should not go unsaid.
     pub problems: Vec<Problem>,
 }
 
-/// Lists the files of the data directory.
-pub fn scan(directory: &DataDirectory) -> Listing {
+/// What a path in the data directory is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose<'p> {
+    /// `site.toml`, a `section.toml`, or a section's folder itself.
+    Settings,
+    /// A file of the media folder: its path below that; empty for the folder itself.
+    Media(&'p str),
+    /// An item file, or a folder of such.
+    Items,
+    /// Nobody's business.
+    Nothing,
+}
+
+/// What a path relative to the data directory is for, by its name alone.
+pub fn purpose(path: &str) -> Purpose<'_> {
+    if path.split('/').any(is_ignored) {
+        return Purpose::Nothing;
+    }
+    match path.split_once('/') {
+        None if path == MEDIA_FOLDER => Purpose::Media(""),
+        None => Purpose::Settings,
+        Some((MEDIA_FOLDER, rest)) => Purpose::Media(rest),
+        Some((_, SECTION_FILE)) => Purpose::Settings,
+        Some(_) => Purpose::Items,
+    }
+}
+
+/// The folders directly under the data directory, `media` aside: the sections.
+///
+/// # Errors
+///
+/// When the directory cannot be listed.
+pub fn folders(directory: &DataDirectory) -> io::Result<BTreeSet<String>> {
+    let mut folders = BTreeSet::new();
+    for entry in std::fs::read_dir(directory.path())? {
+        let entry = entry?;
+        let Ok(name) = entry.file_name().into_string() else {
+            continue;
+        };
+        let is_folder = || is_inside(directory, &entry.path()) && entry.path().is_dir();
+        if !is_ignored(&name) && name != MEDIA_FOLDER && is_folder() {
+            folders.insert(name);
+        }
+    }
+    Ok(folders)
+}
+
+/// Lists the item files at and below a path; all of them for the empty path. What is not there is an empty listing.
+pub fn scan(directory: &DataDirectory, below: &str) -> Listing {
     let mut listing = Listing::default();
-    let root = directory.path();
-    let walk = WalkDir::new(root)
-        .min_depth(1)
-        .max_depth(DEPTH_MAX)
+    let start = directory.path().join(below);
+    if !below.is_empty() && !is_inside(directory, &start) {
+        if start.symlink_metadata().is_ok() {
+            listing.problems.push(leads_out(below));
+        }
+        return listing;
+    }
+    let depth = below.split('/').filter(|part| !part.is_empty()).count();
+    let walk = WalkDir::new(&start)
+        .max_depth(DEPTH_MAX.saturating_sub(depth))
         .follow_links(true)
         .sort_by_file_name();
-    // A link that leads out of the directory is not followed; reading beneath the handle refuses it in any case.
-    let is_inside = |entry: &DirEntry| {
-        !entry.path_is_symlink()
-            || std::fs::canonicalize(entry.path()).is_ok_and(|target| target.starts_with(root))
-    };
     let mut outside = Vec::new();
     let entries = walk.into_iter().filter_entry(|entry| {
-        if is_ignored(entry) || is_media(entry) {
+        let name = relative(directory, entry.path());
+        if name.is_empty() {
+            return true;
+        }
+        if matches!(purpose(&name), Purpose::Nothing | Purpose::Media(_)) {
             return false;
         }
-        let inside = is_inside(entry);
+        // A link that leads out of the directory is not followed; reading beneath the handle refuses it in any case.
+        let inside = !entry.path_is_symlink() || is_inside(directory, entry.path());
         if !inside {
-            outside.push(entry.path().to_owned());
+            outside.push(name);
         }
         inside
     });
-    let mut found = Vec::new();
+    let entries: Vec<_> = entries.collect();
     for entry in entries {
         match entry {
-            Ok(entry) => found.push(entry),
-            Err(error) => listing.problems.push(unreadable(directory, &error)),
+            Ok(entry) => listing.take(directory, &entry),
+            Err(error) => listing.fail(directory, &error),
         }
     }
-    for entry in found {
-        let Some(name) = entry
-            .path()
-            .strip_prefix(root)
-            .ok()
-            .and_then(|path| path.to_str())
-        else {
-            let name = entry
-                .path()
-                .strip_prefix(root)
-                .unwrap_or(entry.path())
-                .to_string_lossy()
-                .into_owned();
-            listing.problems.push(Problem::of_file(
-                Severity::Error,
-                name,
-                "the name of this file is not UTF-8",
-            ));
-            continue;
-        };
-        listing.take(name, &entry);
-    }
-    for path in outside {
-        let name = path
-            .strip_prefix(root)
-            .unwrap_or(&path)
-            .to_string_lossy()
-            .into_owned();
-        let problem = Problem::of_file(
-            Severity::Error,
-            name,
-            "this link leads out of the data directory, or nowhere",
-        );
-        listing.problems.push(problem.hint("copy the file here"));
-    }
+    listing
+        .problems
+        .extend(outside.iter().map(|name| leads_out(name)));
+    listing.items.sort_by(|a, b| a.0.cmp(&b.0));
     listing
 }
 
 impl Listing {
-    fn take(&mut self, name: &str, entry: &DirEntry) {
-        if entry.file_type().is_dir() {
-            if entry.depth() == 1 {
-                self.sections.insert(name.to_owned());
-            }
+    fn take(&mut self, directory: &DataDirectory, entry: &DirEntry) {
+        let name = relative(directory, entry.path());
+        if entry.path_is_symlink() {
+            self.links.extend(std::fs::canonicalize(entry.path()));
+        }
+        if entry.file_type().is_dir() || name.is_empty() {
+            return;
+        }
+        let error = |message: &str, hint: &str| {
+            Problem::of_file(Severity::Error, name.as_str(), message).hint(hint)
+        };
+        if entry.path().to_str().is_none() {
+            let hint = "rename it; letters of any script are welcome";
+            self.problems
+                .push(error("the name of this file is not UTF-8", hint));
             return;
         }
         if !entry.file_type().is_file() {
-            let problem =
-                Problem::of_file(Severity::Error, name, "this is neither a file nor a folder");
+            let hint = "remove it; pipes, sockets and devices are not read";
             self.problems
-                .push(problem.hint("remove it; pipes, sockets and devices are not read"));
+                .push(error("this is neither a file nor a folder", hint));
             return;
         }
-        let file_name = name.rsplit('/').next().unwrap_or(name);
-        let is_settings = (entry.depth() == 1 && name == SITE_FILE)
-            || (entry.depth() == 2 && file_name == SECTION_FILE);
-        if is_settings {
+        let file_name = name.rsplit('/').next().unwrap_or(&name);
+        let depth = name.split('/').count();
+        if (depth == 1 && name == SITE_FILE) || (depth == 2 && file_name == SECTION_FILE) {
             return;
         }
         if file_name == SECTION_FILE {
-            let problem = Problem::of_file(
-                Severity::Error,
-                name,
-                "a `section.toml` counts only directly in its section's folder",
-            );
-            self.problems
-                .push(problem.hint("folders below a section only group files; remove this file"));
+            let hint = "folders below a section only group files; remove this file";
+            let message = "a `section.toml` counts only directly in its section's folder";
+            self.problems.push(error(message, hint));
         } else if Form::of(file_name).is_some() {
-            self.items.push(name.to_owned());
+            match entry.metadata() {
+                Ok(metadata) => self
+                    .items
+                    .push((name.as_str().into(), Stamp::of_listed(&metadata))),
+                Err(error) => self.fail(directory, &error),
+            }
         } else {
-            let problem = Problem::of_file(
-                Severity::Hint,
-                name,
-                "this is no item file and was passed over",
-            );
-            self.problems.push(problem.hint(
-                "items end in `.toml`, `.json` or `.md`; pictures and documents go to `media/`",
-            ));
+            let message = "this is no item file and was passed over";
+            let hint =
+                "items end in `.toml`, `.json` or `.md`; pictures and documents go to `media/`";
+            let problem = Problem::of_file(Severity::Hint, name.as_str(), message);
+            self.problems.push(problem.hint(hint));
         }
+    }
+
+    /// A file that went between the listing and the look is not there; anything else is reported.
+    fn fail(&mut self, directory: &DataDirectory, error: &walkdir::Error) {
+        let name = relative(directory, error.path().unwrap_or(directory.path()));
+        let kind = error.io_error().map(io::Error::kind);
+        if kind == Some(io::ErrorKind::NotFound) {
+            return;
+        }
+        let why = error.io_error().map_or_else(
+            || "a link leads back to a folder above it".to_owned(),
+            ToString::to_string,
+        );
+        if kind.is_some() {
+            self.unreadable.push(name.clone());
+        }
+        let message = format!("cannot be read: {why}");
+        self.problems
+            .push(Problem::of_file(Severity::Error, name, message));
     }
 }
 
+/// Whether a path leads, links followed, to something within the data directory.
+fn is_inside(directory: &DataDirectory, path: &Path) -> bool {
+    std::fs::canonicalize(path).is_ok_and(|target| target.starts_with(directory.path()))
+}
+
+fn leads_out(name: &str) -> Problem {
+    let message = "this link leads out of the data directory, or nowhere";
+    Problem::of_file(Severity::Error, name, message).hint("copy the file here")
+}
+
+fn relative(directory: &DataDirectory, path: &Path) -> String {
+    let path = path.strip_prefix(directory.path()).unwrap_or(path);
+    path.to_string_lossy().into_owned()
+}
+
 /// Names that are passed over without a word: hidden and private ones, editors' backups, read-me files.
-fn is_ignored(entry: &DirEntry) -> bool {
-    let name = entry.file_name().to_string_lossy();
-    is_hidden(&name) || name.starts_with("README")
+fn is_ignored(name: &str) -> bool {
+    is_hidden(name) || name.starts_with("README")
 }
 
 /// Whether a file or folder name says that it is nobody's business.
 pub fn is_hidden(name: &str) -> bool {
     name.starts_with(['.', '_']) || name.ends_with('~')
-}
-
-fn is_media(entry: &DirEntry) -> bool {
-    entry.depth() == 1 && entry.file_name() == MEDIA_FOLDER
-}
-
-fn unreadable(directory: &DataDirectory, error: &walkdir::Error) -> Problem {
-    let path = error.path().unwrap_or(directory.path());
-    let name = path
-        .strip_prefix(directory.path())
-        .unwrap_or(path)
-        .to_string_lossy()
-        .into_owned();
-    let why = error.io_error().map_or_else(
-        || "a link leads back to a folder above it".to_owned(),
-        ToString::to_string,
-    );
-    Problem::of_file(Severity::Error, name, format!("cannot be read: {why}"))
 }

@@ -1,7 +1,5 @@
 //! File stamps: whether a file is the one that was measured.
 
-use cap_std::fs::{Metadata, MetadataExt};
-
 /// Stamps are trusted only for files whose last change is older than this at the look, in nanoseconds: a write within
 /// the clock's grain would not show.
 const SETTLED_NANOSECONDS: i64 = 2_000_000_000;
@@ -21,9 +19,19 @@ pub struct Stamp {
 
 impl Stamp {
     /// The stamp of an open file.
-    pub fn of(metadata: &Metadata) -> Self {
-        let nanoseconds =
-            |seconds: i64, rest: i64| seconds.saturating_mul(1_000_000_000).saturating_add(rest);
+    pub fn of(metadata: &cap_std::fs::Metadata) -> Self {
+        use cap_std::fs::MetadataExt;
+        Self {
+            size: metadata.len(),
+            mtime: nanoseconds(metadata.mtime(), metadata.mtime_nsec()),
+            ctime: nanoseconds(metadata.ctime(), metadata.ctime_nsec()),
+            inode: metadata.ino(),
+        }
+    }
+
+    /// The stamp of a listed file.
+    pub fn of_listed(metadata: &std::fs::Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt;
         Self {
             size: metadata.len(),
             mtime: nanoseconds(metadata.mtime(), metadata.mtime_nsec()),
@@ -39,4 +47,8 @@ impl Stamp {
             .saturating_add(SETTLED_NANOSECONDS)
             < now.saturating_mul(1_000_000_000)
     }
+}
+
+fn nanoseconds(seconds: i64, rest: i64) -> i64 {
+    seconds.saturating_mul(1_000_000_000).saturating_add(rest)
 }

@@ -1,20 +1,26 @@
 //! The ledger: what was ever published and how it last looked on the wire. One SQLite file in the state directory.
 
 use crate::edition::record::VersionRecord;
+use crate::newsroom::identity::Id;
 use crate::newsroom::lifecycle::State;
-use crate::newsroom::record::{Records, Stamps};
+use crate::newsroom::record::{GroupRecord, ItemRecord};
 use crate::source::media::MediaRecord;
 use crate::source::stamp::Stamp;
-use crate::store::rows::{TABLES, group, item, media};
-use rusqlite::{Connection, OpenFlags, Row, Transaction, params};
-use std::collections::HashMap;
+use crate::store::rows::{FROM_LAYOUT_1, ITEM_COLUMNS, OF_LAYOUT_1, TABLES, group, item, media};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, params};
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 /// The file's name in the state directory.
 pub const FILE_NAME: &str = "ledger.sqlite";
 
 /// The layout of the tables; a file with a higher number was written by a later program.
-const LAYOUT: i64 = 1;
+const LAYOUT: i64 = 2;
+
+const ZSTD_LEVEL: i32 = 3;
+
+/// The longest text that is unpacked: the largest item file, and room for a removed byte order mark.
+const SOURCE_BYTES_MAX: usize = 5 * 1024 * 1024;
 
 /// Why the ledger cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -49,13 +55,56 @@ pub struct Ledger {
     connection: Connection,
 }
 
+/// The last good version of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The file that it was, relative to the data directory.
+    pub file: String,
+    /// A hash of its bytes.
+    pub hash: [u8; 16],
+    /// Its text.
+    pub text: String,
+}
+
+/// A wish to take an item off the wire for good, as `tidings remove` leaves it for the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removal {
+    /// The item.
+    pub id: Id,
+    /// The public reason.
+    pub note: Option<String>,
+    /// When it was wished.
+    pub at: i64,
+}
+
+/// What is to be written together, all or nothing.
+#[derive(Debug, Default)]
+pub struct Writing<'a> {
+    /// Rows of items.
+    pub items: Vec<ItemRecord>,
+    /// Rows of groups by name.
+    pub groups: Vec<(&'a String, &'a GroupRecord)>,
+    /// Paths at which items were published and are no longer.
+    pub paths: &'a [(String, Id)],
+    /// Version records by path.
+    pub versions: Vec<(&'a String, &'a VersionRecord)>,
+    /// Last good versions by name.
+    pub sources: Vec<(&'a String, &'a Source)>,
+    /// The names of last good versions that nobody needs any more.
+    pub forgotten: Vec<&'a String>,
+    /// Removals that are done.
+    pub removed: Vec<&'a Id>,
+    /// Measurements of media files by path.
+    pub media: Vec<(&'a String, &'a MediaRecord)>,
+}
+
 impl Ledger {
-    /// Opens the ledger of a state directory, or makes it.
+    /// Opens the ledger of a state directory, or makes it, begun at `now`.
     ///
     /// # Errors
     ///
     /// [`Error::Open`] if the file is damaged or cannot be written, [`Error::Later`] if it is a later program's.
-    pub fn open(state: &Path) -> Result<Self, Error> {
+    pub fn open(state: &Path, now: i64) -> Result<Self, Error> {
         let path = state.join(FILE_NAME);
         let open = |source| Error::Open {
             path: path.clone(),
@@ -63,7 +112,7 @@ impl Ledger {
         };
         let connection = Connection::open(&path).map_err(open)?;
         prepare(&connection).map_err(open)?;
-        Self { connection }.with_tables(&path)
+        Self { connection }.with_tables(&path, now)
     }
 
     /// Moves a damaged ledger out of the way, so that nothing of it is lost. Returns where it now is.
@@ -88,21 +137,22 @@ impl Ledger {
     /// # Errors
     ///
     /// [`Error::Open`] if memory is short.
-    pub fn in_memory() -> Result<Self, Error> {
+    pub fn in_memory(now: i64) -> Result<Self, Error> {
         let path = PathBuf::from(":memory:");
         let connection = Connection::open_in_memory().map_err(|source| Error::Open {
             path: path.clone(),
             source,
         })?;
-        Self { connection }.with_tables(&path)
+        Self { connection }.with_tables(&path, now)
     }
 
-    /// Reads the ledger of a state directory without a lock and without making anything; `None` if there is none.
+    /// Opens the ledger of a state directory for reading, without a lock and without making anything; `None` if there
+    /// is none, or one of an earlier layout.
     ///
     /// # Errors
     ///
-    /// [`Error::Open`], [`Error::Later`] or [`Error::Read`].
-    pub fn peek(state: &Path) -> Result<Option<Records>, Error> {
+    /// [`Error::Open`] or [`Error::Later`].
+    pub fn peek(state: &Path) -> Result<Option<Self>, Error> {
         let path = state.join(FILE_NAME);
         if !path.exists() {
             return Ok(None);
@@ -128,32 +178,31 @@ impl Ledger {
         let connection =
             Connection::open_with_flags(format!("file:{escaped}{suffix}"), flags).map_err(open)?;
         let ledger = Self { connection };
-        let layout = ledger.layout().map_err(open)?;
-        match layout {
-            LAYOUT => ledger.records().map(Some),
-            0 => Ok(None),
-            _ => Err(Error::Later { path, layout }),
+        match ledger.layout().map_err(open)? {
+            LAYOUT => Ok(Some(ledger)),
+            0 | 1 => Ok(None),
+            layout => Err(Error::Later { path, layout }),
         }
     }
 
-    fn with_tables(self, path: &Path) -> Result<Self, Error> {
+    fn with_tables(self, path: &Path, now: i64) -> Result<Self, Error> {
         let open = |source| Error::Open {
             path: path.to_owned(),
             source,
         };
-        match self.layout().map_err(open)? {
-            LAYOUT => {}
-            0 => {
-                let script = format!("BEGIN; {TABLES} PRAGMA user_version = {LAYOUT}; COMMIT;");
-                self.connection.execute_batch(&script).map_err(open)?;
-            }
+        let begun = format!("INSERT INTO begun VALUES ({now}); PRAGMA user_version = {LAYOUT};");
+        let script = match self.layout().map_err(open)? {
+            LAYOUT => return Ok(self),
+            0 => format!("BEGIN; {TABLES} {begun} COMMIT;"),
+            1 => format!("BEGIN; {FROM_LAYOUT_1} {TABLES} {OF_LAYOUT_1} {begun} COMMIT;"),
             layout => {
                 return Err(Error::Later {
                     path: path.to_owned(),
                     layout,
                 });
             }
-        }
+        };
+        self.connection.execute_batch(&script).map_err(open)?;
         Ok(self)
     }
 
@@ -162,30 +211,73 @@ impl Ledger {
             .query_row("PRAGMA user_version", [], |row| row.get(0))
     }
 
-    /// Reads the rows of all items and groups.
+    /// When the ledger was begun.
     ///
     /// # Errors
     ///
     /// [`Error::Read`].
-    pub fn records(&self) -> Result<Records, Error> {
-        let items = self.read(
-            "SELECT id, file, path, wire, hash, changed_at, state, withdrawn_at, groups FROM item",
-            item,
-        )?;
-        let groups = self.read(
-            "SELECT name, changed_at, latest, hash FROM item_group",
-            group,
-        )?;
-        // A row whose id breaks the grammar was not written by us; it is passed over.
-        let items = items
+    pub fn begun_at(&self) -> Result<i64, Error> {
+        let at = self
+            .connection
+            .query_row("SELECT at FROM begun", [], |row| row.get(0));
+        at.map_err(Error::Read)
+    }
+
+    /// Reads the rows of all items, by id, one after the other.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Read`].
+    pub fn for_each_item(&self, mut take: impl FnMut(ItemRecord)) -> Result<(), Error> {
+        let query = format!("SELECT {ITEM_COLUMNS} FROM item ORDER BY id");
+        let mut statement = self.connection.prepare(&query).map_err(Error::Read)?;
+        let mut rows = statement.query([]).map_err(Error::Read)?;
+        while let Some(row) = rows.next().map_err(Error::Read)? {
+            item(row)
+                .map_err(Error::Read)?
+                .into_iter()
+                .for_each(&mut take);
+        }
+        Ok(())
+    }
+
+    /// Reads the row of one item.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Read`].
+    pub fn item(&self, id: &Id) -> Result<Option<ItemRecord>, Error> {
+        let query = format!("SELECT {ITEM_COLUMNS} FROM item WHERE id = ?");
+        let found = self
+            .connection
+            .query_row(&query, [id.as_str()], item)
+            .optional();
+        found.map(Option::flatten).map_err(Error::Read)
+    }
+
+    /// Reads the rows of all groups, by name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Read`].
+    pub fn groups(&self) -> Result<BTreeMap<String, GroupRecord>, Error> {
+        let query = "SELECT name, changed_at, latest, hash FROM item_group";
+        Ok(self.read(query, group)?.into_iter().collect())
+    }
+
+    /// Reads the paths at which items were published and are no longer.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Read`].
+    pub fn former_paths(&self) -> Result<Vec<(String, Id)>, Error> {
+        let rows = self.read("SELECT path, id FROM former_path", |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+        })?;
+        let known = rows
             .into_iter()
-            .flatten()
-            .map(|record| (record.id.clone(), record))
-            .collect();
-        Ok(Records {
-            items,
-            groups: groups.into_iter().collect(),
-        })
+            .filter_map(|(path, id)| Some((path, Id::new(&id)?)));
+        Ok(known.collect())
     }
 
     /// Reads the version records of the live feeds, by path below the base URL.
@@ -220,6 +312,78 @@ impl Ledger {
         Ok(rows.into_iter().collect())
     }
 
+    /// The names of the last good versions that are kept, with their hashes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Read`].
+    pub fn source_hashes(&self) -> Result<HashMap<String, [u8; 16]>, Error> {
+        let rows = self.read("SELECT name, hash FROM source", |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+        Ok(rows.into_iter().collect())
+    }
+
+    /// The last good version under a name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Read`].
+    pub fn source(&self, name: &str) -> Result<Option<Source>, Error> {
+        let query = "SELECT file, hash, text FROM source WHERE name = ?";
+        let row = self.connection.query_row(query, [name], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get::<_, Vec<u8>>(2)?))
+        });
+        let found = row.optional().map_err(Error::Read)?;
+        Ok(found.and_then(|(file, hash, packed)| {
+            let text = zstd::bulk::decompress(&packed, SOURCE_BYTES_MAX).ok()?;
+            let text = String::from_utf8(text).ok()?;
+            Some(Source { file, hash, text })
+        }))
+    }
+
+    /// The removals that are wished and not done.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Read`].
+    pub fn removals(&self) -> Result<Vec<Removal>, Error> {
+        let rows = self.read("SELECT id, note, at FROM removal", |row| {
+            Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?))
+        })?;
+        let known = rows.into_iter().filter_map(|(id, note, at)| {
+            let id = Id::new(&id)?;
+            Some(Removal { id, note, at })
+        });
+        Ok(known.collect())
+    }
+
+    /// Leaves a wish to remove an item.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Write`].
+    pub fn wish_removal(&mut self, removal: &Removal) -> Result<(), Error> {
+        self.connection
+            .execute(
+                "INSERT OR REPLACE INTO removal VALUES (?, ?, ?)",
+                params![removal.id.as_str(), removal.note, removal.at],
+            )
+            .map(|_| ())
+            .map_err(Error::Write)
+    }
+
+    /// A number that changes when another process has written.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Read`].
+    pub fn others_version(&self) -> Result<i64, Error> {
+        self.connection
+            .query_row("PRAGMA data_version", [], |row| row.get(0))
+            .map_err(Error::Read)
+    }
+
     fn read<T>(
         &self,
         query: &str,
@@ -230,100 +394,103 @@ impl Ledger {
         rows.collect::<rusqlite::Result<_>>().map_err(Error::Read)
     }
 
-    /// Writes the rows of items and groups that changed, all or none.
+    /// Writes rows, all or none.
     ///
     /// # Errors
     ///
     /// [`Error::Write`].
-    pub fn write_stamps(&mut self, stamps: &Stamps) -> Result<(), Error> {
-        self.write(|transaction| {
-            let mut statement = transaction
-                .prepare("INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")?;
-            for record in &stamps.items {
-                statement.execute(params![
-                    record.id.as_str(),
-                    record.file,
-                    record.path,
-                    record.wire,
-                    record.hash,
-                    record.changed_at,
-                    record.state.map(State::word),
-                    record.withdrawn_at,
-                    record.groups.join("\n"),
-                ])?;
-            }
-            let mut statement =
-                transaction.prepare("INSERT OR REPLACE INTO item_group VALUES (?, ?, ?, ?)")?;
-            for (name, record) in &stamps.groups {
-                statement.execute(params![name, record.changed_at, record.latest, record.hash])?;
-            }
-            Ok(())
-        })
-    }
-
-    /// Writes the version records that changed, all or none.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Write`].
-    pub fn write_versions<'a>(
-        &mut self,
-        versions: impl Iterator<Item = (&'a String, &'a VersionRecord)>,
-    ) -> Result<(), Error> {
-        self.write(|transaction| {
-            let mut statement =
-                transaction.prepare("INSERT OR REPLACE INTO version VALUES (?, ?, ?)")?;
-            for (path, version) in versions {
-                statement.execute(params![path, version.tag, version.last_modified])?;
-            }
-            Ok(())
-        })
-    }
-
-    /// Writes what was measured of media files, all or none.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Write`].
-    pub fn write_media<'a>(
-        &mut self,
-        files: impl Iterator<Item = (&'a String, &'a MediaRecord)>,
-    ) -> Result<(), Error> {
-        self.write(|transaction| {
-            let mut statement = transaction
-                .prepare("INSERT OR REPLACE INTO media VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")?;
-            for (path, record) in files {
-                let Stamp {
-                    size,
-                    mtime,
-                    ctime,
-                    inode,
-                } = record.stamp;
-                let (width, height) = record.pixels.unzip();
-                statement.execute(params![
-                    path,
-                    size.cast_signed(),
-                    mtime,
-                    ctime,
-                    inode.cast_signed(),
-                    record.hash,
-                    width,
-                    height,
-                    record.changed_at,
-                ])?;
-            }
-            Ok(())
-        })
-    }
-
-    fn write(
-        &mut self,
-        rows: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>,
-    ) -> Result<(), Error> {
+    pub fn write(&mut self, writing: &Writing<'_>) -> Result<(), Error> {
         let transaction = self.connection.transaction().map_err(Error::Write)?;
-        rows(&transaction).map_err(Error::Write)?;
+        write(&transaction, writing).map_err(Error::Write)?;
         transaction.commit().map_err(Error::Write)
     }
+}
+
+fn write(transaction: &Transaction<'_>, writing: &Writing<'_>) -> rusqlite::Result<()> {
+    write_items(transaction, &writing.items)?;
+    let into = |table: &str, columns: usize| {
+        let marks = vec!["?"; columns].join(", ");
+        transaction.prepare_cached(&format!("INSERT OR REPLACE INTO {table} VALUES ({marks})"))
+    };
+    for (name, group) in &writing.groups {
+        into("item_group", 4)?.execute(params![
+            name,
+            group.changed_at,
+            group.latest,
+            group.hash
+        ])?;
+    }
+    for (path, id) in writing.paths {
+        into("former_path", 2)?.execute(params![path, id.as_str()])?;
+    }
+    for (path, version) in &writing.versions {
+        into("version", 3)?.execute(params![path, version.tag, version.last_modified])?;
+    }
+    for (name, source) in &writing.sources {
+        // Packing in memory does not fail; a text that did would not be kept.
+        let packed = zstd::bulk::compress(source.text.as_bytes(), ZSTD_LEVEL).unwrap_or_default();
+        into("source", 4)?.execute(params![name, source.file, source.hash, packed])?;
+    }
+    for name in &writing.forgotten {
+        transaction
+            .prepare_cached("DELETE FROM source WHERE name = ?")?
+            .execute([name])?;
+    }
+    for id in &writing.removed {
+        transaction
+            .prepare_cached("DELETE FROM removal WHERE id = ?")?
+            .execute([id.as_str()])?;
+    }
+    for (path, record) in &writing.media {
+        let Stamp {
+            size,
+            mtime,
+            ctime,
+            inode,
+        } = record.stamp;
+        let (width, height) = record.pixels.unzip();
+        into("media", 9)?.execute(params![
+            path,
+            size.cast_signed(),
+            mtime,
+            ctime,
+            inode.cast_signed(),
+            record.hash,
+            width,
+            height,
+            record.changed_at,
+        ])?;
+    }
+    Ok(())
+}
+
+fn write_items(transaction: &Transaction<'_>, items: &[ItemRecord]) -> rusqlite::Result<()> {
+    let marks = vec!["?"; 18].join(", ");
+    let query = format!("INSERT OR REPLACE INTO item ({ITEM_COLUMNS}) VALUES ({marks})");
+    let mut statement = transaction.prepare_cached(&query)?;
+    for record in items {
+        statement.execute(params![
+            record.id.as_str(),
+            record.id_uri,
+            record.file,
+            record.path,
+            record.wire,
+            record.hash,
+            record.likeness.title,
+            record.likeness.date,
+            record.likeness.is_day,
+            record.changed_at,
+            record.updated,
+            record.state.map(State::word),
+            record.withdrawn_at,
+            record.note,
+            record.replaced_by.as_ref().map(Id::as_str),
+            record.is_advisory,
+            record.groups.join("\n"),
+            record.media.join("\n"),
+        ])?;
+    }
+    Ok(())
 }
 
 /// A lost power supply must not lose a published id: every commit is on the disk before it counts.

@@ -1,5 +1,6 @@
 //! The ledger's tables, and their rows as values.
 
+use crate::newsroom::entry::Likeness;
 use crate::newsroom::identity::Id;
 use crate::newsroom::lifecycle::State;
 use crate::newsroom::record::{GroupRecord, ItemRecord};
@@ -8,16 +9,32 @@ use crate::source::stamp::Stamp;
 use rusqlite::Row;
 
 pub(super) const TABLES: &str = "
+CREATE TABLE begun (
+    at INTEGER NOT NULL
+) STRICT;
 CREATE TABLE item (
     id TEXT PRIMARY KEY,
+    id_uri TEXT,
     file TEXT NOT NULL,
     path TEXT NOT NULL,
     wire INTEGER NOT NULL,
     hash BLOB NOT NULL,
+    title_hash INTEGER NOT NULL,
+    date INTEGER NOT NULL,
+    date_is_day INTEGER NOT NULL,
     changed_at INTEGER NOT NULL,
+    updated INTEGER NOT NULL,
     state TEXT,
     withdrawn_at INTEGER,
-    groups TEXT NOT NULL
+    note TEXT,
+    replaced_by TEXT,
+    is_advisory INTEGER NOT NULL,
+    groups TEXT NOT NULL,
+    media TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE former_path (
+    path TEXT PRIMARY KEY,
+    id TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE item_group (
     name TEXT PRIMARY KEY,
@@ -41,24 +58,77 @@ CREATE TABLE media (
     height INTEGER,
     changed_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE source (
+    name TEXT PRIMARY KEY,
+    file TEXT NOT NULL,
+    hash BLOB NOT NULL,
+    text BLOB NOT NULL
+) STRICT;
+CREATE TABLE removal (
+    id TEXT PRIMARY KEY,
+    note TEXT,
+    at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 ";
 
+/// The tables of layout 1, whose rows are too few to go on with: everything is begun anew from the files, with the
+/// versions of feeds and the measurements of media files kept.
+pub(super) const FROM_LAYOUT_1: &str = "
+ALTER TABLE item RENAME TO item_1;
+ALTER TABLE item_group RENAME TO item_group_1;
+ALTER TABLE version RENAME TO version_1;
+ALTER TABLE media RENAME TO media_1;
+";
+
+/// Takes over what layout 1 remembered.
+pub(super) const OF_LAYOUT_1: &str = "
+INSERT INTO item SELECT id, NULL, file, path, wire, hash, 0, wire, 0, changed_at, wire, state, withdrawn_at, NULL, NULL,
+    0, groups, '' FROM item_1;
+INSERT INTO item_group SELECT * FROM item_group_1;
+INSERT INTO version SELECT * FROM version_1;
+INSERT INTO media SELECT * FROM media_1;
+DROP TABLE item_1;
+DROP TABLE item_group_1;
+DROP TABLE version_1;
+DROP TABLE media_1;
+";
+
+/// The columns of an item's row, in the order in which [`item`] reads and the ledger writes them.
+pub(super) const ITEM_COLUMNS: &str = "id, id_uri, file, path, wire, hash, title_hash, date, date_is_day, changed_at, \
+     updated, state, withdrawn_at, note, replaced_by, is_advisory, groups, media";
+
+/// A row whose id breaks the grammar was not written by us; it is passed over.
 pub(super) fn item(row: &Row<'_>) -> rusqlite::Result<Option<ItemRecord>> {
     let Some(id) = Id::new(&row.get::<_, String>(0)?) else {
         return Ok(None);
     };
-    let state: Option<String> = row.get(6)?;
-    let groups: String = row.get(8)?;
+    let state: Option<String> = row.get(11)?;
+    let replaced_by: Option<String> = row.get(14)?;
+    let lines = |at| -> rusqlite::Result<Vec<String>> {
+        let text: String = row.get(at)?;
+        Ok(text.lines().map(str::to_owned).collect())
+    };
     Ok(Some(ItemRecord {
         id,
-        file: row.get(1)?,
-        path: row.get(2)?,
-        wire: row.get(3)?,
-        hash: row.get(4)?,
-        changed_at: row.get(5)?,
+        id_uri: row.get(1)?,
+        file: row.get(2)?,
+        path: row.get(3)?,
+        wire: row.get(4)?,
+        hash: row.get(5)?,
+        likeness: Likeness {
+            title: row.get(6)?,
+            date: row.get(7)?,
+            is_day: row.get(8)?,
+        },
+        changed_at: row.get(9)?,
+        updated: row.get(10)?,
         state: state.as_deref().and_then(State::of_word),
-        withdrawn_at: row.get(7)?,
-        groups: groups.lines().map(str::to_owned).collect(),
+        withdrawn_at: row.get(12)?,
+        note: row.get(13)?,
+        replaced_by: replaced_by.and_then(|id| Id::new(&id)),
+        is_advisory: row.get(15)?,
+        groups: lines(16)?,
+        media: lines(17)?,
     }))
 }
 

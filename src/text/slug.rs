@@ -10,6 +10,12 @@ pub const SLUG_BYTES_MAX: usize = 100;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Slug(Arc<str>);
 
+impl std::borrow::Borrow<str> for Slug {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
 impl Slug {
     /// Takes a text that keeps the grammar; `None` where it does not.
     pub fn new(text: &str) -> Option<Self> {

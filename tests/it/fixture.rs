@@ -1,17 +1,23 @@
 //! A publication made of texts, without files: what the tests of documents and answers stand on.
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 use std::sync::Arc;
+use tidings::command::desk::Setting;
+use tidings::command::publisher::{Publisher, Store};
 use tidings::edition::Edition;
 use tidings::edition::publish::{self, Before};
-use tidings::feed::{Context, Shown, content, select};
+use tidings::feed::{Context, Row, Shown, content, select};
+use tidings::newsroom::claim::Intake;
 use tidings::newsroom::entry::Entry;
 use tidings::newsroom::media::{MediaFile, MediaFiles};
 use tidings::newsroom::problem::Problem;
 use tidings::newsroom::record::{Records, Stamps};
 use tidings::newsroom::{Newsroom, parse};
 use tidings::page::notice;
+use tidings::server::clock::Clock;
 use tidings::source::content_hash;
+use tidings::store::ledger::Ledger;
 
 /// The instant of every fixture: 2026-11-24T12:00:00Z.
 pub(crate) const NOW: i64 = 1_795_521_600;
@@ -52,7 +58,13 @@ impl Publication {
             .filter(|(path, _)| !path.ends_with("section.toml"))
         {
             let form = parse::Form::of(path).unwrap();
-            let parsed = parse::item::read(&parse::File { path, form, text }, &site, &sections);
+            let file = parse::File {
+                path,
+                form,
+                text,
+                id: None,
+            };
+            let parsed = parse::item::read(&file, &site, &sections);
             problems.extend(parsed.problems);
             let Some(item) = parsed.item else { continue };
             let media = content::media_references(&item.body);
@@ -65,8 +77,10 @@ impl Publication {
             ));
             items.insert(item.id.to_string(), Arc::new(item));
         }
-        let mut newsroom = Newsroom::new(Arc::new(site), sections);
-        Stamps::default().gather(&mut newsroom, &Records::default(), entries, now);
+        let mut newsroom = Newsroom::new(Arc::new(site), Arc::new(sections), now);
+        let (mut records, mut stamps) = (begun_at(now), Stamps::default());
+        let entries = entries.into_iter().map(Arc::new).collect();
+        Intake::new(&mut newsroom, &mut records, &mut stamps).take(entries, &|_| true);
         let shown = newsroom.entries().map(|entry| {
             let item = Arc::clone(&items[entry.id.as_str()]);
             (
@@ -113,15 +127,18 @@ impl Publication {
         );
         for place in self.newsroom.places() {
             let window = select::window(&self.newsroom, &place, self.now);
-            let shown: Vec<Shown> = window
+            let rows: Vec<Row> = window
                 .iter()
-                .map(|entry| self.items[entry.id.as_str()].clone())
+                .map(|entry| match select::is_notice(entry, self.now) {
+                    true => Row::Notice(Arc::clone(entry)),
+                    false => Row::Item(self.items[entry.id.as_str()].clone()),
+                })
                 .collect();
-            let latest = tidings::feed::latest(&shown, self.now);
+            let latest = tidings::feed::latest(&rows, self.now);
             let made = publish::feeds(
                 self.context(),
                 &place,
-                &shown,
+                &rows,
                 Before {
                     latest,
                     ..Before::default()
@@ -136,6 +153,42 @@ impl Publication {
     /// The text of a feed.
     pub(crate) fn feed(&self, path: &str) -> String {
         body(&self.edition(), path)
+    }
+}
+
+/// A clock that stands still.
+pub(crate) fn clock(now: i64) -> Clock {
+    Clock::of(move || chrono::DateTime::from_timestamp(now, 0).unwrap())
+}
+
+/// A publisher over a data directory that believes at once that a file is gone. Without a state directory its ledger is
+/// in memory.
+pub(crate) fn publisher(data: &Path, state: Option<&Path>, clock: Clock) -> Publisher {
+    let now = clock.now().timestamp();
+    let ledger = match state {
+        Some(state) => {
+            std::fs::create_dir_all(state).unwrap();
+            Ledger::open(state, now).unwrap()
+        }
+        None => Ledger::in_memory(now).unwrap(),
+    };
+    let setting = Setting {
+        data: data.to_owned(),
+        base_url: None,
+        gone_after_milliseconds: 0,
+    };
+    let store = Store {
+        ledger,
+        state: state.map(Path::to_owned),
+    };
+    Publisher::start(setting, store, clock).unwrap()
+}
+
+/// What a ledger that is begun at an instant remembers: nothing.
+pub(crate) fn begun_at(now: i64) -> Records {
+    Records {
+        begun_at: now,
+        ..Records::default()
     }
 }
 

@@ -1,51 +1,84 @@
 //! What the ledger is told: stamps of what is visible, and of nothing else.
 
-use crate::fixture::{NOW, Publication, SITE};
+use crate::fixture::{NOW, Publication, SITE, begun_at};
 use std::sync::Arc;
+use tidings::newsroom::claim::Intake;
 use tidings::newsroom::entry::Entry;
 use tidings::newsroom::lifecycle::State;
-use tidings::newsroom::record::{Records, Stamps};
+use tidings::newsroom::record::{ItemRecord, Records, Stamps};
+use tidings::newsroom::{Newsroom, absence::Absence};
 
 const ITEM: &str = "id = \"a\"\ntitle = \"T\"\ndate = 2026-03-01T00:00:00Z\nbody = \"b\"\n";
 
-/// The item `a` of a publication with one file, and the publication.
-fn one(text: &str, now: i64) -> (Publication, Arc<Entry>) {
-    let publication = Publication::of(SITE, &[("news/a.toml", text)], now);
-    let entry = publication.newsroom.entries().next().unwrap().clone();
-    (publication, entry)
+/// What was remembered of one item, and how it stands.
+struct Memory {
+    records: Records,
+    row: Option<ItemRecord>,
+    stamps: Stamps,
 }
 
-/// Looks at the item as its text is at `now`, with what was remembered, and remembers.
-fn look(text: &str, records: &mut Records, now: i64) -> Stamps {
-    let (publication, entry) = one(text, now);
-    let mut stamps = Stamps::default();
-    stamps.look(&publication.newsroom, records, &entry, now);
-    stamps.settle(records);
-    stamps
+impl Memory {
+    fn new() -> Self {
+        Self {
+            records: begun_at(NOW - 1_000_000_000),
+            row: None,
+            stamps: Stamps::default(),
+        }
+    }
+
+    /// Looks at the item as its text is at `now`, and remembers.
+    fn look(&mut self, text: &str, now: i64) -> &mut Self {
+        let publication = Publication::of(SITE, &[("news/a.toml", text)], now);
+        let mut entry: Entry = (**publication.newsroom.entries().next().unwrap()).clone();
+        entry.seen = None;
+        let mut newsroom = empty(&publication, now);
+        self.stamps = Stamps::default();
+        let row = self.row.take().into_iter();
+        self.records.absent = row.map(|row| (row.id.clone(), row)).collect();
+        Intake::new(&mut newsroom, &mut self.records, &mut self.stamps)
+            .take(vec![Arc::new(entry)], &|_| true);
+        let entry = newsroom.entries().next().unwrap();
+        self.row = ItemRecord::of(&newsroom, entry);
+        self
+    }
+
+    fn changed_at(&self) -> i64 {
+        self.row.as_ref().unwrap().changed_at
+    }
+}
+
+fn empty(publication: &Publication, now: i64) -> Newsroom {
+    let (site, sections) = (publication.newsroom.site(), publication.newsroom.sections());
+    Newsroom::new(Arc::clone(site), Arc::clone(sections), now)
 }
 
 #[test]
 fn a_new_item_stamps_itself_and_its_groups_and_the_same_one_stamps_nothing() {
-    let mut records = Records::default();
-    let stamps = look(ITEM, &mut records, NOW);
-    assert_eq!(
-        (stamps.items[0].changed_at, stamps.items[0].state),
-        (NOW, Some(State::Visible))
+    let mut memory = Memory::new();
+    memory.look(ITEM, NOW);
+    assert_eq!(memory.row.as_ref().unwrap().state, Some(State::Visible));
+    assert_eq!(memory.changed_at(), NOW);
+    let groups: Vec<_> = memory.stamps.groups.iter().map(String::as_str).collect();
+    assert_eq!(groups, ["/", "/news/"]);
+    assert!(
+        memory
+            .records
+            .groups
+            .values()
+            .all(|group| group.changed_at == NOW)
     );
-    assert_eq!(stamps.groups.keys().collect::<Vec<_>>(), ["/", "/news/"]);
-    assert!(stamps.groups.values().all(|group| group.changed_at == NOW));
-    assert!(look(ITEM, &mut records, NOW + 10).is_empty());
-    let edited = look(&ITEM.replace("\"b\"", "\"c\""), &mut records, NOW + 10);
-    assert_eq!(edited.items[0].changed_at, NOW + 10);
+    assert!(memory.look(ITEM, NOW + 10).stamps.is_empty());
+    let edited = ITEM.replace("\"b\"", "\"c\"");
+    assert_eq!(memory.look(&edited, NOW + 10).changed_at(), NOW + 10);
 }
 
 #[test]
-fn r_005_no_row_is_stamped_twice_in_a_second() {
-    let mut records = Records::default();
-    look(ITEM, &mut records, NOW);
-    let stamps = look(&ITEM.replace("\"b\"", "\"c\""), &mut records, NOW);
+fn r_005_no_row_is_stamped_twice_with_one_second() {
+    let mut memory = Memory::new();
+    memory.look(ITEM, NOW);
+    memory.look(&ITEM.replace("\"b\"", "\"c\""), NOW);
     assert_eq!(
-        (stamps.items[0].changed_at, stamps.groups["/"].changed_at),
+        (memory.changed_at(), memory.records.groups["/"].changed_at),
         (NOW + 1, NOW + 1)
     );
 }
@@ -57,60 +90,65 @@ fn what_was_never_seen_stamps_nothing() {
         "embargo_until = 2099-01-01T00:00:00Z\n",
         "status = \"canceled\"\nstatus_note = \"n\"\n",
     ] {
-        assert!(
-            look(&format!("{ITEM}{more}"), &mut Records::default(), NOW).is_empty(),
-            "{more}"
-        );
+        let mut memory = Memory::new();
+        memory.look(&format!("{ITEM}{more}"), NOW);
+        assert!(memory.stamps.is_empty() && memory.row.is_none(), "{more}");
     }
 }
 
 #[test]
-fn r_076_a_removal_moves_the_date_of_its_feeds_and_the_wire_time_stays() {
-    let mut records = Records::default();
-    look(ITEM, &mut records, NOW);
-    let withheld = format!("{ITEM}status = \"withheld\"\nstatus_note = \"n\"\n");
-    let stamps = look(&withheld, &mut records, NOW + 60);
-    assert_eq!(stamps.groups["/news/"].latest, Some(NOW + 60));
-    let back = look(
-        &ITEM.replace("2026-03-01", "2026-02-01"),
-        &mut records,
-        NOW + 120,
+fn what_was_to_be_released_before_a_ledger_was_begun_counts_as_published() {
+    let mut memory = Memory::new();
+    memory.records.begun_at = NOW;
+    memory.look(
+        &format!("{ITEM}status = \"canceled\"\nstatus_note = \"n\"\n"),
+        NOW,
     );
+    let row = memory.row.unwrap();
     assert_eq!(
-        back.items[0].wire,
-        "2026-03-01T00:00:00Z"
-            .parse::<chrono::DateTime<chrono::Utc>>()
-            .unwrap()
-            .timestamp()
+        (row.state, row.withdrawn_at),
+        (Some(State::Canceled), Some(NOW))
     );
+}
+
+#[test]
+fn r_076_a_removal_moves_the_date_of_its_feeds_and_the_wire_time_stays() {
+    let mut memory = Memory::new();
+    memory.look(ITEM, NOW);
+    let withheld = format!("{ITEM}status = \"withheld\"\nstatus_note = \"n\"\n");
+    memory.look(&withheld, NOW + 60);
+    assert_eq!(memory.records.groups["/news/"].latest, Some(NOW + 60));
+    memory.look(&ITEM.replace("2026-03-01", "2026-02-01"), NOW + 120);
+    let wire = "2026-03-01T00:00:00Z".parse::<chrono::DateTime<chrono::Utc>>();
+    assert_eq!(memory.row.unwrap().wire, wire.unwrap().timestamp());
 }
 
 #[test]
 fn a_correction_that_was_dated_ahead_stamps_when_it_comes() {
     let text = format!("{ITEM}[[corrections]]\nat = 2026-11-24T12:01:00Z\nnote = \"n\"\n");
-    let mut records = Records::default();
-    look(&text, &mut records, NOW);
-    assert!(look(&text, &mut records, NOW + 59).is_empty());
-    assert_eq!(
-        look(&text, &mut records, NOW + 60).items[0].changed_at,
-        NOW + 60
-    );
-    assert!(look(&text, &mut records, NOW + 61).is_empty());
+    let mut memory = Memory::new();
+    memory.look(&text, NOW);
+    assert!(memory.look(&text, NOW + 59).stamps.is_empty());
+    assert_eq!(memory.look(&text, NOW + 60).changed_at(), NOW + 60);
+    assert!(memory.look(&text, NOW + 61).stamps.is_empty());
 }
 
 #[test]
 fn a_file_that_is_gone_is_remembered_and_moves_its_feeds() {
-    let mut records = Records::default();
-    look(ITEM, &mut records, NOW);
-    let empty = Publication::of(SITE, &[("news/section.toml", "")], NOW + 5);
-    let mut stamps = Stamps::default();
-    stamps.look_for_missing(&empty.newsroom, &records, NOW + 5);
-    stamps.settle(&mut records);
-    assert_eq!(
-        (stamps.items[0].state, stamps.groups["/"].latest),
-        (None, Some(NOW + 5))
-    );
-    let mut again = Stamps::default();
-    again.look_for_missing(&empty.newsroom, &records, NOW + 10);
-    assert!(again.is_empty());
+    let mut memory = Memory::new();
+    memory.look(ITEM, NOW);
+    let publication = Publication::of(SITE, &[("news/section.toml", "")], NOW + 5);
+    let mut newsroom = empty(&publication, NOW + 5);
+    let mut lose = |row: ItemRecord, records: &mut Records| {
+        let mut stamps = Stamps::default();
+        let gone = Absence::Gone { is_certain: true };
+        Intake::new(&mut newsroom, records, &mut stamps).settle(row, &gone, None);
+        stamps
+    };
+    let stamps = lose(memory.row.unwrap(), &mut memory.records);
+    assert_eq!(stamps.items.len(), 1);
+    assert_eq!(memory.records.groups["/"].latest, Some(NOW + 5));
+    let row = memory.records.absent.pop_first().unwrap().1;
+    assert_eq!(row.state, None);
+    assert!(lose(row, &mut memory.records).is_empty());
 }

@@ -218,6 +218,16 @@ pub fn instant(reader: &Reader<'_, '_>, key: &'static str, zone: Tz) -> Option<D
     }
 }
 
+/// The instant of a text in seconds since 1970; without a zone it must say its offset. `None` where it is no date.
+pub fn instant_of(text: &str, zone: Option<Tz>) -> Option<i64> {
+    let instant = match written(text)? {
+        Written::Offset(instant) => instant.to_utc(),
+        Written::Day(day) => start_of_day(day, zone?),
+        Written::Local(local) => resolve(local, zone?).ok()?.to_utc(),
+    };
+    Some(instant.timestamp())
+}
+
 /// The instant of a key that must have an offset.
 pub fn instant_with_offset(reader: &Reader<'_, '_>, key: &'static str) -> Option<DateTime<Utc>> {
     let node = reader.node(key)?;

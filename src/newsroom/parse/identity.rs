@@ -14,8 +14,13 @@ use crate::text::slug::Slug;
 /// The longest id that an item brought from elsewhere, in bytes.
 const ID_URI_BYTES_MAX: usize = 2_000;
 
-/// The item's id: as it is written, else derived from the file's name.
+/// The item's id: as it was published, else as it is written, else derived from the file's name.
 pub fn id(reader: &Reader<'_, '_>, around: &Around<'_>) -> Option<Id> {
+    let said = said_id(reader, around);
+    around.known_id.cloned().or(said)
+}
+
+fn said_id(reader: &Reader<'_, '_>, around: &Around<'_>) -> Option<Id> {
     if let Some(node) = reader.node("id") {
         return other_id(reader.report, "id", node).filter(|id| {
             id.as_str() != "feed" || {

@@ -1,15 +1,14 @@
 //! Item files.
 
+use crate::newsroom::Sections;
+use crate::newsroom::identity::Id;
 use crate::newsroom::item::{Body, BodyFormat, Item};
 use crate::newsroom::parse::document;
 use crate::newsroom::parse::name::Name;
 use crate::newsroom::parse::reader::Reader;
 use crate::newsroom::parse::report::{Report, cleaned};
 use crate::newsroom::parse::{File, Parsed, date, identity, life, media, origin, person};
-use crate::newsroom::site::{Section, Site};
-use crate::text::slug::Slug;
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use crate::newsroom::site::Site;
 
 /// The longest headline, in characters.
 const TITLE_CHARS_MAX: usize = 500;
@@ -43,9 +42,6 @@ const FOREIGN: [(&str, &[&str]); 19] = [
     ("license", &["licence"]),
 ];
 
-/// What the sections of a publication are looked up in.
-pub type Sections = BTreeMap<Slug, Arc<Section>>;
-
 /// What the reading of a file's fields needs beside them.
 pub struct Around<'a> {
     /// What the file's path tells.
@@ -56,6 +52,8 @@ pub struct Around<'a> {
     pub sections: &'a Sections,
     /// The text after front matter.
     pub after_fence: Option<&'a str>,
+    /// The id under which the item was published, if that is known.
+    pub known_id: Option<&'a Id>,
 }
 
 /// Reads an item file. Every problem is reported; one error keeps the item back.
@@ -69,6 +67,7 @@ pub fn read(file: &File<'_>, site: &Site, sections: &Sections) -> Parsed {
             site,
             sections,
             after_fence,
+            known_id: file.id,
         };
         let reader = Reader::of(&report, &node)?;
         let item = of_table(&reader, &around);

@@ -1,0 +1,113 @@
+//! The notice board: everything that authors should know, by file, and what of it is new.
+
+use crate::newsroom::problem::{Problem, Severity};
+use std::collections::BTreeMap;
+
+/// Where a problem was found. Each is looked at anew by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Found {
+    /// In what the directory holds.
+    Listing,
+    /// In a file's text.
+    Text,
+    /// In how the item stands to the others and to the ledger.
+    Place,
+}
+
+/// The board.
+#[derive(Debug, Default)]
+pub struct Board {
+    settings: Vec<Problem>,
+    files: BTreeMap<(Found, String), Vec<Problem>>,
+    news: Vec<Problem>,
+    mended: Vec<String>,
+}
+
+impl Board {
+    /// Puts up what was found in the settings, in the place of what was there.
+    pub fn set_settings(&mut self, problems: Vec<Problem>) {
+        let is_new = |problem: &&Problem| !self.settings.contains(problem);
+        self.news.extend(problems.iter().filter(is_new).cloned());
+        self.settings = problems;
+    }
+
+    /// Puts up what was found of a file, in the place of what was there.
+    pub fn set(&mut self, found: Found, file: &str, problems: Vec<Problem>) {
+        let key = (found, file.to_owned());
+        let before = self.files.remove(&key).unwrap_or_default();
+        let is_new = |problem: &&Problem| !before.contains(problem);
+        self.news.extend(problems.iter().filter(is_new).cloned());
+        if !problems.is_empty() {
+            self.files.insert(key, problems);
+        } else if !before.is_empty() {
+            self.mended.push(file.to_owned());
+        }
+    }
+
+    /// Puts up what a look at the directory found at and below a path, in the place of what was there.
+    pub fn set_listing(&mut self, below: &str, problems: Vec<Problem>) {
+        let mut by_file: BTreeMap<String, Vec<Problem>> = BTreeMap::new();
+        let start = (Found::Listing, below.to_owned());
+        let end = (Found::Text, String::new());
+        for (_, file) in self.files.range(start..end).map(|(key, _)| key) {
+            if super::reading::is_below(file, below) {
+                by_file.insert(file.clone(), Vec::new());
+            }
+        }
+        for problem in problems {
+            by_file
+                .entry(problem.file.clone())
+                .or_default()
+                .push(problem);
+        }
+        for (file, problems) in by_file {
+            self.set(Found::Listing, &file, problems);
+        }
+    }
+
+    /// Whether what was found of a file stands there already.
+    pub fn is_same(&self, found: Found, file: &str, problems: &[Problem]) -> bool {
+        let known = self.files.get(&(found, file.to_owned()));
+        known.map_or(&[] as &[Problem], Vec::as_slice) == problems
+    }
+
+    /// Whether nothing is known of a file.
+    pub fn is_clear(&self, file: &str) -> bool {
+        let all = [Found::Listing, Found::Text, Found::Place];
+        !all.iter()
+            .any(|found| self.files.contains_key(&(*found, file.to_owned())))
+    }
+
+    /// All problems, by file and place.
+    pub fn all(&self) -> Vec<Problem> {
+        let of_files = self.files.values().flatten();
+        let mut all: Vec<Problem> = self.settings.iter().chain(of_files).cloned().collect();
+        let place = |problem: &Problem| {
+            let mark = problem.mark.as_ref().map(|mark| (mark.line, mark.column));
+            (problem.file.clone(), mark)
+        };
+        all.sort_by_cached_key(place);
+        all
+    }
+
+    /// Writes to the log what is new since the last call, and which files have no problem any more.
+    pub fn log_news(&mut self) {
+        for problem in self.news.drain(..) {
+            log(&problem);
+        }
+        for file in std::mem::take(&mut self.mended) {
+            if self.is_clear(&file) {
+                tracing::info!("{file}: there is nothing wrong with it any more");
+            }
+        }
+    }
+}
+
+/// Writes a problem to the log.
+pub fn log(problem: &Problem) {
+    match problem.severity {
+        Severity::Error => tracing::error!("{problem}"),
+        Severity::Warning => tracing::warn!("{problem}"),
+        Severity::Hint => tracing::info!("{problem}"),
+    }
+}

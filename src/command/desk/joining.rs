@@ -1,0 +1,248 @@
+//! What was found, joined with what stands in the newsroom and with what the ledger remembers.
+
+use super::board::Found as Where;
+use super::reading::{Found, is_below};
+use super::{Desk, LastGood, Taken};
+use crate::newsroom::absence::{self, Absence};
+use crate::newsroom::claim::Intake;
+use crate::newsroom::entry::{Basis, Entry, Withdrawal};
+use crate::newsroom::identity::Id;
+use crate::newsroom::problem::Problem;
+use crate::newsroom::record::ItemRecord;
+use crate::source::load;
+use crate::source::settings::kept_section;
+use crate::store::ledger::Removal;
+use crate::text::slug::Slug;
+use chrono::{DateTime, Utc};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+impl Desk {
+    /// Joins. `loose` are the ids of rows that stand for no entry and have not been looked at yet.
+    pub(super) fn join(
+        &mut self,
+        mut found: Found,
+        loose: Vec<Id>,
+        removals: &[Removal],
+        now: DateTime<Utc>,
+        last_good: &LastGood<'_>,
+        taken: &mut Taken,
+    ) {
+        let mut loose: BTreeSet<Id> = loose.into_iter().collect();
+        let gone = self.believed_gone(&mut found, removals, now.timestamp_millis());
+        for (file, _) in &found.changed {
+            loose.extend(self.take_out(file));
+        }
+        for file in &gone {
+            loose.extend(self.take_out(file));
+            self.files.remove(file);
+            self.board.set(Where::Text, file, Vec::new());
+        }
+        self.know(&found);
+        self.broken.extend(std::mem::take(&mut found.broken));
+        for id in std::mem::take(&mut self.kept) {
+            loose.extend(self.detach(&id));
+        }
+        let mut pool = std::mem::take(&mut found.entries);
+        for removal in removals {
+            match self.newsroom.remove(&removal.id) {
+                Some(entry) => pool.push(entry),
+                None => loose.extend(Some(removal.id.clone())),
+            }
+        }
+        for (file, entry) in std::mem::take(&mut self.refused) {
+            self.board.set(Where::Place, &file, Vec::new());
+            pool.push(entry);
+        }
+        self.add_sections(&loose, last_good);
+        let problems = self.fill(pool, loose, removals, last_good, taken);
+        self.put_up(problems);
+        self.drop_sections(last_good);
+        taken.groups.extend(taken.stamps.groups.iter().cloned());
+        taken.removed = removals.iter().map(|removal| removal.id.clone()).collect();
+        self.hand_over(found, now.timestamp(), taken);
+    }
+
+    /// The files that are to be taken for gone now. A file that went a moment ago may be about to come back, unless
+    /// something new came with its going: then it may have been renamed.
+    fn believed_gone(
+        &mut self,
+        found: &mut Found,
+        removals: &[Removal],
+        now: i64,
+    ) -> Vec<Arc<str>> {
+        let until = now + self.setting.gone_after_milliseconds;
+        for file in std::mem::take(&mut found.gone) {
+            self.going.entry(file).or_insert(until);
+        }
+        let may_be_renamed = !found.entries.is_empty() || !removals.is_empty();
+        let is_believed = |until: &i64| may_be_renamed || *until <= now;
+        let (believed, waiting): (BTreeMap<_, _>, BTreeMap<_, _>) = std::mem::take(&mut self.going)
+            .into_iter()
+            .partition(|(_, until)| is_believed(until));
+        self.going = waiting;
+        believed.into_keys().collect()
+    }
+
+    /// Takes out everything that a file gave. Returns the id of its item if that was published.
+    fn take_out(&mut self, file: &Arc<str>) -> Option<Id> {
+        self.broken.remove(file);
+        self.refused.remove(file);
+        self.board.set(Where::Place, file, Vec::new());
+        let id = self.files.get_mut(file)?.id.take()?;
+        self.detach(&id)
+    }
+
+    /// Takes an item out of the newsroom; if it was published its row stays in the records.
+    fn detach(&mut self, id: &Id) -> Option<Id> {
+        let entry = self.newsroom.remove(id)?;
+        let record = ItemRecord::of(&self.newsroom, &entry)?;
+        self.records.absent.insert(record.id.clone(), record);
+        Some(id.clone())
+    }
+
+    fn fill(
+        &mut self,
+        pool: Vec<Arc<Entry>>,
+        loose: BTreeSet<Id>,
+        removals: &[Removal],
+        last_good: &LastGood<'_>,
+        taken: &mut Taken,
+    ) -> Vec<Problem> {
+        let site = Arc::clone(self.newsroom.site());
+        let sections = Arc::clone(self.newsroom.sections());
+        let (files, broken) = (&self.files, &self.broken);
+        let mut intake = Intake::new(&mut self.newsroom, &mut self.records, &mut taken.stamps);
+        intake.removals = removals.iter().map(withdrawal).collect();
+        intake.take(pool, &|file| files.contains_key(file));
+        for id in loose {
+            let Some(record) = intake.records.absent.remove(&id) else {
+                continue;
+            };
+            let is_refused = intake
+                .refused
+                .iter()
+                .any(|entry| entry.id == id && *entry.file == *record.file);
+            let file = record.file.as_str();
+            let absence = if is_refused {
+                Absence::Refused
+            } else if let Some(salvage) = broken.get(file) {
+                Absence::Broken(salvage)
+            } else {
+                let is_hidden = self.unreadable.iter().any(|folder| is_below(file, folder));
+                Absence::Gone {
+                    is_certain: !is_hidden,
+                }
+            };
+            let copy = record.state.and_then(|_| last_good(id.as_str()));
+            let entry = copy.and_then(|copy| {
+                let loaded = load::of_text(&copy.file, copy.text, &site, &sections);
+                let mut entry = loaded.item.ok()?.entry;
+                entry.call(id.clone(), site.timezone);
+                entry.basis = Basis::LastGood;
+                Some(entry)
+            });
+            self.board.set(Where::Place, file, Vec::new());
+            intake.settle(record, &absence, entry);
+        }
+        for file in &intake.renamed {
+            self.board.set(Where::Place, file, Vec::new());
+        }
+        self.kept = std::mem::take(&mut intake.kept);
+        for (file, id) in std::mem::take(&mut intake.placed) {
+            if let Some(known) = self.files.get_mut(&file) {
+                known.id = Some(id);
+            }
+        }
+        let refused = std::mem::take(&mut intake.refused).into_iter();
+        self.refused
+            .extend(refused.map(|entry| (Arc::clone(&entry.file), entry)));
+        std::mem::take(&mut intake.problems)
+    }
+
+    fn put_up(&mut self, problems: Vec<Problem>) {
+        let mut by_file: BTreeMap<String, Vec<Problem>> = BTreeMap::new();
+        for problem in problems {
+            by_file
+                .entry(problem.file.clone())
+                .or_default()
+                .push(problem);
+        }
+        for (file, problems) in by_file {
+            self.board.set(Where::Place, &file, problems);
+        }
+    }
+
+    /// Adds the sections of published items whose folders are gone.
+    fn add_sections(&mut self, loose: &BTreeSet<Id>, last_good: &LastGood<'_>) {
+        let records = loose.iter().filter_map(|id| self.records.absent.get(id));
+        let named = records.filter_map(|record| absence::section_of(&self.newsroom, record));
+        let named = named.collect();
+        self.set_sections(&named, last_good);
+    }
+
+    /// Drops those that no kept item needs.
+    fn drop_sections(&mut self, last_good: &LastGood<'_>) {
+        let kept = self.kept.iter().filter_map(|id| self.newsroom.get(id));
+        let named = kept.flat_map(|entry| entry.sections().cloned()).collect();
+        self.set_sections(&named, last_good);
+    }
+
+    /// The sections are those of the folders that there are, and these.
+    fn set_sections(&mut self, named: &BTreeSet<Slug>, last_good: &LastGood<'_>) {
+        let folders = &self.settings.sections;
+        let is_further = |name: &&Slug| !folders.contains_key(*name);
+        let further: BTreeSet<&Slug> = named.iter().filter(is_further).collect();
+        let present = self.newsroom.sections();
+        let is_there = further.iter().all(|name| present.contains_key(*name))
+            && present.len() == folders.len() + further.len();
+        if is_there {
+            return;
+        }
+        let mut sections = (**folders).clone();
+        let text = |file: &str| last_good(&format!("/{file}")).map(|source| source.text);
+        for name in further {
+            let section = kept_section(name.as_str(), &self.settings.site, &text);
+            sections.extend(section.map(|section| (name.clone(), Arc::new(section))));
+        }
+        self.newsroom = self
+            .newsroom
+            .under(Arc::clone(&self.settings.site), Arc::new(sections));
+    }
+
+    /// Hands over what was read on the way: whole items for documents, entries for the parsed index.
+    fn hand_over(&self, found: Found, now: i64, taken: &mut Taken) {
+        for whole in found.wholes {
+            let id = self
+                .files
+                .get(&whole.entry.file)
+                .and_then(|known| known.id.clone());
+            // An item that was published under another id is read again, since its id is in its text.
+            if let Some(id) = id.filter(|id| *id == whole.entry.id) {
+                taken.wholes.insert(id, whole);
+            }
+        }
+        for file in &found.parsed {
+            let Some(known) = self
+                .files
+                .get(file)
+                .filter(|known| known.stamp.is_settled(now))
+            else {
+                continue;
+            };
+            let entry = known.id.as_ref().and_then(|id| self.newsroom.get(id));
+            if let Some(entry) = entry.filter(|_| self.board.is_clear(file)) {
+                taken.parsed.push((known.stamp, Arc::clone(entry)));
+            }
+        }
+    }
+}
+
+fn withdrawal(removal: &Removal) -> (Id, Withdrawal) {
+    let withdrawal = Withdrawal {
+        at: Some(removal.at),
+        note: removal.note.clone(),
+        replaced_by: None,
+    };
+    (removal.id.clone(), withdrawal)
+}

@@ -1,0 +1,326 @@
+//! Which files changed, and what is in them now. The directory is the truth: what the watch says only tells where to
+//! look.
+
+use super::board::Found as Where;
+use super::{Desk, Known};
+use crate::newsroom::Newsroom;
+use crate::newsroom::entry::{Basis, Entry};
+use crate::newsroom::parse::salvage::Salvage;
+use crate::newsroom::place::{Place, Scope};
+use crate::newsroom::problem::Problem;
+use crate::source::load::{self, Loaded, Whole};
+use crate::source::scan::{self, Listing, Purpose};
+use crate::source::settings::Settings;
+use crate::source::stamp::Stamp;
+use crate::store::index::Index;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
+use std::sync::Arc;
+
+/// Of so many files read at once the whole items are kept at hand for the documents that show them.
+const WHOLES_MAX: usize = 256;
+
+/// Where to look.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Dirty {
+    /// Everywhere, by the files' stamps.
+    pub everything: bool,
+    /// At `site.toml`, the sections and their settings.
+    pub settings: bool,
+    /// At and below these paths.
+    pub items: BTreeSet<String>,
+    /// At these files of the media folder; the empty path stands for all.
+    pub media: BTreeSet<String>,
+    /// At these files, whatever their stamps say.
+    parse: BTreeSet<Arc<str>>,
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The entries of the files that changed and hold an item.
+    pub entries: Vec<Arc<Entry>>,
+    /// The whole items of these, where they are few.
+    pub wholes: Vec<Whole>,
+    /// The files that changed, with their stamps.
+    pub changed: Vec<(Arc<str>, Stamp)>,
+    /// What can be read of broken ones.
+    pub broken: Vec<(Arc<str>, Salvage)>,
+    /// The files that are there no longer.
+    pub gone: Vec<Arc<str>>,
+    /// The files that were parsed, rather than found in the index.
+    pub parsed: BTreeSet<Arc<str>>,
+}
+
+impl Dirty {
+    /// Everything.
+    pub fn everything() -> Self {
+        Self {
+            everything: true,
+            settings: true,
+            media: BTreeSet::from([String::new()]),
+            ..Self::default()
+        }
+    }
+
+    /// Takes a path up.
+    pub fn add(&mut self, path: &str) {
+        match scan::purpose(path) {
+            Purpose::Nothing => {}
+            Purpose::Media(file) => {
+                self.media.insert(file.to_owned());
+            }
+            Purpose::Items => {
+                self.items.insert(path.to_owned());
+            }
+            Purpose::Settings => {
+                self.settings = true;
+                // A section's folder brings its items along.
+                self.items.insert(path.to_owned());
+            }
+        }
+    }
+
+    /// Takes up what another says.
+    pub fn extend(&mut self, other: Self) {
+        self.everything |= other.everything;
+        self.settings |= other.settings;
+        self.items.extend(other.items);
+        self.media.extend(other.media);
+        self.parse.extend(other.parse);
+    }
+
+    /// Whether there is nowhere to look.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Found {
+    /// Whether nothing changed.
+    pub fn is_empty(&self) -> bool {
+        self.changed.is_empty() && self.gone.is_empty()
+    }
+}
+
+/// Whether a file lies at or below a path; everything lies below the empty one.
+pub fn is_below(file: &str, path: &str) -> bool {
+    path.is_empty()
+        || file
+            .strip_prefix(path)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Marks the files that other settings may make other items of.
+pub fn mark(dirty: &mut Dirty, before: &Settings, now: &Settings, newsroom: &Newsroom) {
+    let languages = |settings: &Settings| {
+        let listed = settings.site.languages.iter();
+        let listed: Vec<_> = listed.map(|(language, _)| language.clone()).collect();
+        (settings.site.default_language.clone(), listed)
+    };
+    if before.site.timezone != now.site.timezone || languages(before) != languages(now) {
+        let all = newsroom.entries().map(|entry| Arc::clone(&entry.file));
+        dirty.parse.extend(all);
+        dirty.items.insert(String::new());
+        return;
+    }
+    let names = before.sections.keys().chain(now.sections.keys());
+    for name in names.collect::<BTreeSet<_>>() {
+        let (old, new) = (before.sections.get(name), now.sections.get(name));
+        let is_same = old
+            .zip(new)
+            .is_some_and(|(old, new)| old.topics == new.topics && old.syndicated == new.syndicated);
+        if is_same {
+            continue;
+        }
+        dirty.items.insert(name.to_string());
+        for tree in now.site.trees() {
+            let scope = Scope::Section(name.clone());
+            let place = Place { tree, scope };
+            let listed = newsroom.newest(&place);
+            dirty
+                .parse
+                .extend(listed.map(|entry| Arc::clone(&entry.file)));
+        }
+    }
+}
+
+/// What one file gave.
+type Read = (
+    Arc<str>,
+    Stamp,
+    Result<Arc<Entry>, Salvage>,
+    Vec<Problem>,
+    Option<Box<Whole>>,
+);
+
+impl Desk {
+    /// Reads everything, but for what the index knows.
+    pub(super) fn read_all(&mut self, index: Option<&Index>) -> Found {
+        let listing = scan::scan(&self.directory, "");
+        let sections = &self.settings.sections;
+        let known = index.and_then(|index| index.entries(&listing.items, sections).ok());
+        let mut found = Found::default();
+        let mut unknown = Vec::new();
+        match known {
+            Some(known) => {
+                for (listed, entry) in listing.items.iter().zip(known) {
+                    match entry {
+                        Some(entry) => {
+                            found.entries.push(Arc::new(entry));
+                            found.changed.push(listed.clone());
+                        }
+                        None => unknown.push(listed.clone()),
+                    }
+                }
+            }
+            None => unknown.clone_from(&listing.items),
+        }
+        self.take_listing("", listing);
+        let read = self.read(&unknown, false);
+        self.sort_in(read, &mut found);
+        found
+    }
+
+    /// Reads the files that are others than they were.
+    pub(super) fn read_changed(&mut self, dirty: &Dirty, now: i64) -> Found {
+        let mut found = Found::default();
+        let mut unknown: BTreeMap<Arc<str>, Stamp> = BTreeMap::new();
+        let mut scopes: Vec<&str> = dirty.items.iter().map(String::as_str).collect();
+        if dirty.everything || dirty.items.contains("") {
+            scopes = vec![""];
+        }
+        for scope in scopes {
+            let listing = scan::scan(&self.directory, scope);
+            for (file, stamp) in &listing.items {
+                self.going.remove(file);
+                let known = self.files.get(file);
+                let is_same = known.is_some_and(|known| known.stamp == *stamp);
+                if !is_same || !stamp.is_settled(now) || dirty.parse.contains(file) {
+                    unknown.insert(Arc::clone(file), *stamp);
+                }
+            }
+            found.gone.extend(self.not_in(scope, &listing));
+            self.take_listing(scope, listing);
+        }
+        let elsewhere = dirty
+            .parse
+            .iter()
+            .filter(|file| !unknown.contains_key(*file));
+        let known = elsewhere.filter_map(|file| Some((file.clone(), self.files.get(file)?.stamp)));
+        let known: Vec<_> = known.collect();
+        unknown.extend(known);
+        // A new section may be the one that a broken file asks for.
+        if dirty.settings {
+            let broken = self.broken.keys();
+            let known = broken.filter_map(|file| Some((file.clone(), self.files.get(file)?.stamp)));
+            unknown.extend(known.collect::<Vec<_>>());
+        }
+        let unknown: Vec<_> = unknown.into_iter().collect();
+        let mut read = self.read(&unknown, unknown.len() <= WHOLES_MAX);
+        read.retain(|(file, stamp, item, problems, _)| {
+            dirty.parse.contains(file) || !self.is_as_known(file, *stamp, item, problems)
+        });
+        self.sort_in(read, &mut found);
+        found
+    }
+
+    /// Whether a file that was read again is what it was; its stamp is taken up.
+    fn is_as_known(
+        &mut self,
+        file: &Arc<str>,
+        stamp: Stamp,
+        item: &Result<Arc<Entry>, Salvage>,
+        problems: &[Problem],
+    ) -> bool {
+        let Some(known) = self.files.get_mut(file) else {
+            return false;
+        };
+        known.stamp = stamp;
+        match item {
+            Ok(read) => {
+                let entry = known.id.as_ref().and_then(|id| self.newsroom.get(id));
+                let standing = entry.or(self.refused.get(file));
+                standing.is_some_and(|entry| {
+                    entry.hash == read.hash && entry.file == *file && entry.basis == Basis::File
+                })
+            }
+            Err(salvage) => {
+                self.broken.get(file) == Some(salvage)
+                    && self.board.is_same(Where::Text, file, problems)
+            }
+        }
+    }
+
+    /// The known files below a path that a listing of it does not have, and of which it could know.
+    fn not_in(&self, scope: &str, listing: &Listing) -> Vec<Arc<str>> {
+        let start: Bound<&str> = Bound::Included(scope);
+        let known = self.files.range::<str, _>((start, Bound::Unbounded));
+        let below = known
+            .map(|(file, _)| file)
+            .take_while(|file| file.starts_with(scope))
+            .filter(|file| is_below(file, scope));
+        let is_listed = |file: &&Arc<str>| {
+            let at = listing
+                .items
+                .binary_search_by(|(listed, _)| listed.cmp(file));
+            at.is_ok()
+        };
+        let gone = below.filter(|file| !is_listed(file));
+        let is_unknown = |file: &&Arc<str>| {
+            listing
+                .unreadable
+                .iter()
+                .any(|folder| is_below(file, folder))
+        };
+        gone.filter(|file| !is_unknown(file)).cloned().collect()
+    }
+
+    fn take_listing(&mut self, scope: &str, listing: Listing) {
+        self.unreadable.retain(|folder| !is_below(folder, scope));
+        self.unreadable.extend(listing.unreadable);
+        self.board.set_listing(scope, listing.problems);
+    }
+
+    /// Reads and parses files, on all cores.
+    fn read(&self, files: &[(Arc<str>, Stamp)], with_wholes: bool) -> Vec<Read> {
+        let (site, sections) = (&self.settings.site, &self.settings.sections);
+        let one = |(file, stamp): &(Arc<str>, Stamp)| {
+            let Loaded { item, problems } = load::load(&self.directory, file, site, sections);
+            let (entry, whole) = match item {
+                Ok(whole) => {
+                    let entry = Arc::new(whole.entry.clone());
+                    (Ok(entry), with_wholes.then(|| Box::new(whole)))
+                }
+                Err(salvage) => (Err(salvage), None),
+            };
+            (Arc::clone(file), *stamp, entry, problems, whole)
+        };
+        files.par_iter().map(one).collect()
+    }
+
+    fn sort_in(&mut self, read: Vec<Read>, found: &mut Found) {
+        for (file, stamp, item, problems, whole) in read {
+            self.board.set(Where::Text, &file, problems);
+            found.parsed.insert(Arc::clone(&file));
+            found.changed.push((Arc::clone(&file), stamp));
+            found.wholes.extend(whole.map(|whole| *whole));
+            match item {
+                Ok(entry) => found.entries.push(entry),
+                Err(salvage) => found.broken.push((file, salvage)),
+            }
+        }
+    }
+
+    /// Takes note of the files that changed.
+    pub(super) fn know(&mut self, found: &Found) {
+        for (file, stamp) in &found.changed {
+            let known = Known {
+                stamp: *stamp,
+                id: None,
+            };
+            self.files.insert(Arc::clone(file), known);
+        }
+    }
+}

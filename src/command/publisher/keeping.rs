@@ -1,0 +1,271 @@
+//! What is kept: the ledger's rows, and the parsed index. Where nothing can be written the service goes on.
+
+use super::Publisher;
+use super::making::Round;
+use crate::command::desk::Taken;
+use crate::edition::record::VersionRecord;
+use crate::newsroom::entry::{Basis, Entry};
+use crate::newsroom::identity::Id;
+use crate::newsroom::record::Stamps;
+use crate::source::content_hash;
+use crate::source::media::MediaRecord;
+use crate::source::settings::Settings;
+use crate::source::stamp::Stamp;
+use crate::store::index::Index;
+use crate::store::ledger::{Error, Ledger, Source, Writing};
+use crate::text::causes::joined;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
+use std::thread::JoinHandle;
+
+/// So many rows are written together.
+const ROWS_MAX: usize = 10_000;
+
+/// What is to be written: what the last change asks for, and what could not be written before.
+#[derive(Debug, Default)]
+pub struct Unwritten {
+    stamps: Stamps,
+    versions: BTreeMap<String, VersionRecord>,
+    sources: BTreeMap<String, Source>,
+    forgotten: BTreeSet<String>,
+    removed: BTreeSet<Id>,
+    media: BTreeMap<String, MediaRecord>,
+    has_failed: bool,
+}
+
+impl Unwritten {
+    fn is_empty(&self) -> bool {
+        self.stamps.is_empty()
+            && self.versions.is_empty()
+            && self.sources.is_empty()
+            && self.forgotten.is_empty()
+            && self.removed.is_empty()
+            && self.media.is_empty()
+    }
+}
+
+/// The last good version under a name.
+pub fn last_good(ledger: &Ledger, unwritten: &Unwritten, name: &str) -> Option<Source> {
+    let waiting = unwritten.sources.get(name).cloned();
+    waiting.or_else(|| ledger.source(name).ok().flatten())
+}
+
+impl Publisher {
+    /// Writes what a change asks for to the ledger, and hands what was parsed to the index.
+    pub(super) fn keep(&mut self, taken: &mut Taken, round: &Round) {
+        self.keep_sources(round);
+        let unwritten = &mut self.unwritten;
+        unwritten
+            .stamps
+            .items
+            .append(&mut taken.stamps.items.clone());
+        unwritten
+            .stamps
+            .groups
+            .append(&mut taken.stamps.groups.clone());
+        unwritten.stamps.paths.append(&mut taken.stamps.paths);
+        unwritten.versions.extend(round.versions.iter().cloned());
+        unwritten.removed.extend(taken.removed.drain(..));
+        self.write();
+        if let Some(keeper) = &self.keeper {
+            if taken.has_new_settings {
+                let fingerprint = fingerprint(self.desk.settings(), self.desk.records().begun_at);
+                keeper.tell(Work::Begin(fingerprint));
+            }
+            keeper.tell(Work::Keep(std::mem::take(&mut taken.parsed)));
+        }
+    }
+
+    /// Keeps the texts of what feeds show, of what stands on its last good version, and of the settings; forgets all
+    /// others.
+    fn keep_sources(&mut self, round: &Round) {
+        let kept = self.desk.kept();
+        let kept = kept.filter(|entry| entry.basis == Basis::LastGood);
+        let mut wanted: BTreeSet<String> = kept.map(|entry| entry.id.to_string()).collect();
+        wanted.extend(self.live.keys().map(ToString::to_string));
+        let texts = &self.desk.settings().texts;
+        let mut new: Vec<(String, Source)> = Vec::new();
+        for (file, text) in texts {
+            let name = format!("/{file}");
+            let hash = content_hash(text);
+            if self.sources.get(&name) != Some(&hash) {
+                let (file, text) = (file.clone(), text.clone());
+                new.push((name.clone(), Source { file, hash, text }));
+            }
+            wanted.insert(name);
+        }
+        let sections = self.desk.newsroom().sections().keys();
+        wanted.extend(sections.map(|name| format!("/{name}/section.toml")));
+        for (name, source) in &round.texts {
+            if wanted.contains(name) && self.sources.get(name) != Some(&source.hash) {
+                new.push((name.clone(), source.clone()));
+            }
+        }
+        for (name, source) in new {
+            self.sources.insert(name.clone(), source.hash);
+            self.unwritten.forgotten.remove(&name);
+            self.unwritten.sources.insert(name, source);
+        }
+        let unwanted: Vec<String> = self
+            .sources
+            .keys()
+            .filter(|name| !wanted.contains(*name))
+            .cloned()
+            .collect();
+        for name in unwanted {
+            self.sources.remove(&name);
+            self.unwritten.sources.remove(&name);
+            self.unwritten.forgotten.insert(name);
+        }
+    }
+
+    /// Writes what was measured of media files, and what could not be written before.
+    pub(super) fn save_media(&mut self) {
+        self.write();
+    }
+
+    /// Writes the ledger. Where that fails the service goes on, and one warning says what is not kept; it is tried again
+    /// with whatever comes next.
+    fn write(&mut self) {
+        self.unwritten.media.extend(self.media.take_unsaved());
+        if self.unwritten.is_empty() {
+            return;
+        }
+        let written = self.write_all();
+        let has_failed = self.unwritten.has_failed;
+        match written {
+            Ok(()) => {
+                if has_failed {
+                    tracing::info!("the ledger is written again; nothing was lost");
+                }
+                self.unwritten = Unwritten::default();
+            }
+            Err(error) => {
+                if !has_failed {
+                    let error = joined(&error);
+                    tracing::warn!(
+                        "{error}; the service goes on, and until that is mended a stop forgets what is published now"
+                    );
+                }
+                self.unwritten.has_failed = true;
+            }
+        }
+    }
+
+    fn write_all(&mut self) -> Result<(), Error> {
+        let unwritten = &self.unwritten;
+        let mut ids: Vec<&Id> = unwritten.stamps.items.iter().collect();
+        // The first start over many items: rows in parts, so that they are not in memory all at once.
+        while ids.len() > ROWS_MAX {
+            let part = ids.split_off(ids.len() - ROWS_MAX);
+            let items = self.desk.rows(part.into_iter());
+            self.ledger.write(&Writing {
+                items,
+                ..Writing::default()
+            })?;
+        }
+        let groups = &self.desk.records().groups;
+        let named = unwritten.stamps.groups.iter();
+        let writing = Writing {
+            items: self.desk.rows(ids.into_iter()),
+            groups: named
+                .filter_map(|name| groups.get_key_value(name))
+                .collect(),
+            paths: &unwritten.stamps.paths,
+            versions: unwritten.versions.iter().collect(),
+            sources: unwritten.sources.iter().collect(),
+            forgotten: unwritten.forgotten.iter().collect(),
+            removed: unwritten.removed.iter().collect(),
+            media: unwritten.media.iter().collect(),
+        };
+        self.ledger.write(&writing)
+    }
+}
+
+/// A text that is another whenever something beside an item's file decides what it gives.
+pub fn fingerprint(settings: &Settings, begun_at: i64) -> [u8; 16] {
+    let site = &settings.site;
+    let languages: Vec<_> = site
+        .languages
+        .iter()
+        .map(|(language, _)| language)
+        .collect();
+    let sections = settings.sections.values();
+    let syndicated: Vec<_> = sections
+        .filter(|section| section.syndicated)
+        .map(|section| &section.name)
+        .collect();
+    content_hash(&format!(
+        "{} {begun_at} {:?} {:?} {languages:?} {syndicated:?}",
+        env!("CARGO_PKG_VERSION"),
+        site.timezone,
+        site.default_language,
+    ))
+}
+
+/// Writes the parsed index on a thread of its own: nothing waits for it, and nothing is lost without it.
+#[derive(Debug)]
+pub struct IndexKeeper {
+    sender: Option<Sender<Work>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+enum Work {
+    Begin([u8; 16]),
+    Keep(Vec<(Stamp, Arc<Entry>)>),
+}
+
+impl IndexKeeper {
+    /// Starts it.
+    pub fn start(index: Index, state: Option<&Path>) -> Self {
+        let (sender, work) = channel();
+        let state: Option<PathBuf> = state.map(Path::to_owned);
+        let thread = std::thread::spawn(move || {
+            let mut index = Some(index);
+            for work in work {
+                let done = match work {
+                    Work::Begin(fingerprint) => {
+                        let reopen = |state: &PathBuf| Index::open(state, &fingerprint);
+                        drop(index.take());
+                        state
+                            .as_ref()
+                            .map(reopen)
+                            .transpose()
+                            .map(|opened| index = opened)
+                    }
+                    Work::Keep(parsed) => index.as_mut().map_or(Ok(()), |index| {
+                        let mut parts = parsed.chunks(ROWS_MAX);
+                        parts.try_for_each(|part| index.keep(part))
+                    }),
+                };
+                if let Err(error) = done {
+                    tracing::warn!(
+                        "cannot write the parsed index: {error}; the next start parses everything"
+                    );
+                    return;
+                }
+            }
+        });
+        Self {
+            sender: Some(sender),
+            thread: Some(thread),
+        }
+    }
+
+    fn tell(&self, work: Work) {
+        // Where the thread has ended it has said why.
+        let _ended = self.sender.as_ref().map(|sender| sender.send(work));
+    }
+}
+
+impl Drop for IndexKeeper {
+    /// What was handed over is written before the state directory is left.
+    fn drop(&mut self) {
+        drop(self.sender.take());
+        if let Some(thread) = self.thread.take() {
+            let _panicked = thread.join();
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! The making of feeds: of the places that a change touches, those whose documents it makes others.
+
+use super::{Publisher, keeping, replaced};
+use crate::command::desk::Taken;
+use crate::command::desk::board;
+use crate::edition::publish::{self, Before};
+use crate::edition::record::VersionRecord;
+use crate::edition::resource::Resource;
+use crate::feed::{self, Context, Row, Shown, select};
+use crate::newsroom::entry::Entry;
+use crate::newsroom::identity::Id;
+use crate::newsroom::item::Item;
+use crate::newsroom::media::MediaFiles;
+use crate::newsroom::place::{Place, folder};
+use crate::newsroom::site::Format;
+use crate::source::load::Whole;
+use crate::store::ledger::Source;
+use crate::text::causes::joined;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+/// What a place's feeds were made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Window {
+    /// The items and notices, in the order of the document.
+    pub entries: Vec<Arc<Entry>>,
+    /// The feed's own date.
+    pub latest: Option<i64>,
+    /// What was known of the media files.
+    pub media: MediaFiles,
+}
+
+/// What a round of making feeds gave.
+#[derive(Default)]
+pub struct Round {
+    /// The resources by path below the base URL. Those whose bytes are the same are the same.
+    pub resources: Vec<(String, Arc<Resource>)>,
+    /// The version records that are new.
+    pub versions: Vec<(String, VersionRecord)>,
+    /// The paths at which there is nothing any more.
+    pub dropped: Vec<String>,
+    /// The second before which no version of these may be sent: none has a `Last-Modified` after `Date`.
+    pub not_before: i64,
+    /// The texts of items that were read, by id.
+    pub texts: BTreeMap<String, Source>,
+}
+
+impl Round {
+    /// Whether anything that is served is another.
+    pub fn has_changed(&self, taken: &Taken) -> bool {
+        let served = !self.resources.is_empty() || !self.dropped.is_empty();
+        served
+            || taken.has_new_settings
+            || !taken.stamps.groups.is_empty()
+            || !taken.stamps.items.is_empty()
+            || !taken.media.is_empty()
+    }
+}
+
+impl Publisher {
+    pub(super) fn make(&mut self, taken: &mut Taken, now: i64) -> Round {
+        let mut round = Round::default();
+        let is_unsent = self.unsent.is_some_and(|at| at <= now);
+        let is_forced = is_unsent || taken.has_new_settings;
+        if is_unsent {
+            self.unsent = None;
+        }
+        let places: BTreeSet<Place> = self.desk.newsroom().places().into_iter().collect();
+        self.drop_places(&places, &mut round);
+        let mut read = HashMap::new();
+        for place in &places {
+            if is_forced || self.is_touched(place, taken) {
+                self.make_place(place, is_forced, taken, &mut read, &mut round, now);
+            }
+        }
+        self.forget_unshown();
+        round
+    }
+
+    fn is_touched(&self, place: &Place, taken: &Taken) -> bool {
+        let Some(window) = self.windows.get(place) else {
+            return true;
+        };
+        let name = folder(self.desk.newsroom().site(), place);
+        let has_media = || {
+            taken.media.contains("")
+                || taken.media.iter().any(|path| shows_media(window, path))
+                || self.shows_site_pictures(taken)
+        };
+        taken.groups.contains(&name) || has_media() || replaced(window, &taken.stamps.items)
+    }
+
+    fn shows_site_pictures(&self, taken: &Taken) -> bool {
+        let site = self.desk.newsroom().site();
+        let pictures = [&site.logo, &site.icon].into_iter().flatten();
+        pictures.into_iter().any(|path| taken.media.contains(path))
+    }
+
+    fn drop_places(&mut self, places: &BTreeSet<Place>, round: &mut Round) {
+        let site = self.desk.newsroom().site();
+        let gone: Vec<Place> = self
+            .windows
+            .keys()
+            .filter(|place| !places.contains(place))
+            .cloned()
+            .collect();
+        for place in gone {
+            let folder = folder(site, &place);
+            let paths = Format::ALL.map(|format| format!("{folder}{}", format.file_name()));
+            round.dropped.extend(paths);
+            self.windows.remove(&place);
+        }
+    }
+
+    fn make_place(
+        &mut self,
+        place: &Place,
+        is_forced: bool,
+        taken: &mut Taken,
+        read: &mut HashMap<Id, Option<Arc<Item>>>,
+        round: &mut Round,
+        now: i64,
+    ) {
+        let newsroom = self.desk.newsroom().clone();
+        let entries = select::window(&newsroom, place, now);
+        let media = self.media_of(&entries, now);
+        let rows = self.rows(&entries, taken, read, round, now);
+        let name = folder(newsroom.site(), place);
+        let group = self.desk.records_mut().group(&name);
+        if let Some(at) = feed::latest(&rows, now)
+            && group.take_date(at, now)
+        {
+            taken.stamps.groups.insert(name.clone());
+        }
+        let window = Window {
+            // What could not be read is looked for again.
+            entries: rows.iter().map(|row| Arc::clone(row.entry())).collect(),
+            latest: group.latest,
+            media,
+        };
+        if !is_forced && self.windows.get(place) == Some(&window) {
+            return;
+        }
+        let context = Context {
+            newsroom: &newsroom,
+            media: &window.media,
+            now,
+        };
+        let previous = self.current.load_full();
+        let before = Before {
+            latest: window.latest,
+            versions: Some(&self.versions),
+            edition: Some(&previous),
+        };
+        let made = publish::feeds(context, place, &rows, before);
+        made.problems.iter().for_each(board::log);
+        self.made_problems.retain(|problem| {
+            !window
+                .entries
+                .iter()
+                .any(|entry| *entry.file == *problem.file)
+        });
+        self.made_problems.extend(made.problems);
+        self.unsent = self.unsent.into_iter().chain(made.unsent).min();
+        round.not_before = round.not_before.max(made.not_before);
+        for format in Format::ALL {
+            let path = format!("{name}{}", format.file_name());
+            let is_offered = made.resources.iter().any(|(offered, _)| *offered == path);
+            if !is_offered && previous.resource(&path).is_some() {
+                round.dropped.push(path);
+            }
+        }
+        let is_new = |(path, resource): &(String, Arc<Resource>)| {
+            let before = previous.resource(path);
+            before.is_none_or(|before| !Arc::ptr_eq(before, resource))
+        };
+        round
+            .resources
+            .extend(made.resources.into_iter().filter(is_new));
+        self.versions.extend(made.versions.iter().cloned());
+        round.versions.extend(made.versions);
+        for row in rows {
+            if let Row::Item(Shown { entry, item }) = row {
+                self.live.insert(entry.id.clone(), (entry.hash, item));
+            }
+        }
+        self.windows.insert(place.clone(), window);
+    }
+
+    /// What a document shows of a window. What cannot be read as it was taken in is left out, and its file is looked at
+    /// again.
+    fn rows(
+        &mut self,
+        entries: &[Arc<Entry>],
+        taken: &mut Taken,
+        read: &mut HashMap<Id, Option<Arc<Item>>>,
+        round: &mut Round,
+        now: i64,
+    ) -> Vec<Row> {
+        let mut rows = Vec::with_capacity(entries.len());
+        for entry in entries {
+            if select::is_notice(entry, now) {
+                rows.push(Row::Notice(Arc::clone(entry)));
+                continue;
+            }
+            let item = match read.get(&entry.id) {
+                Some(item) => item.clone(),
+                None => {
+                    let item = self.item(entry, taken, round);
+                    read.insert(entry.id.clone(), item.clone());
+                    item
+                }
+            };
+            rows.extend(item.map(|item| {
+                let entry = Arc::clone(entry);
+                Row::Item(Shown { entry, item })
+            }));
+        }
+        rows
+    }
+
+    fn item(
+        &mut self,
+        entry: &Arc<Entry>,
+        taken: &mut Taken,
+        round: &mut Round,
+    ) -> Option<Arc<Item>> {
+        let live = self.live.get(&entry.id);
+        if let Some((_, item)) = live.filter(|(hash, _)| *hash == entry.hash) {
+            return Some(Arc::clone(item));
+        }
+        let at_hand = taken.wholes.remove(&entry.id);
+        let whole = match at_hand.filter(|whole| whole.entry.hash == entry.hash) {
+            Some(Whole { item, text, .. }) => Ok((item, text)),
+            None => {
+                let (ledger, unwritten) = (&self.ledger, &self.unwritten);
+                let last_good = |name: &str| keeping::last_good(ledger, unwritten, name);
+                self.desk.whole(entry, &last_good)
+            }
+        };
+        match whole {
+            Ok((item, text)) => {
+                let source = Source {
+                    file: entry.file.to_string(),
+                    hash: entry.hash,
+                    text,
+                };
+                round.texts.insert(entry.id.to_string(), source);
+                Some(Arc::new(item))
+            }
+            Err(error) => {
+                tracing::info!("{}; it is looked at again", joined(&error));
+                self.dirty.add(&entry.file);
+                None
+            }
+        }
+    }
+
+    fn media_of(&self, entries: &[Arc<Entry>], now: i64) -> MediaFiles {
+        let site = self.desk.newsroom().site();
+        let own = entries
+            .iter()
+            .filter(|entry| !select::is_notice(entry, now))
+            .flat_map(|entry| entry.media.iter().map(|path| &**path));
+        let pictures = [&site.logo, &site.icon]
+            .into_iter()
+            .filter_map(Option::as_deref);
+        let measured = self
+            .media
+            .measure(self.desk.directory(), own.chain(pictures), now);
+        measured.files
+    }
+
+    /// Forgets the whole items that no feed shows.
+    fn forget_unshown(&mut self) {
+        let windows = self.windows.values();
+        let shown: HashSet<&Id> = windows
+            .flat_map(|window| window.entries.iter().map(|entry| &entry.id))
+            .collect();
+        let unshown = self.live.keys().filter(|id| !shown.contains(id));
+        for id in unshown.cloned().collect::<Vec<_>>() {
+            self.live.remove(&id);
+        }
+    }
+}
+
+fn shows_media(window: &Window, path: &str) -> bool {
+    let mut entries = window.entries.iter();
+    entries.any(|entry| {
+        entry
+            .media
+            .iter()
+            .any(|media| super::super::desk::reading::is_below(media, path))
+    })
+}

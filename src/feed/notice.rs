@@ -1,0 +1,59 @@
+//! The notice of a withdrawn item, as feeds carry it: the same id, and nothing of the item's own words. There is no
+//! retraction that readers know; the same id with another text is what reaches them.
+
+use crate::feed::build::{self, id_on_the_wire, section};
+use crate::feed::{Context, FeedItem, instant};
+use crate::newsroom::entry::Entry;
+use crate::text::html;
+
+/// What a notice says where its author says nothing.
+pub const SENTENCE: &str = "This item has been withdrawn.";
+
+/// The notice of a withdrawn item.
+pub fn of_entry(context: Context<'_>, entry: &Entry) -> FeedItem {
+    let site = context.site();
+    let language = site.language(entry.tree).clone();
+    let note = entry.note().unwrap_or(SENTENCE);
+    let mut body = format!("<p>{}</p>", html::escape(note));
+    if let Some(url) = replacement(context, entry) {
+        let url = html::escape(&url);
+        body.push_str(&format!("<p>In its place: <a href=\"{url}\">{url}</a></p>"));
+    }
+    let day = instant(entry.wire).with_timezone(&site.timezone);
+    FeedItem {
+        file: entry.file.clone(),
+        is_notice: true,
+        id: id_on_the_wire(site, entry),
+        tag_uri: site.authority.tag(entry.id.as_str()),
+        url: site.base_url.join(&context.newsroom.path(entry)),
+        title: format!("Withdrawn ({})", day.format("%Y-%m-%d")),
+        summary: Some(note.to_owned()),
+        dateline: None,
+        body,
+        content: None,
+        published: instant(entry.wire),
+        updated: instant(entry.notice_at(context.now)),
+        corrections: Vec::new(),
+        authors: vec![build::publisher(site)],
+        section: section(context, entry, &language),
+        language,
+        tags: Vec::new(),
+        topics: Vec::new(),
+        images: Vec::new(),
+        attachments: Vec::new(),
+        source: None,
+        canonical_url: None,
+        external_url: None,
+        rights: None,
+        license: None,
+        place: None,
+    }
+}
+
+/// The page of the item that takes the place of a withdrawn one, where it may be read.
+pub fn replacement(context: Context<'_>, entry: &Entry) -> Option<String> {
+    let newsroom = context.newsroom;
+    let other = entry.replaced_by().and_then(|id| newsroom.get(id))?;
+    let url = || context.site().base_url.join(&newsroom.path(other));
+    other.state(context.now).has_page().then(url)
+}

@@ -1,0 +1,206 @@
+//! What becomes of a published item whose file is gone or broken.
+//!
+//! An accident takes nothing off the wire: the last good version stays, where there is one, with a problem that says
+//! so. A withdrawal wins over everything: what a broken file says of one counts.
+
+use crate::newsroom::Newsroom;
+use crate::newsroom::claim::Intake;
+use crate::newsroom::entry::{Basis, Entry, Withdrawal};
+use crate::newsroom::identity::Id;
+use crate::newsroom::item::Status;
+use crate::newsroom::lifecycle::{Life, State};
+use crate::newsroom::parse::salvage::Salvage;
+use crate::newsroom::problem::{Problem, Severity};
+use crate::newsroom::record::ItemRecord;
+use crate::newsroom::site::{FeedSettings, OnMissing, Tree};
+use crate::text::slug::Slug;
+use std::sync::Arc;
+
+/// Why an item has no entry.
+pub enum Absence<'a> {
+    /// Its file is there, and broken: what can be read of it all the same.
+    Broken(&'a Salvage),
+    /// There is no file. Whether that is certain: a folder that cannot be read, or a file that went a moment ago,
+    /// sends no kill.
+    Gone {
+        /// Whether it is.
+        is_certain: bool,
+    },
+    /// Its file is there, and its item is not taken in: the id or the address is another's.
+    Refused,
+}
+
+impl Intake<'_> {
+    /// Finds what a published item without an entry stands on. `last_good` is the last good version of its file.
+    pub fn settle(&mut self, record: ItemRecord, absence: &Absence<'_>, last_good: Option<Entry>) {
+        let is_canceled = record.state == Some(State::Canceled)
+            || self.removals.contains_key(&record.id)
+            || match absence {
+                Absence::Broken(salvage) => salvage.status == Some(Status::Canceled),
+                Absence::Gone { is_certain } => {
+                    *is_certain
+                        && record.state.is_some_and(State::has_page)
+                        && feeds_of(self.newsroom, &record).on_missing == OnMissing::Cancel
+                }
+                Absence::Refused => false,
+            };
+        let entry = match absence {
+            Absence::Refused => None,
+            _ if is_canceled => notice(self.newsroom, &record, absence),
+            Absence::Broken(salvage) => last_good.map(|entry| withheld(entry, salvage)),
+            Absence::Gone { .. } => last_good,
+        };
+        let is_kept = entry.is_some();
+        self.problems
+            .extend(problem(&record, absence, is_kept, is_canceled));
+        match entry.filter(|entry| self.newsroom.clash(entry).is_none()) {
+            Some(entry) => {
+                self.records.absent.insert(record.id.clone(), record);
+                self.place(Arc::new(entry));
+            }
+            None => {
+                let now = self.newsroom.now();
+                self.stamps.lose(self.records, record, now);
+            }
+        }
+    }
+}
+
+fn feeds_of<'n>(newsroom: &'n Newsroom, record: &ItemRecord) -> &'n FeedSettings {
+    let place = address(newsroom, &record.path);
+    let section = place.and_then(|(_, section, _)| newsroom.sections().get(&section));
+    section.map_or(&newsroom.site().feeds, |section| &section.feeds)
+}
+
+/// The last good version with what the broken one says of a withdrawal.
+fn withheld(mut entry: Entry, salvage: &Salvage) -> Entry {
+    let said = if salvage.is_unclear {
+        Some(Status::Withheld)
+    } else {
+        salvage.status
+    };
+    entry.life.status = said.unwrap_or(entry.life.status);
+    entry.life.embargo = salvage.embargo.or(entry.life.embargo);
+    entry.life.expires = salvage.expires.or(entry.life.expires);
+    entry
+}
+
+/// The entry of what is withdrawn and has no file that can say so.
+fn notice(newsroom: &Newsroom, record: &ItemRecord, absence: &Absence<'_>) -> Option<Entry> {
+    let mut entry = of_record(newsroom, record)?;
+    let remembered = Withdrawal {
+        at: record.withdrawn_at,
+        note: record.note.clone(),
+        replaced_by: record.replaced_by.clone(),
+    };
+    let said = match absence {
+        Absence::Broken(salvage) => salvage.withdrawal.clone(),
+        Absence::Gone { .. } | Absence::Refused => Withdrawal::default(),
+    };
+    let withdrawal = Withdrawal {
+        at: said.at.or(remembered.at),
+        note: said.note.or(remembered.note),
+        replaced_by: said.replaced_by.or(remembered.replaced_by),
+    };
+    entry.withdrawal = (withdrawal != Withdrawal::default()).then(|| Box::new(withdrawal));
+    Some(entry)
+}
+
+/// The entry of a row alone, which is enough for a notice and has nothing of the item's own words. `None` where its
+/// path is none of this publication.
+fn of_record(newsroom: &Newsroom, record: &ItemRecord) -> Option<Entry> {
+    let (tree, section, slug) = address(newsroom, &record.path)?;
+    let root = newsroom.site().root(tree);
+    let listed = record.groups.iter().filter_map(|folder| {
+        let name = folder.strip_prefix(root.as_str())?.strip_suffix('/')?;
+        Slug::new(name).filter(|name| *name != section)
+    });
+    Some(Entry {
+        id: record.id.clone(),
+        has_own_id: true,
+        id_uri: record.id_uri.as_deref().map(Arc::from),
+        file: record.file.as_str().into(),
+        hash: record.hash,
+        likeness: record.likeness,
+        tree,
+        further_sections: listed.collect(),
+        section,
+        slug,
+        aliases: Box::default(),
+        life: Life {
+            status: Status::Canceled,
+            date: record.wire,
+            embargo: None,
+            expires: None,
+        },
+        wire: record.wire,
+        changes: Some(record.updated)
+            .filter(|at| *at > record.wire)
+            .into_iter()
+            .collect(),
+        withdrawal: None,
+        seen: None,
+        basis: Basis::Ledger,
+        is_advisory: record.is_advisory,
+        pinned: false,
+        media: record
+            .media
+            .iter()
+            .map(|path| path.as_str().into())
+            .collect(),
+    })
+}
+
+/// Tree, section and slug of an item's path.
+fn address(newsroom: &Newsroom, path: &str) -> Option<(Tree, Slug, Slug)> {
+    let site = newsroom.site();
+    site.trees().find_map(|tree| {
+        let rest = path.strip_prefix(site.root(tree).as_str())?;
+        let (section, slug) = rest.strip_suffix('/')?.split_once('/')?;
+        Some((tree, Slug::new(section)?, Slug::new(slug)?))
+    })
+}
+
+/// The section in whose folder of addresses a published item stands.
+pub fn section_of(newsroom: &Newsroom, record: &ItemRecord) -> Option<Slug> {
+    address(newsroom, &record.path).map(|(_, section, _)| section)
+}
+
+/// What the author should know; nothing where the item was not to be seen anyway.
+fn problem(
+    record: &ItemRecord,
+    absence: &Absence<'_>,
+    is_kept: bool,
+    is_canceled: bool,
+) -> Option<Problem> {
+    let of_file =
+        |severity, message: String| Problem::of_file(severity, record.file.as_str(), message);
+    let id: &Id = &record.id;
+    match absence {
+        Absence::Refused => None,
+        Absence::Broken(salvage) => {
+            let message = if is_canceled {
+                "the file is broken, and says that the item is withdrawn: that is done"
+            } else if !is_kept {
+                "the file is broken, and its item is not published: of older items no copy is kept"
+            } else if salvage.is_withdrawing() {
+                "the file is broken, and what it says of status or embargo keeps the item back"
+            } else {
+                "the file is broken: its last good version stays published"
+            };
+            Some(of_file(Severity::Warning, message.to_owned()))
+        }
+        Absence::Gone { .. } if is_canceled => None,
+        Absence::Gone { .. } => {
+            let what = if is_kept {
+                "its last good version stays published"
+            } else {
+                "it is published no longer"
+            };
+            let message = format!("the file of the published item `{id}` is gone; {what}");
+            let hint =
+                format!("put it back; if it is meant to go, say so by `tidings remove {id}`");
+            Some(of_file(Severity::Warning, message).hint(hint))
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! `site.toml` and each section's `section.toml`. A broken one keeps its last good version in force.
+
+use super::{DataDirectory, Error, SECTION_FILE, SITE_FILE, unreadable};
+use crate::newsroom::Sections;
+use crate::newsroom::parse;
+use crate::newsroom::problem::{Problem, Severity};
+use crate::newsroom::site::{BaseUrl, Section, Site};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// The publication as it is configured.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The publication.
+    pub site: Arc<Site>,
+    /// The sections by name.
+    pub sections: Arc<Sections>,
+    /// The texts in force, by file.
+    pub texts: BTreeMap<String, String>,
+}
+
+/// Why there are no settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unusable {
+    /// There is no `site.toml`: the directory may not be the right one, or not be mounted.
+    Missing,
+    /// It is broken, and no good version is known.
+    Broken,
+}
+
+/// Reads the settings of the folders that there are. `last_good` tells the last good text of a file.
+///
+/// # Errors
+///
+/// [`Unusable`]; the problems say more.
+pub fn load(
+    directory: &DataDirectory,
+    folders: &BTreeSet<String>,
+    base_url: Option<&BaseUrl>,
+    last_good: &dyn Fn(&str) -> Option<String>,
+    problems: &mut Vec<Problem>,
+) -> Result<Settings, Unusable> {
+    let mut texts = BTreeMap::new();
+    let mut site = load_site(directory, last_good, &mut texts, problems)?;
+    if let Some(base_url) = base_url {
+        site.base_url = base_url.clone();
+    }
+    let mut sections = Sections::new();
+    for folder in folders {
+        let section = load_section(directory, folder, &site, last_good, &mut texts, problems);
+        sections.extend(section.map(|section| (section.name.clone(), Arc::new(section))));
+    }
+    Ok(Settings {
+        site: Arc::new(site),
+        sections: Arc::new(sections),
+        texts,
+    })
+}
+
+fn load_site(
+    directory: &DataDirectory,
+    last_good: &dyn Fn(&str) -> Option<String>,
+    texts: &mut BTreeMap<String, String>,
+    problems: &mut Vec<Problem>,
+) -> Result<Site, Unusable> {
+    let mut why = Unusable::Broken;
+    match directory.read(SITE_FILE) {
+        Ok(text) => {
+            let (site, own) = parse::site::read(&text);
+            problems.extend(own);
+            if let Some(site) = site {
+                texts.insert(SITE_FILE.to_owned(), text);
+                return Ok(site);
+            }
+        }
+        Err(error) => {
+            let hint =
+                "four keys suffice: `title`, `base_url`, `id_authority` and `id_authority_date`";
+            problems.push(unreadable(SITE_FILE, &error).hint(hint));
+            if error.is_missing() {
+                return Err(Unusable::Missing);
+            }
+            why = Unusable::Broken;
+        }
+    }
+    let kept = last_good(SITE_FILE).and_then(|text| Some((parse::site::read(&text).0?, text)));
+    let (site, text) = kept.ok_or(why)?;
+    problems.push(stays(SITE_FILE));
+    texts.insert(SITE_FILE.to_owned(), text);
+    Ok(site)
+}
+
+fn load_section(
+    directory: &DataDirectory,
+    folder: &str,
+    site: &Site,
+    last_good: &dyn Fn(&str) -> Option<String>,
+    texts: &mut BTreeMap<String, String>,
+    problems: &mut Vec<Problem>,
+) -> Option<Section> {
+    let file = format!("{folder}/{SECTION_FILE}");
+    let mut section = None;
+    match directory.read(&file) {
+        Ok(text) => {
+            let (read, own) = parse::section::read(folder, Some(&text), site);
+            let is_good = !own.iter().any(Problem::is_error);
+            problems.extend(own);
+            if is_good {
+                texts.insert(file, text);
+                return read;
+            }
+            section = read;
+        }
+        Err(error) if error.is_missing() => {
+            let (section, own) = parse::section::read(folder, None, site);
+            problems.extend(own);
+            return section;
+        }
+        Err(error) => problems.push(unreadable(&file, &error)),
+    }
+    let kept = last_good(&file).and_then(|text| {
+        let (section, own) = parse::section::read(folder, Some(&text), site);
+        let section = section.filter(|_| !own.iter().any(Problem::is_error))?;
+        Some((section, text))
+    });
+    let Some((kept, text)) = kept else {
+        return section.or_else(|| parse::section::read(folder, None, site).0);
+    };
+    problems.push(stays(&file));
+    texts.insert(file, text);
+    Some(kept)
+}
+
+/// The section of a folder that is gone, for the published items that are kept in it.
+pub fn kept_section(
+    folder: &str,
+    site: &Site,
+    last_good: &dyn Fn(&str) -> Option<String>,
+) -> Option<Section> {
+    let text = last_good(&format!("{folder}/{SECTION_FILE}"));
+    parse::section::read(folder, text.as_deref(), site).0
+}
+
+fn stays(file: &str) -> Problem {
+    Problem::of_file(
+        Severity::Warning,
+        file,
+        "the file is broken: its last good version stays in force",
+    )
+}
+
+impl Error {
+    fn is_missing(&self) -> bool {
+        matches!(self, Self::File { source, .. } if source.kind() == std::io::ErrorKind::NotFound)
+    }
+}

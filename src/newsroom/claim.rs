@@ -63,8 +63,9 @@ impl<'a> Intake<'a> {
         let rank = |entry: &Arc<Entry>| {
             let known = entry.seen.is_some() || self.is_at_home(entry);
             let state = entry.life.state(self.newsroom.now(), known);
-            (!known, !state.answers(), Arc::clone(&entry.file))
+            (!known, !state.answers())
         };
+        pool.sort_unstable_by(|a, b| a.file.cmp(&b.file));
         pool.sort_by_cached_key(rank);
         for entry in pool {
             match self.newsroom.clash(&entry) {
@@ -173,6 +174,9 @@ impl<'a> Intake<'a> {
 
     /// The entries with all those of the newsroom that claim what they claim, which are taken out of it.
     fn with_rivals(&mut self, entries: Vec<Arc<Entry>>) -> Vec<Arc<Entry>> {
+        if self.newsroom.is_empty() {
+            return entries;
+        }
         let mut pool = Vec::with_capacity(entries.len());
         let mut queue = entries;
         while let Some(entry) = queue.pop() {

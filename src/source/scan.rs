@@ -4,9 +4,10 @@ use super::stamp::Stamp;
 use super::{DataDirectory, MEDIA_FOLDER, SECTION_FILE, SITE_FILE};
 use crate::newsroom::parse::Form;
 use crate::newsroom::problem::{Problem, Severity};
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::collections::BTreeSet;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use walkdir::{DirEntry, WalkDir};
 
@@ -16,12 +17,12 @@ const DEPTH_MAX: usize = 32;
 /// What is in the data directory or a part of it, by path relative to the whole.
 #[derive(Debug, Default)]
 pub struct Listing {
-    /// The item files with their stamps, sorted by path.
+    /// The item files with their stamps, sorted by path, but for those that are known.
     pub items: Vec<(Arc<str>, Stamp)>,
+    /// How many are known.
+    pub known: usize,
     /// The folders that cannot be read: what is in them is not known.
     pub unreadable: Vec<String>,
-    /// Where links lead that are followed.
-    pub links: BTreeSet<PathBuf>,
     /// What was passed over and should not go unsaid.
     pub problems: Vec<Problem>,
 }
@@ -73,8 +74,44 @@ pub fn folders(directory: &DataDirectory) -> io::Result<BTreeSet<String>> {
     Ok(folders)
 }
 
-/// Lists the item files at and below a path; all of them for the empty path. What is not there is an empty listing.
-pub fn scan(directory: &DataDirectory, below: &str) -> Listing {
+/// Tells whether a file with such a stamp is known already.
+pub type IsKnown<'a> = dyn Fn(&str, &Stamp) -> bool + Sync + 'a;
+
+/// Lists the item files at and below a path; all of them for the empty path, on all cores. Those that are known are
+/// counted and not named: most looks find nothing new among very many. What is not there is an empty listing.
+pub fn scan(directory: &DataDirectory, below: &str, is_known: &IsKnown<'_>) -> Listing {
+    let mut listing = if below.is_empty() {
+        scan_all(directory, is_known)
+    } else {
+        scan_below(directory, below, DEPTH_MAX, is_known)
+    };
+    listing.items.sort_by(|a, b| a.0.cmp(&b.0));
+    listing
+}
+
+/// The sections side by side, and what lies beside them.
+fn scan_all(directory: &DataDirectory, is_known: &IsKnown<'_>) -> Listing {
+    let mut listing = scan_below(directory, "", 1, is_known);
+    let folders: Vec<String> = folders(directory).unwrap_or_default().into_iter().collect();
+    let scanned: Vec<Listing> = folders
+        .par_iter()
+        .map(|folder| scan_below(directory, folder, DEPTH_MAX, is_known))
+        .collect();
+    for part in scanned {
+        listing.items.extend(part.items);
+        listing.known += part.known;
+        listing.unreadable.extend(part.unreadable);
+        listing.problems.extend(part.problems);
+    }
+    listing
+}
+
+fn scan_below(
+    directory: &DataDirectory,
+    below: &str,
+    depth_max: usize,
+    is_known: &IsKnown<'_>,
+) -> Listing {
     let mut listing = Listing::default();
     let start = directory.path().join(below);
     if !below.is_empty() && !is_inside(directory, &start) {
@@ -85,9 +122,8 @@ pub fn scan(directory: &DataDirectory, below: &str) -> Listing {
     }
     let depth = below.split('/').filter(|part| !part.is_empty()).count();
     let walk = WalkDir::new(&start)
-        .max_depth(DEPTH_MAX.saturating_sub(depth))
-        .follow_links(true)
-        .sort_by_file_name();
+        .max_depth(depth_max.saturating_sub(depth))
+        .follow_links(true);
     let mut outside = Vec::new();
     let entries = walk.into_iter().filter_entry(|entry| {
         let name = relative(directory, entry.path());
@@ -104,26 +140,21 @@ pub fn scan(directory: &DataDirectory, below: &str) -> Listing {
         }
         inside
     });
-    let entries: Vec<_> = entries.collect();
     for entry in entries {
         match entry {
-            Ok(entry) => listing.take(directory, &entry),
+            Ok(entry) => listing.take(directory, &entry, is_known),
             Err(error) => listing.fail(directory, &error),
         }
     }
     listing
         .problems
         .extend(outside.iter().map(|name| leads_out(name)));
-    listing.items.sort_by(|a, b| a.0.cmp(&b.0));
     listing
 }
 
 impl Listing {
-    fn take(&mut self, directory: &DataDirectory, entry: &DirEntry) {
+    fn take(&mut self, directory: &DataDirectory, entry: &DirEntry, is_known: &IsKnown<'_>) {
         let name = relative(directory, entry.path());
-        if entry.path_is_symlink() {
-            self.links.extend(std::fs::canonicalize(entry.path()));
-        }
         if entry.file_type().is_dir() || name.is_empty() {
             return;
         }
@@ -153,9 +184,14 @@ impl Listing {
             self.problems.push(error(message, hint));
         } else if Form::of(file_name).is_some() {
             match entry.metadata() {
-                Ok(metadata) => self
-                    .items
-                    .push((name.as_str().into(), Stamp::of_listed(&metadata))),
+                Ok(metadata) => {
+                    let stamp = Stamp::of_listed(&metadata);
+                    if is_known(&name, &stamp) {
+                        self.known += 1;
+                    } else {
+                        self.items.push((name.as_str().into(), stamp));
+                    }
+                }
                 Err(error) => self.fail(directory, &error),
             }
         } else {

@@ -158,7 +158,7 @@ type Read = (
 impl Desk {
     /// Reads everything, but for what the index knows.
     pub(super) fn read_all(&mut self, index: Option<&Index>) -> Found {
-        let listing = scan::scan(&self.directory, "");
+        let listing = scan::scan(&self.directory, "", &|_, _| false);
         let sections = &self.settings.sections;
         let known = index.and_then(|index| index.entries(&listing.items, sections).ok());
         let mut found = Found::default();
@@ -192,16 +192,12 @@ impl Desk {
             scopes = vec![""];
         }
         for scope in scopes {
-            let listing = scan::scan(&self.directory, scope);
+            let listing = self.scan(scope, dirty, now);
             for (file, stamp) in &listing.items {
                 self.going.remove(file);
-                let known = self.files.get(file);
-                let is_same = known.is_some_and(|known| known.stamp == *stamp);
-                if !is_same || !stamp.is_settled(now) || dirty.parse.contains(file) {
-                    unknown.insert(Arc::clone(file), *stamp);
-                }
+                unknown.insert(Arc::clone(file), *stamp);
             }
-            found.gone.extend(self.not_in(scope, &listing));
+            found.gone.extend(self.gone_below(scope, &listing));
             self.take_listing(scope, listing);
         }
         let elsewhere = dirty
@@ -253,14 +249,42 @@ impl Desk {
         }
     }
 
-    /// The known files below a path that a listing of it does not have, and of which it could know.
-    fn not_in(&self, scope: &str, listing: &Listing) -> Vec<Arc<str>> {
+    /// Lists what is below a path, without what is as it was.
+    fn scan(&self, scope: &str, dirty: &Dirty, now: i64) -> Listing {
+        let is_known = |file: &str, stamp: &Stamp| {
+            let known = self.files.get(file);
+            known.is_some_and(|known| known.stamp == *stamp)
+                && stamp.is_settled(now)
+                && !dirty.parse.contains(file)
+                && !self.going.contains_key(file)
+        };
+        scan::scan(&self.directory, scope, &is_known)
+    }
+
+    fn known_below<'d>(&'d self, scope: &'d str) -> impl Iterator<Item = &'d Arc<str>> {
         let start: Bound<&str> = Bound::Included(scope);
         let known = self.files.range::<str, _>((start, Bound::Unbounded));
-        let below = known
+        known
             .map(|(file, _)| file)
-            .take_while(|file| file.starts_with(scope))
-            .filter(|file| is_below(file, scope));
+            .take_while(move |file| file.starts_with(scope))
+            .filter(move |file| is_below(file, scope))
+    }
+
+    /// The known files below a path that are there no longer, as far as a listing of it can know.
+    fn gone_below(&self, scope: &str, listing: &Listing) -> Vec<Arc<str>> {
+        let is_known = |(file, _): &&(Arc<str>, Stamp)| self.files.contains_key(file);
+        let there = listing.known + listing.items.iter().filter(is_known).count();
+        let below = if scope.is_empty() {
+            self.files.len()
+        } else {
+            self.known_below(scope).count()
+        };
+        if there == below {
+            return Vec::new();
+        }
+        // Some are missing: all are named, to tell which.
+        let listing = scan::scan(&self.directory, scope, &|_, _| false);
+        let below = self.known_below(scope);
         let is_listed = |file: &&Arc<str>| {
             let at = listing
                 .items

@@ -3,6 +3,8 @@
 use super::{Publisher, keeping, replaced};
 use crate::command::desk::Taken;
 use crate::command::desk::board;
+use crate::command::desk::reading::is_below;
+use crate::edition::Edition;
 use crate::edition::publish::{self, Before};
 use crate::edition::record::VersionRecord;
 use crate::edition::resource::Resource;
@@ -12,10 +14,12 @@ use crate::newsroom::identity::Id;
 use crate::newsroom::item::Item;
 use crate::newsroom::media::MediaFiles;
 use crate::newsroom::place::{Place, folder};
+use crate::newsroom::problem::Problem;
 use crate::newsroom::site::Format;
 use crate::source::load::Whole;
 use crate::store::ledger::Source;
 use crate::text::causes::joined;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -28,6 +32,15 @@ pub struct Window {
     pub latest: Option<i64>,
     /// What was known of the media files.
     pub media: MediaFiles,
+}
+
+/// A place whose feeds may be others.
+struct Prepared {
+    place: Place,
+    rows: Vec<Row>,
+    window: Window,
+    /// Whether it shows something else than before.
+    is_new: bool,
 }
 
 /// What a round of making feeds gave.
@@ -68,10 +81,33 @@ impl Publisher {
         let places: BTreeSet<Place> = self.desk.newsroom().places().into_iter().collect();
         self.drop_places(&places, &mut round);
         let mut read = HashMap::new();
-        for place in &places {
-            if is_forced || self.is_touched(place, taken) {
-                self.make_place(place, is_forced, taken, &mut read, &mut round, now);
+        let mut prepared = Vec::new();
+        for place in places {
+            if is_forced || self.is_touched(&place, taken) {
+                let mut one = self.prepare(place, taken, &mut read, &mut round, now);
+                one.is_new |= is_forced;
+                prepared.push(one);
             }
+        }
+        prepared.retain(|one| one.is_new);
+        let previous = self.current.load_full();
+        let (newsroom, versions) = (self.desk.newsroom(), &self.versions);
+        let make = |one: &Prepared| {
+            let context = Context {
+                newsroom,
+                media: &one.window.media,
+                now,
+            };
+            let before = Before {
+                latest: one.window.latest,
+                versions: Some(versions),
+                edition: Some(&previous),
+            };
+            publish::feeds(context, &one.place, &one.rows, before)
+        };
+        let made: Vec<publish::Made> = prepared.par_iter().map(make).collect();
+        for (one, made) in prepared.into_iter().zip(made) {
+            self.take_made(one, made, &previous, &mut round);
         }
         self.forget_unshown();
         round
@@ -112,25 +148,25 @@ impl Publisher {
         }
     }
 
-    fn make_place(
+    /// Finds what a place's feeds are to show.
+    fn prepare(
         &mut self,
-        place: &Place,
-        is_forced: bool,
+        place: Place,
         taken: &mut Taken,
         read: &mut HashMap<Id, Option<Arc<Item>>>,
         round: &mut Round,
         now: i64,
-    ) {
+    ) -> Prepared {
         let newsroom = self.desk.newsroom().clone();
-        let entries = select::window(&newsroom, place, now);
+        let entries = select::window(&newsroom, &place, now);
         let media = self.media_of(&entries, now);
         let rows = self.rows(&entries, taken, read, round, now);
-        let name = folder(newsroom.site(), place);
+        let name = folder(newsroom.site(), &place);
         let group = self.desk.records_mut().group(&name);
         if let Some(at) = feed::latest(&rows, now)
             && group.take_date(at, now)
         {
-            taken.stamps.groups.insert(name.clone());
+            taken.stamps.groups.insert(name);
         }
         let window = Window {
             // What could not be read is looked for again.
@@ -138,31 +174,37 @@ impl Publisher {
             latest: group.latest,
             media,
         };
-        if !is_forced && self.windows.get(place) == Some(&window) {
-            return;
+        Prepared {
+            is_new: self.windows.get(&place) != Some(&window),
+            place,
+            rows,
+            window,
         }
-        let context = Context {
-            newsroom: &newsroom,
-            media: &window.media,
-            now,
-        };
-        let previous = self.current.load_full();
-        let before = Before {
-            latest: window.latest,
-            versions: Some(&self.versions),
-            edition: Some(&previous),
-        };
-        let made = publish::feeds(context, place, &rows, before);
+    }
+
+    fn take_made(
+        &mut self,
+        one: Prepared,
+        made: publish::Made,
+        previous: &Edition,
+        round: &mut Round,
+    ) {
+        let Prepared {
+            place,
+            rows,
+            window,
+            ..
+        } = one;
         made.problems.iter().for_each(board::log);
-        self.made_problems.retain(|problem| {
-            !window
-                .entries
-                .iter()
-                .any(|entry| *entry.file == *problem.file)
-        });
+        let is_of_window = |problem: &Problem| {
+            let mut files = window.entries.iter().map(|entry| &entry.file);
+            files.any(|file| **file == *problem.file)
+        };
+        self.made_problems.retain(|problem| !is_of_window(problem));
         self.made_problems.extend(made.problems);
         self.unsent = self.unsent.into_iter().chain(made.unsent).min();
         round.not_before = round.not_before.max(made.not_before);
+        let name = folder(self.desk.newsroom().site(), &place);
         for format in Format::ALL {
             let path = format!("{name}{}", format.file_name());
             let is_offered = made.resources.iter().any(|(offered, _)| *offered == path);
@@ -184,7 +226,7 @@ impl Publisher {
                 self.live.insert(entry.id.clone(), (entry.hash, item));
             }
         }
-        self.windows.insert(place.clone(), window);
+        self.windows.insert(place, window);
     }
 
     /// What a document shows of a window. What cannot be read as it was taken in is left out, and its file is looked at
@@ -286,10 +328,5 @@ impl Publisher {
 
 fn shows_media(window: &Window, path: &str) -> bool {
     let mut entries = window.entries.iter();
-    entries.any(|entry| {
-        entry
-            .media
-            .iter()
-            .any(|media| super::super::desk::reading::is_below(media, path))
-    })
+    entries.any(|entry| entry.media.iter().any(|media| is_below(media, path)))
 }

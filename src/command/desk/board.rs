@@ -1,7 +1,7 @@
 //! The notice board: everything that authors should know, by file, and what of it is new.
 
 use crate::newsroom::problem::{Problem, Severity};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where a problem was found. Each is looked at anew by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,28 +19,28 @@ pub enum Found {
 pub struct Board {
     settings: Vec<Problem>,
     files: BTreeMap<(Found, String), Vec<Problem>>,
-    news: Vec<Problem>,
-    mended: Vec<String>,
+    /// What stood of a file when the log was written last, where that was touched since.
+    logged: BTreeMap<(Found, String), Vec<Problem>>,
+    logged_settings: Vec<Problem>,
 }
 
 impl Board {
     /// Puts up what was found in the settings, in the place of what was there.
     pub fn set_settings(&mut self, problems: Vec<Problem>) {
-        let is_new = |problem: &&Problem| !self.settings.contains(problem);
-        self.news.extend(problems.iter().filter(is_new).cloned());
         self.settings = problems;
     }
 
     /// Puts up what was found of a file, in the place of what was there.
     pub fn set(&mut self, found: Found, file: &str, problems: Vec<Problem>) {
         let key = (found, file.to_owned());
-        let before = self.files.remove(&key).unwrap_or_default();
-        let is_new = |problem: &&Problem| !before.contains(problem);
-        self.news.extend(problems.iter().filter(is_new).cloned());
-        if !problems.is_empty() {
-            self.files.insert(key, problems);
-        } else if !before.is_empty() {
-            self.mended.push(file.to_owned());
+        let has_some = !problems.is_empty();
+        let before = if has_some {
+            self.files.insert(key.clone(), problems)
+        } else {
+            self.files.remove(&key)
+        };
+        if before.is_some() || has_some {
+            self.logged.entry(key).or_insert(before.unwrap_or_default());
         }
     }
 
@@ -92,13 +92,24 @@ impl Board {
 
     /// Writes to the log what is new since the last call, and which files have no problem any more.
     pub fn log_news(&mut self) {
-        for problem in self.news.drain(..) {
-            log(&problem);
-        }
-        for file in std::mem::take(&mut self.mended) {
-            if self.is_clear(&file) {
-                tracing::info!("{file}: there is nothing wrong with it any more");
+        let new = |now: &[Problem], before: &[Problem]| {
+            let news = now.iter().filter(|problem| !before.contains(problem));
+            news.for_each(log);
+        };
+        new(&self.settings, &self.logged_settings);
+        self.logged_settings.clone_from(&self.settings);
+        let mut mended = BTreeSet::new();
+        for (key, before) in std::mem::take(&mut self.logged) {
+            match self.files.get(&key) {
+                Some(now) => new(now, &before),
+                None if before.is_empty() => {}
+                None => {
+                    mended.insert(key.1);
+                }
             }
+        }
+        for file in mended.iter().filter(|file| self.is_clear(file)) {
+            tracing::info!("{file}: there is nothing wrong with it any more");
         }
     }
 }

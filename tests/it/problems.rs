@@ -89,6 +89,11 @@ fn keys_of_an_item() {
         ("embargo_until = 2026-03-01\n", &["must say its offset"]),
         ("expires = \"soon\"\n", &["`soon` is not a date"]),
         (
+            "expires = \"so\\non\\u001b[31m\"\n",
+            &["`so on[31m` is not a date"],
+        ),
+        ("\"a\\tb\\u0085\" = 1\n", &["`a b ` is not a key"]),
+        (
             "updated = 2026-03-29T02:30:00\n",
             &["does not exist in Europe/Vienna", "write the offset"],
         ),

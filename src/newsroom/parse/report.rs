@@ -1,7 +1,7 @@
 //! The report of one file: its problems as they are found, each at its place.
 
 use crate::newsroom::problem::{Mark, Problem, Severity};
-use crate::text::legal::{is_legal, may_be_illegal};
+use crate::text::legal::{is_legal, may_be_illegal, single_line};
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::ops::Range;
@@ -21,7 +21,7 @@ impl Reported<'_, '_> {
     /// Says what to write instead.
     pub fn hint(self, hint: impl Into<String>) {
         if let Some(problem) = self.0.problems.borrow_mut().last_mut() {
-            problem.hint = Some(hint.into());
+            problem.hint = Some(single_line(&hint.into()).into_owned());
         }
     }
 }
@@ -48,7 +48,7 @@ impl<'a> Report<'a> {
         self.push(
             Severity::Error,
             Some(Mark::of(self.source, &span)),
-            message.into(),
+            &message.into(),
         )
     }
 
@@ -57,14 +57,14 @@ impl<'a> Report<'a> {
         self.push(
             Severity::Warning,
             Some(Mark::of(self.source, &span)),
-            message.into(),
+            &message.into(),
         )
     }
 
     /// Reports an error of the whole file.
     pub fn error_of_file(&self, message: impl Into<String>) -> Reported<'_, 'a> {
         self.errors.set(self.errors.get() + 1);
-        self.push(Severity::Error, None, message.into())
+        self.push(Severity::Error, None, &message.into())
     }
 
     /// Takes a problem whose place is known already.
@@ -72,12 +72,13 @@ impl<'a> Report<'a> {
         self.problems.borrow_mut().push(problem);
     }
 
-    fn push(&self, severity: Severity, mark: Option<Mark>, message: String) -> Reported<'_, 'a> {
+    fn push(&self, severity: Severity, mark: Option<Mark>, message: &str) -> Reported<'_, 'a> {
         let problem = Problem {
             severity,
             file: self.file.to_owned(),
             mark,
-            message,
+            // What it quotes may be any text; a log takes a problem as one line.
+            message: single_line(message).into_owned(),
             hint: None,
         };
         self.problems.borrow_mut().push(problem);

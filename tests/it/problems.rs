@@ -258,6 +258,9 @@ fn json_and_front_matter_tell_their_places_too() {
             .starts_with("news/a.json:1:11: error: this is not JSON")
     );
     assert!(reports("news/a.json", "[]")[0].contains("expected a table"));
+    for half in ["{\"title\": \"\\ud83d\"}", "{\"extra\": {\"\\ud83d\": 1}}"] {
+        assert!(reports("news/a.json", half)[0].contains("an escape that is no character"));
+    }
     let deep = format!("{{\"extra\": {}{}}}", "[".repeat(100), "]".repeat(100));
     assert!(reports("news/a.json", &deep)[0].contains("nested more than"));
     assert!(reports("news/a.md", "title\n")[0].contains("begins with a line `+++`"));

@@ -241,15 +241,7 @@ fn json_node<'a>(report: &Report<'a>, raw: &'a RawValue, depth: usize) -> Option
                     .collect::<Option<_>>()?,
             )
         }
-        Some(b'"') => match serde_json::from_str::<Text<'_>>(text) {
-            Ok(Text(text)) => Value::Text(text),
-            Err(_) => {
-                report
-                    .error(span, "this string has an escape that is no character")
-                    .hint("write the character itself");
-                return None;
-            }
-        },
+        Some(b'"') => Value::Text(json_text(report, &span, text)?),
         Some(b't') => Value::Boolean(true),
         Some(b'f') => Value::Boolean(false),
         Some(b'n') => Value::Null,
@@ -268,7 +260,7 @@ fn json_table<'a>(report: &Report<'a>, text: &'a str, depth: usize) -> Option<Va
     for (key, value) in members {
         let start = key.get().as_ptr().addr() - report.source().as_ptr().addr();
         let key_span = start..start + key.get().len();
-        let Text(name) = serde_json::from_str(key.get()).ok()?;
+        let name = json_text(report, &key_span, key.get())?;
         if fields.iter().any(|field| field.key == name) {
             report
                 .error(key_span, format!("`{name}` is here twice"))
@@ -282,6 +274,20 @@ fn json_table<'a>(report: &Report<'a>, text: &'a str, depth: usize) -> Option<Va
         });
     }
     Some(Value::Table(fields))
+}
+
+/// A string, of a value or a key. What the scan of the whole file lets pass is half of a surrogate pair.
+fn json_text<'a>(report: &Report<'a>, span: &Range<usize>, text: &'a str) -> Option<Cow<'a, str>> {
+    let Ok(Text(text)) = serde_json::from_str(text) else {
+        report
+            .error(
+                span.clone(),
+                "this string has an escape that is no character",
+            )
+            .hint("write the character itself");
+        return None;
+    };
+    Some(text)
 }
 
 /// A string, borrowed where it has no escapes.

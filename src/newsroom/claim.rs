@@ -247,7 +247,7 @@ impl<'a> Intake<'a> {
         }
         entry.life.status = Status::Canceled;
         entry.withdrawal = Some(Box::new(Withdrawal {
-            at: record.withdrawn_at,
+            at: record.said_at,
             note: record.note.clone(),
             replaced_by: record.replaced_by.clone(),
         }));

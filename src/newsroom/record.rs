@@ -7,6 +7,7 @@
 use crate::newsroom::Newsroom;
 use crate::newsroom::entry::{Entry, Likeness, Seen};
 use crate::newsroom::identity::Id;
+use crate::newsroom::item::Status;
 use crate::newsroom::lifecycle::State;
 use crate::newsroom::place::folder;
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,6 +40,8 @@ pub struct ItemRecord {
     pub state: Option<State>,
     /// When its withdrawal was first seen.
     pub withdrawn_at: Option<i64>,
+    /// When it was withdrawn, as its author said.
+    pub said_at: Option<i64>,
     /// The public reason of a withdrawal.
     pub note: Option<String>,
     /// The item that takes the place of a withdrawn one.
@@ -100,6 +103,7 @@ impl ItemRecord {
             updated: entry.updated(newsroom.now()),
             state: Some(seen.state),
             withdrawn_at: seen.withdrawn_at,
+            said_at: entry.withdrawal.as_ref().and_then(|said| said.at),
             note: entry.note().map(str::to_owned),
             replaced_by: entry.replaced_by().cloned(),
             is_advisory: entry.is_advisory,
@@ -113,6 +117,10 @@ impl ItemRecord {
         let Some(state) = self.state else {
             return false;
         };
+        // What is withdrawn for good is so by its row, whatever its file says.
+        if state == State::Canceled && entry.life.status != Status::Canceled {
+            return false;
+        }
         let is_same = *self.file == *entry.file
             && self.hash == entry.hash
             && self.path == newsroom.path(entry)
@@ -170,6 +178,8 @@ impl Stamps {
             withdrawn_at: None,
         };
         if !state.has_page() {
+            // A kill counts from its own moment, not from that of a hold before it.
+            let known = known.filter(|record| record.state == Some(state));
             let first = known.and_then(|record| record.withdrawn_at);
             seen.withdrawn_at = Some(first.unwrap_or(now));
         }
@@ -181,6 +191,8 @@ impl Stamps {
                 && record.path == newsroom.path(entry)
                 && record.groups == groups_of(newsroom, entry)
                 && record.note.as_deref() == entry.note()
+                && record.replaced_by.as_ref() == entry.replaced_by()
+                && record.said_at == entry.withdrawal.as_ref().and_then(|said| said.at)
                 && !entry.changes.iter().any(has_come)
         };
         let is_changed = (was_shown || state.answers()) && !known.is_some_and(is_same);

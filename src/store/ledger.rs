@@ -465,7 +465,7 @@ fn write(transaction: &Transaction<'_>, writing: &Writing<'_>) -> rusqlite::Resu
 }
 
 fn write_items(transaction: &Transaction<'_>, items: &[ItemRecord]) -> rusqlite::Result<()> {
-    let marks = vec!["?"; 18].join(", ");
+    let marks = vec!["?"; 19].join(", ");
     let query = format!("INSERT OR REPLACE INTO item ({ITEM_COLUMNS}) VALUES ({marks})");
     let mut statement = transaction.prepare_cached(&query)?;
     for record in items {
@@ -483,6 +483,7 @@ fn write_items(transaction: &Transaction<'_>, items: &[ItemRecord]) -> rusqlite:
             record.updated,
             record.state.map(State::word),
             record.withdrawn_at,
+            record.said_at,
             record.note,
             record.replaced_by.as_ref().map(Id::as_str),
             record.is_advisory,

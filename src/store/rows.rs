@@ -26,6 +26,7 @@ CREATE TABLE item (
     updated INTEGER NOT NULL,
     state TEXT,
     withdrawn_at INTEGER,
+    said_at INTEGER,
     note TEXT,
     replaced_by TEXT,
     is_advisory INTEGER NOT NULL,
@@ -83,7 +84,7 @@ ALTER TABLE media RENAME TO media_1;
 /// Takes over what layout 1 remembered.
 pub(super) const OF_LAYOUT_1: &str = "
 INSERT INTO item SELECT id, NULL, file, path, wire, hash, 0, wire, 0, changed_at, wire, state, withdrawn_at, NULL, NULL,
-    0, groups, '' FROM item_1;
+    NULL, 0, groups, '' FROM item_1;
 INSERT INTO item_group SELECT * FROM item_group_1;
 INSERT INTO version SELECT * FROM version_1;
 INSERT INTO media SELECT * FROM media_1;
@@ -95,7 +96,7 @@ DROP TABLE media_1;
 
 /// The columns of an item's row, in the order in which [`item`] reads and the ledger writes them.
 pub(super) const ITEM_COLUMNS: &str = "id, id_uri, file, path, wire, hash, title_hash, date, date_is_day, changed_at, \
-     updated, state, withdrawn_at, note, replaced_by, is_advisory, groups, media";
+     updated, state, withdrawn_at, said_at, note, replaced_by, is_advisory, groups, media";
 
 /// A row whose id breaks the grammar was not written by us; it is passed over.
 pub(super) fn item(row: &Row<'_>) -> rusqlite::Result<Option<ItemRecord>> {
@@ -103,7 +104,7 @@ pub(super) fn item(row: &Row<'_>) -> rusqlite::Result<Option<ItemRecord>> {
         return Ok(None);
     };
     let state: Option<String> = row.get(11)?;
-    let replaced_by: Option<String> = row.get(14)?;
+    let replaced_by: Option<String> = row.get(15)?;
     let lines = |at| -> rusqlite::Result<Vec<String>> {
         let text: String = row.get(at)?;
         Ok(text.lines().map(str::to_owned).collect())
@@ -124,11 +125,12 @@ pub(super) fn item(row: &Row<'_>) -> rusqlite::Result<Option<ItemRecord>> {
         updated: row.get(10)?,
         state: state.as_deref().and_then(State::of_word),
         withdrawn_at: row.get(12)?,
-        note: row.get(13)?,
+        said_at: row.get(13)?,
+        note: row.get(14)?,
         replaced_by: replaced_by.and_then(|id| Id::new(&id)),
-        is_advisory: row.get(15)?,
-        groups: lines(16)?,
-        media: lines(17)?,
+        is_advisory: row.get(16)?,
+        groups: lines(17)?,
+        media: lines(18)?,
     }))
 }
 

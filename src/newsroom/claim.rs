@@ -211,16 +211,15 @@ impl<'a> Intake<'a> {
         } else {
             self.kept.insert(entry.id.clone());
         }
-        let is_removed = self.removals.contains_key(&entry.id);
-        if absent.is_none() && !is_removed && is_as_before(&entry) {
+        let removal = self.removals.get(&entry.id).cloned();
+        if absent.is_none() && removal.is_none() && is_as_before(&entry) {
             self.note_moved_date(&entry);
             self.newsroom.insert(entry);
             return;
         }
         let changing = Arc::make_mut(&mut entry);
-        if let Some(removal) = self.removals.get(&changing.id) {
-            changing.life.status = Status::Canceled;
-            changing.withdrawal = Some(Box::new(removal.clone()));
+        if let Some(removal) = removal {
+            self.hold_withdrawn(changing, removal);
         }
         let known = absent.or_else(|| ItemRecord::of(self.newsroom, changing));
         if let Some(record) = &known {
@@ -242,15 +241,26 @@ impl<'a> Intake<'a> {
 
     /// What is withdrawn stays so, whatever its file says later.
     fn hold_to_the_end(&mut self, record: &ItemRecord, entry: &mut Entry) {
-        if record.state != Some(State::Canceled) || entry.life.status == Status::Canceled {
+        if record.state == Some(State::Canceled) {
+            let withdrawal = Withdrawal {
+                at: record.said_at,
+                note: record.note.clone(),
+                replaced_by: record.replaced_by.clone(),
+            };
+            self.hold_withdrawn(entry, withdrawal);
+        }
+    }
+
+    /// Withdraws an item, and says so where its file says something else.
+    fn hold_withdrawn(&mut self, entry: &mut Entry, withdrawal: Withdrawal) {
+        if entry.life.status == Status::Canceled {
             return;
         }
         entry.life.status = Status::Canceled;
-        entry.withdrawal = Some(Box::new(Withdrawal {
-            at: record.said_at,
-            note: record.note.clone(),
-            replaced_by: record.replaced_by.clone(),
-        }));
+        entry.withdrawal = Some(Box::new(withdrawal));
+        if entry.basis != Basis::File {
+            return;
+        }
         let message = format!(
             "the item `{}` was withdrawn for good and stays so",
             entry.id

@@ -2,11 +2,15 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod commands;
+mod desk;
+mod digest;
 mod documents;
 mod fixture;
 mod golden;
 mod http;
 mod layers;
+mod lifecycle;
 mod problems;
 mod records;
 mod sockets;
+mod story;

@@ -203,13 +203,13 @@ impl Desk {
         let elsewhere = dirty
             .parse
             .iter()
-            .filter(|file| !unknown.contains_key(*file));
+            .filter(|file| !unknown.contains_key(*file) && !found.gone.contains(file));
         let known = elsewhere.filter_map(|file| Some((file.clone(), self.files.get(file)?.stamp)));
         let known: Vec<_> = known.collect();
         unknown.extend(known);
         // A new section may be the one that a broken file asks for.
         if dirty.settings {
-            let broken = self.broken.keys();
+            let broken = self.broken.keys().filter(|file| !found.gone.contains(file));
             let known = broken.filter_map(|file| Some((file.clone(), self.files.get(file)?.stamp)));
             unknown.extend(known.collect::<Vec<_>>());
         }

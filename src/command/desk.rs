@@ -254,6 +254,9 @@ impl Desk {
                 intake.place(entry);
             }
         }
+        for problem in std::mem::take(&mut intake.problems) {
+            self.board.add(board::Found::Place, problem);
+        }
         taken.groups.extend(taken.stamps.groups.iter().cloned());
     }
 

@@ -44,6 +44,15 @@ impl Board {
         }
     }
 
+    /// Puts up one more problem of a file, unless it is there.
+    pub fn add(&mut self, found: Found, problem: Problem) {
+        let known = self.files.entry((found, problem.file.clone())).or_default();
+        if !known.contains(&problem) {
+            self.news.push(problem.clone());
+            known.push(problem);
+        }
+    }
+
     /// Puts up what a look at the directory found at and below a path, in the place of what was there.
     pub fn set_listing(&mut self, below: &str, problems: Vec<Problem>) {
         let mut by_file: BTreeMap<String, Vec<Problem>> = BTreeMap::new();

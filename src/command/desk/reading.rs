@@ -200,16 +200,16 @@ impl Desk {
             found.gone.extend(self.gone_below(scope, &listing));
             self.take_listing(scope, listing);
         }
-        let elsewhere = dirty
-            .parse
-            .iter()
-            .filter(|file| !unknown.contains_key(*file) && !found.gone.contains(file));
+        // What went is not broken.
+        let is_there = |file: &&Arc<str>| !found.gone.contains(file) && !self.going.contains_key(*file);
+        let elsewhere = dirty.parse.iter().filter(is_there);
+        let elsewhere = elsewhere.filter(|file| !unknown.contains_key(*file));
         let known = elsewhere.filter_map(|file| Some((file.clone(), self.files.get(file)?.stamp)));
         let known: Vec<_> = known.collect();
         unknown.extend(known);
         // A new section may be the one that a broken file asks for.
         if dirty.settings {
-            let broken = self.broken.keys().filter(|file| !found.gone.contains(file));
+            let broken = self.broken.keys().filter(is_there);
             let known = broken.filter_map(|file| Some((file.clone(), self.files.get(file)?.stamp)));
             unknown.extend(known.collect::<Vec<_>>());
         }

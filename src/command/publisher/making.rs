@@ -8,7 +8,8 @@ use crate::edition::Edition;
 use crate::edition::publish::{self, Before};
 use crate::edition::record::VersionRecord;
 use crate::edition::resource::Resource;
-use crate::feed::{self, Context, Row, Shown, select};
+use crate::feed::{self, Context, Row, Shown, notice, select};
+use crate::newsroom::Newsroom;
 use crate::newsroom::entry::Entry;
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Item;
@@ -28,6 +29,8 @@ use std::sync::Arc;
 pub struct Window {
     /// The items and notices, in the order of the document.
     pub entries: Vec<Arc<Entry>>,
+    /// The pages that its notices name as replacements.
+    pub replacements: Vec<Option<String>>,
     /// The feed's own date.
     pub latest: Option<i64>,
     /// What was known of the media files.
@@ -161,6 +164,7 @@ impl Publisher {
         let entries = select::window(&newsroom, &place, now);
         let media = self.media_of(&entries, now);
         let rows = self.rows(&entries, taken, read, round, now);
+        let replacements = replacements(&newsroom, &entries, now);
         let name = folder(newsroom.site(), &place);
         let group = self.desk.records_mut().group(&name);
         if let Some(at) = feed::latest(&rows, now)
@@ -172,6 +176,7 @@ impl Publisher {
             // What could not be read is looked for again.
             entries: rows.iter().map(|row| Arc::clone(row.entry())).collect(),
             latest: group.latest,
+            replacements,
             media,
         };
         Prepared {
@@ -324,6 +329,20 @@ impl Publisher {
             self.live.remove(&id);
         }
     }
+}
+
+/// What the notices among these name as their replacements, where that can be read.
+fn replacements(newsroom: &Newsroom, entries: &[Arc<Entry>], now: i64) -> Vec<Option<String>> {
+    let media = MediaFiles::new();
+    let context = Context {
+        newsroom,
+        media: &media,
+        now,
+    };
+    let notices = entries.iter().filter(|entry| select::is_notice(entry, now));
+    notices
+        .map(|entry| notice::replacement(context, entry))
+        .collect()
 }
 
 fn shows_media(window: &Window, path: &str) -> bool {

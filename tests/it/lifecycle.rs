@@ -1,0 +1,11 @@
+//! The life of an item, as every reader meets it (newsroom.md, section 1).
+
+mod absence;
+mod identity;
+mod release;
+mod withdrawal;
+
+/// An item file: `more` are further keys before the body.
+fn item(title: &str, date: &str, more: &str) -> String {
+    format!("title = \"{title}\"\ndate = {date}\n{more}body = \"Words of {title}.\"\n")
+}

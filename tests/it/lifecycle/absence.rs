@@ -1,0 +1,181 @@
+//! Files that are gone or broken: an accident takes nothing off the wire, and a withdrawal wins over everything.
+
+use super::item;
+use crate::desk::SITE;
+use crate::story::{Step, at, tell, tell_of};
+
+const TEN: &str = "2096-11-24T10:00:00Z";
+const FEED: &str = "a [A] 10:00:00\nupdated 10:00:00";
+const GONE: &str = "news/a.toml: warning: the file of the published item `a` is gone; its last good version stays published";
+
+fn first() -> Step {
+    at("12:00:00")
+        .write("news/a.toml", item("A", TEN, ""))
+        .feed(FEED)
+}
+
+#[test]
+fn a_file_that_goes_takes_nothing_along() {
+    tell(&[
+        first(),
+        at("12:10:00")
+            .remove("news/a.toml")
+            .feed(FEED)
+            .pages("200 /news/a/")
+            .problems(GONE),
+        at("12:20:00")
+            .write("news/b.toml", item("B", "2096-11-24T12:20:00Z", ""))
+            .feed("b [B] 12:20:00\na [A] 10:00:00\nupdated 12:20:00")
+            .problems(GONE),
+        at("12:30:00")
+            .write("news/a.toml", item("A", TEN, ""))
+            .feed("b [B] 12:20:00\na [A] 10:00:00\nupdated 12:20:00"),
+    ]);
+}
+
+#[test]
+fn a_folder_that_goes_keeps_its_feeds() {
+    tell(&[
+        first().write("news/section.toml", "title = \"Late news\"\n"),
+        at("12:10:00")
+            .remove("news")
+            .feed(FEED)
+            .feed_of("/news/", FEED)
+            .pages("200 /news/a/\n200 /news/")
+            .problems(GONE),
+        at("12:20:00")
+            .write("news/section.toml", "title = \"Late news\"\n")
+            .write("news/a.toml", item("A", TEN, ""))
+            .feed(FEED)
+            .feed_of("/news/", FEED),
+    ]);
+}
+
+#[test]
+fn a_publication_may_take_a_file_that_goes_for_a_kill() {
+    let site = format!("{SITE}[feeds]\non_missing = \"cancel\"\n");
+    let notice = "† a 10:00:00, 12:10:00: This item has been withdrawn.\nupdated 12:10:00";
+    tell_of(
+        &site,
+        &[
+            first(),
+            at("12:10:00")
+                .remove("news/a.toml")
+                .feed(notice)
+                .feed_of("/news/", notice)
+                .pages("410 /news/a/"),
+            at("12:20:00")
+                .write("news/a.toml", item("A", TEN, ""))
+                .feed(notice)
+                .pages("410 /news/a/")
+                .problems("news/a.toml: error: the item `a` was withdrawn for good and stays so"),
+        ],
+    );
+    tell_of(
+        &site,
+        &[
+            first(),
+            at("12:10:00")
+                .remove("news")
+                .feed(notice)
+                .feed_of("/news/", notice)
+                .pages("410 /news/a/"),
+        ],
+    );
+}
+
+#[test]
+fn a_broken_file_leaves_its_last_good_version() {
+    let broken = "title = \ndate = 2096-11-24T10:00:00Z\n";
+    tell(&[
+        first(),
+        at("12:10:00")
+            .write("news/a.toml", broken)
+            .feed(FEED)
+            .pages("200 /news/a/")
+            .problems("news/a.toml:1:\nits last good version stays published"),
+        at("12:20:00")
+            .write("news/a.toml", item("Aa", TEN, ""))
+            .feed("a [Aa] 10:00:00\nupdated 10:00:00"),
+    ]);
+}
+
+#[test]
+fn of_what_no_feed_shows_no_copy_is_kept() {
+    let one = "[feeds]\nitems = 1\n";
+    tell_of(
+        &format!("{SITE}{one}"),
+        &[
+            at("12:00:00")
+                .write("news/a.toml", item("A", TEN, ""))
+                .write("news/old.toml", item("Old", "2096-01-01T00:00:00Z", ""))
+                .feed(FEED)
+                .pages("200 /news/old/"),
+            at("12:10:00")
+                .write("news/old.toml", "title = \n")
+                .pages("404 /news/old/")
+                .problems("news/old.toml:1:\nof older items no copy is kept"),
+            at("12:20:00")
+                .write("news/old.toml", item("Old", "2096-01-01T00:00:00Z", ""))
+                .feed("a [A] 10:00:00\nupdated 12:10:00")
+                .pages("200 /news/old/"),
+        ],
+    );
+}
+
+#[test]
+fn what_a_broken_file_says_of_a_withdrawal_counts() {
+    let cases = [
+        ("status = \"withheld\"", "updated 12:10:00", "404 /news/a/"),
+        ("status = \"draft\"", "updated 12:10:00", "404 /news/a/"),
+        ("draft = true", "updated 12:10:00", "404 /news/a/"),
+        ("status = \"cancelled\"", "updated 12:10:00", "404 /news/a/"),
+        (
+            "embargo_until = \"tomorrow\"",
+            "updated 12:10:00",
+            "404 /news/a/",
+        ),
+        (
+            "embargo_until = 2096-11-24T14:00:00Z",
+            "updated 12:10:00",
+            "404 /news/a/",
+        ),
+        (
+            "status = \"canceled\"\nstatus_note = \"Wrong.\"",
+            "† a 10:00:00, 12:10:00: Wrong.\nupdated 12:10:00",
+            "410 /news/a/",
+        ),
+        (
+            "status = \"canceled\"\nstatus_note = \"Wrong.\"\nstatus_at = 2096-11-24T11:00:00Z",
+            "† a 10:00:00, 11:00:00: Wrong.\nupdated 11:00:00",
+            "410 /news/a/",
+        ),
+        ("status = \"usable\"", FEED, "200 /news/a/"),
+        ("embargo_until = 2096-11-24T09:00:00Z", FEED, "200 /news/a/"),
+    ];
+    for (said, feed, pages) in cases {
+        tell(&[
+            first(),
+            at("12:10:00")
+                .write("news/a.toml", format!("title = \n{said}\n"))
+                .feed(feed)
+                .pages(pages)
+                .problems("news/a.toml:\nnews/a.toml: warning: the file is broken"),
+        ]);
+    }
+}
+
+#[test]
+fn a_broken_file_that_told_an_embargo_comes_back_when_it_lifts() {
+    let broken = "title = \nembargo_until = 2096-11-24T14:00:00Z\n";
+    tell(&[
+        first(),
+        at("12:10:00")
+            .write("news/a.toml", broken)
+            .feed("updated 12:10:00")
+            .problems("news/a.toml:\nnews/a.toml: warning: the file is broken"),
+        at("14:00:00")
+            .feed("a [A] 10:00:00\nupdated 12:10:00")
+            .problems("news/a.toml:1:\nthe file is broken\nthe date was moved"),
+    ]);
+}

@@ -1,0 +1,175 @@
+//! Who is who: ids and addresses that stay, whatever becomes of files and their names.
+
+use super::item;
+use crate::desk::{Office, SITE, second};
+use crate::digest;
+use crate::story::{at, tell};
+
+const TEN: &str = "2096-11-24T10:00:00Z";
+const ELEVEN: &str = "2096-11-24T11:00:00Z";
+const FEED: &str = "a [A] 10:00:00\nupdated 10:00:00";
+
+fn with_id(id: &str, title: &str, date: &str) -> String {
+    item(title, date, &format!("id = \"{id}\"\n"))
+}
+
+#[test]
+fn a_renamed_file_keeps_the_id_and_moves_the_page() {
+    let problem = "news/b.toml: warning: this item was published as `a` from a file of another name, and keeps that id";
+    tell(&[
+        at("12:00:00")
+            .write("news/a.toml", item("A", TEN, ""))
+            .feed(FEED),
+        at("12:10:00")
+            .rename("news/a.toml", "news/b.toml")
+            .feed(FEED)
+            .pages("301 /news/a/ /news/b/\n200 /news/b/")
+            .problems(problem),
+        at("12:20:00")
+            .rename("news/b.toml", "other/c.toml")
+            .feed(FEED)
+            .pages("301 /news/a/ /other/c/\n301 /news/b/ /other/c/\n301 /news/b /other/c/\n200 /other/c/")
+            .problems("other/c.toml: warning: this item was published as `a` from a file of another name, and keeps that id"),
+        at("12:30:00")
+            .write("other/c.toml", with_id("a", "A", TEN))
+            .feed(FEED)
+            .pages("301 /news/a/ /other/c/"),
+    ]);
+}
+
+#[test]
+fn a_day_alone_stays_at_its_second_when_the_file_is_renamed() {
+    let day = item("A", "2096-11-20", "");
+    let files = [("site.toml", SITE), ("news/a.toml", &*day)];
+    let mut office = Office::open(&files, second("12:00:00"));
+    let before = digest::of_place(&office, "/");
+    office.at(second("12:10:00"));
+    office.rename("news/a.toml", "news/b.toml");
+    office.step();
+    assert_eq!(digest::of_place(&office, "/"), before);
+    office.restart_without("index.sqlite");
+    assert_eq!(digest::of_place(&office, "/"), before);
+}
+
+#[test]
+fn what_is_renamed_and_rewritten_in_one_step_takes_nobodys_id() {
+    tell(&[
+        at("12:00:00")
+            .write("news/a.toml", item("A", TEN, ""))
+            .write("news/x.toml", item("X", ELEVEN, ""))
+            .feed("x [X] 11:00:00\na [A] 10:00:00\nupdated 11:00:00"),
+        at("12:10:00")
+            .remove("news/a.toml")
+            .write("news/b.toml", item("B", ELEVEN, ""))
+            .feed("b [B] 11:00:00\nx [X] 11:00:00\na [A] 10:00:00\nupdated 11:00:00")
+            .problems("news/a.toml: warning: the file of the published item `a` is gone"),
+    ]);
+}
+
+#[test]
+fn a_changed_id_is_a_problem_and_the_published_one_stays() {
+    let problem = "news/a.toml: error: the id of this item was `a` when it was published, and is now `z`; feeds keep `a`";
+    tell(&[
+        at("12:00:00")
+            .write("news/a.toml", with_id("a", "A", TEN))
+            .feed(FEED),
+        at("12:10:00")
+            .write("news/a.toml", with_id("z", "A", TEN))
+            .feed(FEED)
+            .pages("200 /news/a/")
+            .problems(problem),
+        at("12:20:00")
+            .write("news/a.toml", with_id("z", "A", TEN) + "\n")
+            .feed(FEED)
+            .problems(problem),
+        at("12:30:00")
+            .write("news/a.toml", with_id("a", "A", TEN))
+            .feed(FEED),
+    ]);
+}
+
+#[test]
+fn an_id_is_never_used_for_another_item() {
+    tell(&[
+        at("12:00:00")
+            .write("news/a.toml", with_id("a", "A", TEN))
+            .feed(FEED),
+        at("12:10:00")
+            .remove("news/a.toml")
+            .feed(FEED)
+            .problems("news/a.toml: warning: the file of the published item `a` is gone"),
+        at("12:20:00")
+            .write("news/b.toml", with_id("a", "Other", ELEVEN))
+            .feed(FEED)
+            .pages("200 /news/a/\n404 /news/b/")
+            .problems("news/b.toml: error: the id `a` was that of another item, published from `news/a.toml`\nnews/a.toml: warning: the file of the published item `a` is gone"),
+    ]);
+}
+
+#[test]
+fn of_two_files_with_one_id_the_published_one_keeps_it() {
+    tell(&[
+        at("12:00:00")
+            .write("news/z.toml", with_id("a", "A", TEN))
+            .feed(FEED),
+        at("12:10:00")
+            .write("news/b.toml", with_id("a", "Other", ELEVEN))
+            .feed(FEED)
+            .pages("200 /news/z/\n404 /news/b/")
+            .problems("news/b.toml: error: the id `a`"),
+    ]);
+}
+
+#[test]
+fn of_two_new_files_with_one_id_the_one_to_be_read_has_it_else_the_first() {
+    let draft = item("Draft", TEN, "id = \"a\"\nstatus = \"draft\"\n");
+    tell(&[at("12:00:00")
+        .write("news/1.toml", draft)
+        .write("news/2.toml", with_id("a", "A", TEN))
+        .write("news/3.toml", with_id("a", "Other", TEN))
+        .feed(FEED)
+        .pages("404 /news/1/\n200 /news/2/\n404 /news/3/")
+        .problems("news/1.toml: error: the id `a` belongs to `news/2.toml`\nnews/3.toml: error: the id `a` belongs to `news/2.toml`")]);
+}
+
+#[test]
+fn the_refused_file_comes_in_when_the_other_goes_out_of_its_way() {
+    tell(&[
+        at("12:00:00")
+            .write("news/a.toml", item("A", TEN, "slug = \"s\"\n"))
+            .write("news/b.toml", item("B", ELEVEN, "slug = \"s\"\n"))
+            .feed(FEED)
+            .problems("news/b.toml: error: the page `/news/s/` belongs to `news/a.toml`"),
+        at("12:10:00")
+            .write("news/a.toml", item("A", TEN, "slug = \"t\"\n"))
+            .feed("b [B] 11:00:00\na [A] 10:00:00\nupdated 11:00:00")
+            .pages("200 /news/s/\n200 /news/t/"),
+    ]);
+}
+
+#[test]
+fn a_former_path_leads_to_the_present_one_while_that_can_be_read() {
+    let with = |slug: &str, more: &str| item("A", TEN, &format!("slug = \"{slug}\"\n{more}"));
+    let withheld = "status = \"withheld\"\nstatus_note = \"n\"\n";
+    tell(&[
+        at("12:00:00")
+            .write("news/a.toml", with("one", ""))
+            .pages("200 /news/one/"),
+        at("12:10:00")
+            .write("news/a.toml", with("two", ""))
+            .pages("301 /news/one/ /news/two/"),
+        at("12:20:00")
+            .write("news/a.toml", with("three", ""))
+            .pages("301 /news/one/ /news/three/\n301 /news/two/ /news/three/\n200 /news/three/"),
+        at("12:30:00")
+            .write("news/a.toml", with("three", withheld))
+            .pages("404 /news/one/\n404 /news/two/\n404 /news/three/"),
+        at("12:40:00")
+            .write("news/a.toml", with("three", ""))
+            .write("news/b.toml", item("B", ELEVEN, "slug = \"one\"\n"))
+            .pages("200 /news/one/\n301 /news/two/ /news/three/"),
+        at("12:50:00")
+            .write("news/a.toml", with("two", ""))
+            .pages("200 /news/two/\n301 /news/three/ /news/two/"),
+    ]);
+}

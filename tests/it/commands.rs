@@ -1,141 +1,8 @@
 //! The commands as their users run them.
 
-use assert_cmd::cargo::cargo_bin;
+use crate::serving::{SITE, Serving, ask_until, check, data, field, now_milliseconds, tidings};
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
-use std::time::Duration;
-use tempfile::TempDir;
-
-const SITE: &str = "title = \"Example\"\nbase_url = \"http://localhost:8080\"\nid_authority = \"example.org\"\nid_authority_date = \"2022\"\n";
-
-fn data(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (path, text) in files {
-        let file = folder.path().join("data").join(path);
-        fs::create_dir_all(file.parent().unwrap()).unwrap();
-        fs::write(file, text).unwrap();
-    }
-    folder
-}
-
-fn tidings() -> Command {
-    let mut command = Command::new(cargo_bin!("tidings"));
-    command
-        .env_remove("TIDINGS_STATE")
-        .env_remove("TIDINGS_LISTEN")
-        .env_remove("STATE_DIRECTORY");
-    command
-}
-
-fn check(data: &Path, more: &[&str]) -> (i32, String) {
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = tidings()
-        .arg("check")
-        .arg(data)
-        .args(more)
-        .output()
-        .unwrap();
-    let text = String::from_utf8(stdout).unwrap() + &String::from_utf8(stderr).unwrap();
-    (status.code().unwrap(), text)
-}
-
-/// A server that is stopped when it is dropped.
-struct Serving {
-    child: Child,
-    address: String,
-}
-
-impl Serving {
-    fn start(data: &Path, more: &[&str]) -> Self {
-        let mut child = tidings()
-            .arg("serve")
-            .arg(data)
-            .args(["--listen", "127.0.0.1:0"])
-            .args(more)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let address = line
-            .trim()
-            .strip_prefix("listening on http://")
-            .unwrap_or_else(|| {
-                let mut errors = String::new();
-                child
-                    .stderr
-                    .take()
-                    .unwrap()
-                    .read_to_string(&mut errors)
-                    .unwrap();
-                panic!("did not start: {errors}")
-            });
-        Self {
-            address: address.to_owned(),
-            child,
-        }
-    }
-
-    fn get(&self, path: &str) -> String {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream
-            .set_read_timeout(Some(Duration::from_secs(20)))
-            .unwrap();
-        write!(
-            stream,
-            "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-        )
-        .unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        String::from_utf8_lossy(&answer).into_owned()
-    }
-
-    /// Stops it as an operator does; returns what it said.
-    fn stop(mut self) -> String {
-        let id = i32::try_from(self.child.id()).unwrap();
-        nix::sys::signal::kill(
-            nix::unistd::Pid::from_raw(id),
-            nix::sys::signal::Signal::SIGTERM,
-        )
-        .unwrap();
-        let mut said = String::new();
-        self.child
-            .stderr
-            .take()
-            .unwrap()
-            .read_to_string(&mut said)
-            .unwrap();
-        assert!(self.child.wait().unwrap().success(), "{said}");
-        said
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        // It has ended already where the test stopped it.
-        let _gone = self.child.kill();
-        let _ended = self.child.wait();
-    }
-}
-
-/// The value of a field of an answer.
-fn field<'a>(answer: &'a str, name: &str) -> &'a str {
-    let start = format!("{name}: ");
-    answer
-        .lines()
-        .find_map(|line| line.strip_prefix(start.as_str()))
-        .unwrap_or_else(|| panic!("no {name}: {answer}"))
-}
 
 const ITEM: &str = "title = \"First\"\ndate = 2026-03-01\nbody = \"Text.\"\n";
 
@@ -306,19 +173,6 @@ fn bad_items_are_absent_and_logged_and_a_second_server_is_refused() {
     );
 }
 
-/// Asks until an answer pleases; the last one where none does within ten seconds.
-fn ask_until(server: &Serving, path: &str, pleases: impl Fn(&str) -> bool) -> String {
-    let mut answer = server.get(path);
-    for _ in 0..1_000 {
-        if pleases(&answer) {
-            break;
-        }
-        std::thread::sleep(Duration::from_millis(10));
-        answer = server.get(path);
-    }
-    answer
-}
-
 #[test]
 fn a_page_whose_file_changed_is_never_shown_from_the_new_text() {
     let folder = data(&[("site.toml", SITE), ("news/a.toml", ITEM)]);
@@ -456,7 +310,7 @@ fn every_link_of_the_sample_publication_answers() {
 
 #[test]
 fn an_embargo_lifts_on_its_second() {
-    let now = httpdate_now() + 2;
+    let now = now_milliseconds() / 1_000 + 2;
     let embargo = chrono::DateTime::from_timestamp(now, 0)
         .unwrap()
         .to_rfc3339();
@@ -481,14 +335,6 @@ fn an_embargo_lifts_on_its_second() {
         assert!(i64::try_from(second).unwrap() <= now + 1, "late");
     }
     panic!("the embargo did not lift");
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the server under test reads this very clock"
-)]
-fn httpdate_now() -> i64 {
-    chrono::Utc::now().timestamp()
 }
 
 #[test]

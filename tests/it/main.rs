@@ -1,6 +1,7 @@
 //! The integration tests: one crate, a module a feature.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod alive;
 mod commands;
 mod desk;
 mod digest;
@@ -12,5 +13,6 @@ mod layers;
 mod lifecycle;
 mod problems;
 mod records;
+mod serving;
 mod sockets;
 mod story;

@@ -1,0 +1,135 @@
+//! Items that come and go by the clock, and those that are withdrawn while the server runs.
+
+use super::{FEEDS, Publication, item};
+use crate::serving::{check, now_milliseconds, run, tidings};
+use chrono::DateTime;
+
+/// What lifts on a second is served so soon after it.
+const LATE_MILLISECONDS_MAX: i64 = 150;
+
+fn written(second: i64) -> String {
+    DateTime::from_timestamp(second, 0).unwrap().to_rfc3339()
+}
+
+/// Polls a feed without pause until it pleases. Returns when the last request was sent that did not, and when the first
+/// answer came that did, in milliseconds since 1970.
+fn turn(publication: &Publication, pleases: impl Fn(&str) -> bool) -> (i64, i64) {
+    let mut connection = publication.server.connect();
+    let mut last = 0;
+    for _ in 0..100_000 {
+        let sent = now_milliseconds();
+        let answer = connection.ask("/rss.xml", "").unwrap();
+        if pleases(&answer.text()) {
+            return (last, now_milliseconds());
+        }
+        last = sent;
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    panic!("it never came: {}", publication.server.said());
+}
+
+#[test]
+fn embargoes_lift_and_items_expire_on_their_seconds() {
+    let start = now_milliseconds() / 1_000 + 3;
+    let publication = Publication::of(&[]);
+    let secret = |number: i64| format!("Secret {number}.");
+    for number in 0..3 {
+        let line = match number {
+            2 => "expires",
+            _ => "embargo_until",
+        };
+        let text = format!(
+            "{}{line} = {}\n",
+            item(&secret(number)),
+            written(start + number)
+        );
+        publication.write(&format!("news/s{number}.toml"), &text);
+    }
+    publication.shows(&[&secret(2)], &[&secret(0), &secret(1)]);
+    let mut late = Vec::new();
+    for number in 0..3 {
+        let (title, is_embargo) = (secret(number), number < 2);
+        let (last, first) = turn(&publication, |feed| feed.contains(&title) == is_embargo);
+        let due = (start + number) * 1_000;
+        assert!(first >= due, "{title} turned {} ms early", due - first);
+        late.push(last - due);
+    }
+    // Where the machine is busy one of three may be held up.
+    late.sort_unstable();
+    assert!(late[1] <= LATE_MILLISECONDS_MAX, "late by {late:?} ms");
+    publication.shows(&[&secret(0), &secret(1)], &[&secret(2)]);
+    publication.expect("/news/s2/", &["HTTP/1.1 200 ", "Secret 2."], &[]);
+    publication.is_as_a_fresh_one(&["/news/s0/", "/news/s2/"]);
+}
+
+#[test]
+fn an_embargo_that_is_set_later_hides_and_a_withheld_item_comes_back() {
+    let publication = Publication::of(&[]);
+    let secret = format!("{}embargo_until = 2099-01-01T00:00:00Z\n", item("First"));
+    publication.write("news/a.toml", &secret);
+    publication.shows(&[], &["First"]);
+    publication.expect("/news/a/", &["HTTP/1.1 404 "], &["First"]);
+    publication.write("news/a.toml", &item("First"));
+    publication.shows(&["First"], &[]);
+    publication.write(
+        "news/a.toml",
+        &format!("{}status = \"withheld\"\n", item("First")),
+    );
+    publication.shows(&[], &["First"]);
+    publication.write("news/a.toml", &item("First"));
+    publication.shows(&["First"], &[]);
+    publication.is_as_a_fresh_one(&["/news/a/"]);
+}
+
+#[test]
+fn a_broken_file_leaves_its_last_good_version_even_after_a_restart() {
+    let publication = Publication::of(&[]);
+    publication.write("news/a.toml", "title = \"First\nnonsense");
+    publication.says("news/a.toml:1:");
+    publication.shows(&["First"], &["nonsense"]);
+    publication.is_as_a_fresh_one(&["/news/a/"]);
+}
+
+#[test]
+fn a_removed_item_is_gone_with_a_notice_on_the_running_server() {
+    let publication = Publication::of(&[("news/b.toml", &item("Second"))]);
+    let data = publication.path("");
+    let (status, said) = run(tidings()
+        .args(["remove", "b", "--note", "Published in error."])
+        .arg("--state")
+        .arg(publication.folder.path().join("data.state")));
+    // The data directory is an argument, too, and `remove` must find the ledger without it.
+    assert_eq!(status, 0, "{said}");
+    publication.shows(&["First", "Published in error."], &["Text of Second"]);
+    publication.expect(
+        "/atom.xml",
+        &["deleted-entry", "tag:example.org,2022:b\""],
+        &[],
+    );
+    let page = publication.expect("/news/b/", &["HTTP/1.1 410 "], &["Text of Second"]);
+    assert!(page.contains("Published in error."), "{page}");
+    let (status, said) = run(tidings().args(["remove", "no-such"]).arg(&data));
+    assert!(
+        status == 1 && said.contains("no item was ever published"),
+        "{said}"
+    );
+    publication.is_as_a_fresh_one(&[]);
+}
+
+#[test]
+fn check_runs_beside_the_server_and_changes_nothing() {
+    let publication = Publication::of(&[("news/b.toml", "title = \"Bad\"\n")]);
+    let before = FEEDS.map(|path| publication.server.get(path));
+    let (status, report) = check(&publication.path(""), &[]);
+    assert!(
+        status == 1 && report.contains("news/b.toml:1:1"),
+        "{report}"
+    );
+    let after = FEEDS.map(|path| publication.server.get(path));
+    for (before, after) in before.iter().zip(&after) {
+        assert_eq!(super::without_date(before), super::without_date(after));
+    }
+    publication.write("news/b.toml", &item("Good"));
+    publication.shows(&["First", "Good"], &[]);
+    publication.is_as_a_fresh_one(&[]);
+}

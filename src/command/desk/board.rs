@@ -46,10 +46,12 @@ impl Board {
 
     /// Puts up one more problem of a file, unless it is there.
     pub fn add(&mut self, found: Found, problem: Problem) {
-        let known = self.files.entry((found, problem.file.clone())).or_default();
-        if !known.contains(&problem) {
-            self.news.push(problem.clone());
-            known.push(problem);
+        let file = problem.file.clone();
+        let known = self.files.get(&(found, file.clone()));
+        let mut problems = known.cloned().unwrap_or_default();
+        if !problems.contains(&problem) {
+            problems.push(problem);
+            self.set(found, &file, problems);
         }
     }
 

@@ -201,7 +201,8 @@ impl Desk {
             self.take_listing(scope, listing);
         }
         // What went is not broken.
-        let is_there = |file: &&Arc<str>| !found.gone.contains(file) && !self.going.contains_key(*file);
+        let is_there =
+            |file: &&Arc<str>| !found.gone.contains(file) && !self.going.contains_key(*file);
         let elsewhere = dirty.parse.iter().filter(is_there);
         let elsewhere = elsewhere.filter(|file| !unknown.contains_key(*file));
         let known = elsewhere.filter_map(|file| Some((file.clone(), self.files.get(file)?.stamp)));

@@ -8,6 +8,7 @@ pub mod resource;
 pub mod version;
 
 use crate::edition::resource::Resource;
+use crate::feed::Shown;
 use crate::newsroom::Newsroom;
 use crate::newsroom::entry::Entry;
 use crate::newsroom::identity::Id;
@@ -29,7 +30,7 @@ pub struct Edition {
     /// The stamp of everything that all pages share.
     pub settings_changed_at: i64,
     resources: imbl::HashMap<Arc<str>, Arc<Resource>>,
-    whole: imbl::HashMap<Id, ([u8; 16], Arc<Item>)>,
+    shown: imbl::HashMap<Id, Shown>,
     places: Arc<HashMap<String, PlaceStamp>>,
     missing_page: Bytes,
 }
@@ -107,7 +108,7 @@ impl Edition {
             places: Arc::new(stamped.collect()),
             settings_changed_at: groups(crate::newsroom::record::SETTINGS),
             resources: imbl::HashMap::new(),
-            whole: imbl::HashMap::new(),
+            shown: imbl::HashMap::new(),
             newsroom,
             now,
             missing_page,
@@ -141,7 +142,7 @@ impl Edition {
         let next = Self::new(newsroom, now, groups, self.missing_page.clone());
         Self {
             resources: self.resources.clone(),
-            whole: self.whole.clone(),
+            shown: self.shown.clone(),
             ..next
         }
     }
@@ -157,15 +158,15 @@ impl Edition {
 
     /// The same edition with the whole items that its feeds show.
     #[must_use]
-    pub fn showing(mut self, whole: imbl::HashMap<Id, ([u8; 16], Arc<Item>)>) -> Self {
-        self.whole = whole;
+    pub fn showing(mut self, shown: imbl::HashMap<Id, Shown>) -> Self {
+        self.shown = shown;
         self
     }
 
     /// The whole item of an entry, where a feed shows it.
     pub fn whole(&self, entry: &Entry) -> Option<&Arc<Item>> {
-        let (hash, item) = self.whole.get(&entry.id)?;
-        (*hash == entry.hash).then_some(item)
+        let shown = self.shown.get(&entry.id)?;
+        shown.is_of(entry).then_some(&shown.item)
     }
 
     /// The resource that is ready at a path below the base URL.

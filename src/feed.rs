@@ -204,6 +204,14 @@ pub struct Shown {
     pub item: Arc<Item>,
 }
 
+impl Shown {
+    /// Whether an entry stands on the very text that this one was read from. The file counts, too: its name tells
+    /// section, slug and language.
+    pub fn is_of(&self, entry: &Entry) -> bool {
+        self.entry.hash == entry.hash && self.entry.file == entry.file
+    }
+}
+
 /// What the making of any document needs to know beside its items.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {

@@ -13,9 +13,9 @@ use crate::command::publisher::making::Window;
 use crate::edition::Edition;
 use crate::edition::record::{HOLD_SECONDS_MAX, VersionRecord};
 use crate::edition::resource::Resource;
+use crate::feed::Shown;
 use crate::newsroom::Newsroom;
 use crate::newsroom::identity::Id;
-use crate::newsroom::item::Item;
 use crate::newsroom::place::Place;
 use crate::newsroom::problem::Problem;
 use crate::newsroom::record::Records;
@@ -39,13 +39,13 @@ pub struct Publisher {
     keeper: Option<IndexKeeper>,
     media: Arc<MediaIndex>,
     versions: HashMap<String, VersionRecord>,
-    /// The hashes of the last good versions that the ledger keeps, by name.
-    sources: HashMap<String, [u8; 16]>,
+    /// The files and hashes of the last good versions that the ledger keeps, by name.
+    sources: HashMap<String, (String, [u8; 16])>,
     current: Arc<ArcSwap<Edition>>,
     folder: Arc<ArcSwap<DataDirectory>>,
     windows: HashMap<Place, Window>,
-    /// The items that some feed shows, with the hash of the text that they were read from.
-    live: imbl::HashMap<Id, ([u8; 16], Arc<Item>)>,
+    /// The items that some feed shows, with the entries that they were read for.
+    live: imbl::HashMap<Id, Shown>,
     /// Where to look at the next step.
     dirty: Dirty,
     /// The second in which something was published last.
@@ -87,7 +87,7 @@ impl Publisher {
         let mut publisher = Self {
             keeper: index.map(|index| IndexKeeper::start(index, state.as_deref())),
             versions: ledger.versions()?,
-            sources: ledger.source_hashes()?,
+            sources: ledger.kept_sources()?,
             others_version: None,
             current: Arc::new(ArcSwap::from_pointee(edition)),
             folder: Arc::new(ArcSwap::from(Arc::clone(desk.directory()))),

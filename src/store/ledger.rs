@@ -312,14 +312,14 @@ impl Ledger {
         Ok(rows.into_iter().collect())
     }
 
-    /// The names of the last good versions that are kept, with their hashes.
+    /// The names of the last good versions that are kept, with their files and hashes.
     ///
     /// # Errors
     ///
     /// [`Error::Read`].
-    pub fn source_hashes(&self) -> Result<HashMap<String, [u8; 16]>, Error> {
-        let rows = self.read("SELECT name, hash FROM source", |row| {
-            Ok((row.get(0)?, row.get(1)?))
+    pub fn kept_sources(&self) -> Result<HashMap<String, (String, [u8; 16])>, Error> {
+        let rows = self.read("SELECT name, file, hash FROM source", |row| {
+            Ok((row.get(0)?, (row.get(1)?, row.get(2)?)))
         })?;
         Ok(rows.into_iter().collect())
     }

@@ -89,22 +89,24 @@ impl Publisher {
         let mut new: Vec<(String, Source)> = Vec::new();
         for (file, text) in texts {
             let name = format!("/{file}");
-            let hash = content_hash(text);
-            if self.sources.get(&name) != Some(&hash) {
-                let (file, text) = (file.clone(), text.clone());
-                new.push((name.clone(), Source { file, hash, text }));
-            }
+            let (file, hash, text) = (file.clone(), content_hash(text), text.clone());
+            new.push((name.clone(), Source { file, hash, text }));
             wanted.insert(name);
         }
         let sections = self.desk.newsroom().sections().keys();
         wanted.extend(sections.map(|name| format!("/{name}/section.toml")));
         for (name, source) in &round.texts {
-            if wanted.contains(name) && self.sources.get(name) != Some(&source.hash) {
+            if wanted.contains(name) {
                 new.push((name.clone(), source.clone()));
             }
         }
         for (name, source) in new {
-            self.sources.insert(name.clone(), source.hash);
+            // The file counts, too: its name tells section, slug and language.
+            let known = (source.file.clone(), source.hash);
+            if self.sources.get(&name) == Some(&known) {
+                continue;
+            }
+            self.sources.insert(name.clone(), known);
             self.unwritten.forgotten.remove(&name);
             self.unwritten.sources.insert(name, source);
         }

@@ -227,8 +227,8 @@ impl Publisher {
         self.versions.extend(made.versions.iter().cloned());
         round.versions.extend(made.versions);
         for row in rows {
-            if let Row::Item(Shown { entry, item }) = row {
-                self.live.insert(entry.id.clone(), (entry.hash, item));
+            if let Row::Item(shown) = row {
+                self.live.insert(shown.entry.id.clone(), shown);
             }
         }
         self.windows.insert(place, window);
@@ -273,11 +273,13 @@ impl Publisher {
         round: &mut Round,
     ) -> Option<Arc<Item>> {
         let live = self.live.get(&entry.id);
-        if let Some((_, item)) = live.filter(|(hash, _)| *hash == entry.hash) {
-            return Some(Arc::clone(item));
+        if let Some(shown) = live.filter(|shown| shown.is_of(entry)) {
+            return Some(Arc::clone(&shown.item));
         }
         let at_hand = taken.wholes.remove(&entry.id);
-        let whole = match at_hand.filter(|whole| whole.entry.hash == entry.hash) {
+        let is_it =
+            |whole: &Whole| whole.entry.hash == entry.hash && whole.entry.file == entry.file;
+        let whole = match at_hand.filter(is_it) {
             Some(Whole { item, text, .. }) => Ok((item, text)),
             None => {
                 let (ledger, unwritten) = (&self.ledger, &self.unwritten);

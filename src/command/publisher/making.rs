@@ -27,6 +27,8 @@ use std::sync::Arc;
 /// What a place's feeds were made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Window {
+    /// The folder in which they stand, below the base URL.
+    pub folder: String,
     /// The items and notices, in the order of the document.
     pub entries: Vec<Arc<Entry>>,
     /// The pages that its notices name as replacements.
@@ -135,20 +137,18 @@ impl Publisher {
         pictures.into_iter().any(|path| taken.media.contains(path))
     }
 
+    /// Drops what was made for places that are no longer, or stand in another folder now.
     fn drop_places(&mut self, places: &BTreeSet<Place>, round: &mut Round) {
         let site = self.desk.newsroom().site();
-        let gone: Vec<Place> = self
-            .windows
-            .keys()
-            .filter(|place| !places.contains(place))
-            .cloned()
-            .collect();
-        for place in gone {
-            let folder = folder(site, &place);
-            let paths = Format::ALL.map(|format| format!("{folder}{}", format.file_name()));
-            round.dropped.extend(paths);
-            self.windows.remove(&place);
-        }
+        let folders: HashSet<String> = places.iter().map(|place| folder(site, place)).collect();
+        self.windows.retain(|place, window| {
+            if !folders.contains(&window.folder) {
+                let paths =
+                    Format::ALL.map(|format| format!("{}{}", window.folder, format.file_name()));
+                round.dropped.extend(paths);
+            }
+            places.contains(place) && folder(site, place) == window.folder
+        });
     }
 
     /// Finds what a place's feeds are to show.
@@ -170,9 +170,10 @@ impl Publisher {
         if let Some(at) = feed::latest(&rows, now)
             && group.take_date(at, now)
         {
-            taken.stamps.groups.insert(name);
+            taken.stamps.groups.insert(name.clone());
         }
         let window = Window {
+            folder: name,
             // What could not be read is looked for again.
             entries: rows.iter().map(|row| Arc::clone(row.entry())).collect(),
             latest: group.latest,

@@ -56,9 +56,15 @@ pub struct Desk {
     refused: BTreeMap<Arc<str>, Arc<Entry>>,
     /// Published items that stand on something else than their files.
     kept: BTreeSet<Id>,
+    /// The rows, as they were, of published items that other settings have put elsewhere.
+    moved: BTreeMap<Id, ItemRecord>,
     /// Files that went a moment ago, and when that is believed, in milliseconds since 1970.
     going: BTreeMap<Arc<str>, i64>,
     unreadable: Vec<String>,
+    /// Where to look once there is a directory with settings again.
+    waiting: Dirty,
+    /// Whether there was no directory at the last look.
+    is_away: bool,
     board: Board,
 }
 
@@ -169,8 +175,11 @@ impl Desk {
             broken: BTreeMap::new(),
             refused: BTreeMap::new(),
             kept: BTreeSet::new(),
+            moved: BTreeMap::new(),
             going: BTreeMap::new(),
             unreadable: Vec::new(),
+            waiting: Dirty::default(),
+            is_away: false,
             board,
             settings,
         };
@@ -222,17 +231,23 @@ impl Desk {
     ) -> Taken {
         let mut taken = Taken::default();
         self.tick(now.timestamp(), &mut taken);
-        if dirty.everything && !self.reopen() {
-            return taken;
-        }
         let mut dirty = dirty.clone();
-        if dirty.settings && self.reload(&mut dirty, last_good, &mut taken).is_err() {
+        dirty.extend(std::mem::take(&mut self.waiting));
+        if !self.is_usable(&mut dirty, last_good, &mut taken) {
+            self.waiting = dirty;
+            let going = std::mem::take(&mut self.going);
+            if !removals.is_empty() {
+                let found = Found::default();
+                self.join(found, Vec::new(), removals, now, last_good, &mut taken);
+            }
+            self.going = going;
             return taken;
         }
         taken.media.append(&mut dirty.media);
         let found = self.read_changed(&dirty, now.timestamp());
         let is_over = |at: &i64| *at <= now.timestamp_millis();
-        if !found.is_empty() || !removals.is_empty() || self.going.values().any(is_over) {
+        let has_found = !found.is_empty() || !self.moved.is_empty() || !removals.is_empty();
+        if has_found || self.going.values().any(is_over) {
             self.join(found, Vec::new(), removals, now, last_good, &mut taken);
         }
         taken
@@ -260,10 +275,26 @@ impl Desk {
         taken.groups.extend(taken.stamps.groups.iter().cloned());
     }
 
+    /// Whether there is a directory, with settings. Where there is none nothing is believed of its files, and where to
+    /// look is kept for later.
+    fn is_usable(
+        &mut self,
+        dirty: &mut Dirty,
+        last_good: &LastGood<'_>,
+        taken: &mut Taken,
+    ) -> bool {
+        self.is_away = !self.setting.data.exists();
+        if self.is_away {
+            dirty.extend(Dirty::everything());
+        }
+        (!dirty.everything || self.reopen())
+            && (!dirty.settings || self.reload(dirty, last_good, taken).is_ok())
+    }
+
     /// Opens the directory anew where its path leads elsewhere now. Returns whether there is one.
     fn reopen(&mut self) -> bool {
-        if !self.directory.is_elsewhere(&self.setting.data) {
-            return self.setting.data.exists();
+        if !self.is_away && !self.directory.is_elsewhere(&self.setting.data) {
+            return true;
         }
         match DataDirectory::open(&self.setting.data) {
             Ok(directory) => self.directory = Arc::new(directory),
@@ -295,10 +326,12 @@ impl Desk {
         if has_changed {
             let before = std::mem::replace(&mut self.settings, new);
             reading::mark(dirty, &before, &self.settings, &self.newsroom);
-            self.newsroom = self.newsroom.under(
+            let newsroom = self.newsroom.under(
                 Arc::clone(&self.settings.site),
                 Arc::clone(&self.settings.sections),
             );
+            self.moved = reading::moved(dirty, &self.newsroom, &newsroom);
+            self.newsroom = newsroom;
             self.stamp_settings(taken);
             taken.has_new_settings = true;
         } else {
@@ -396,9 +429,21 @@ impl Desk {
         self.kept.iter().filter_map(|id| self.newsroom.get(id))
     }
 
+    /// Whether the path of the data directory leads elsewhere than at the last look, or somewhere again.
+    pub fn is_elsewhere(&self) -> bool {
+        let named = &self.setting.data;
+        self.directory.is_elsewhere(named) || (self.is_away && named.exists())
+    }
+
+    /// Whether something is looked at once there is a directory with settings again.
+    pub fn is_waiting(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
     /// When the next file that went is believed to be gone, in milliseconds since 1970.
     pub fn next_gone(&self) -> Option<i64> {
-        self.going.values().min().copied()
+        let going = self.going.values().min().copied();
+        going.filter(|_| !self.is_waiting())
     }
 }
 

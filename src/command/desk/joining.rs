@@ -57,6 +57,7 @@ impl Desk {
         self.add_sections(&loose, last_good);
         let problems = self.fill(pool, loose, removals, last_good, taken);
         self.put_up(problems);
+        self.moved.clear();
         self.drop_sections(last_good);
         taken.groups.extend(taken.stamps.groups.iter().cloned());
         taken.removed = removals.iter().map(|removal| removal.id.clone()).collect();
@@ -96,7 +97,8 @@ impl Desk {
     /// Takes an item out of the newsroom; if it was published its row stays in the records.
     fn detach(&mut self, id: &Id) -> Option<Id> {
         let entry = self.newsroom.remove(id)?;
-        let record = ItemRecord::of(&self.newsroom, &entry)?;
+        let moved = self.moved.remove(id);
+        let record = moved.or_else(|| ItemRecord::of(&self.newsroom, &entry))?;
         self.records.absent.insert(record.id.clone(), record);
         Some(id.clone())
     }

@@ -5,9 +5,11 @@ use super::board::Found as Where;
 use super::{Desk, Known};
 use crate::newsroom::Newsroom;
 use crate::newsroom::entry::{Basis, Entry};
+use crate::newsroom::identity::Id;
 use crate::newsroom::parse::salvage::Salvage;
 use crate::newsroom::place::{Place, Scope};
 use crate::newsroom::problem::Problem;
+use crate::newsroom::record::{ItemRecord, groups_of};
 use crate::source::load::{self, Loaded, Whole};
 use crate::source::scan::{self, Listing, Purpose};
 use crate::source::settings::Settings;
@@ -144,6 +146,23 @@ pub fn mark(dirty: &mut Dirty, before: &Settings, now: &Settings, newsroom: &New
                 .extend(listed.map(|entry| Arc::clone(&entry.file)));
         }
     }
+}
+
+/// Marks the items that stand at other addresses or in other lists now. Returns their rows as they were: what changed is
+/// told from those.
+pub fn moved(dirty: &mut Dirty, before: &Newsroom, now: &Newsroom) -> BTreeMap<Id, ItemRecord> {
+    let is_moved = |entry: &&Arc<Entry>| {
+        let listed = |newsroom: &Newsroom| groups_of(newsroom, entry);
+        before.path(entry) != now.path(entry) || listed(before) != listed(now)
+    };
+    let mut rows = BTreeMap::new();
+    for entry in before.entries().filter(is_moved) {
+        if let Some(record) = ItemRecord::of(before, entry) {
+            dirty.parse.insert(Arc::clone(&entry.file));
+            rows.insert(entry.id.clone(), record);
+        }
+    }
+    rows
 }
 
 /// What one file gave.

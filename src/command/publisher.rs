@@ -153,7 +153,12 @@ impl Publisher {
 
     /// Whether the path of the data directory leads elsewhere than when it was opened.
     pub fn is_elsewhere(&self) -> bool {
-        self.desk.directory().is_elsewhere(self.desk.data())
+        self.desk.is_elsewhere()
+    }
+
+    /// Whether something waits for a data directory with settings.
+    pub fn is_waiting(&self) -> bool {
+        self.desk.is_waiting()
     }
 
     /// Looks for what other processes have left in the ledger: items that are to be removed.

@@ -16,6 +16,8 @@ pub enum Notice {
     },
     /// Anything may be another: look everywhere.
     Rescan,
+    /// The directory was moved, or another has its name: this watch may be blind to what is new in it.
+    Moved,
 }
 
 /// A watch that lasts as long as this is held.
@@ -26,7 +28,7 @@ pub struct Watch {
 
 impl Watch {
     /// Watches a data directory: `root` with all that is in it, and the folder of `named`, the path under which it is
-    /// known, where a link may be switched.
+    /// known, where a link may be switched and the directory moved.
     ///
     /// # Errors
     ///
@@ -38,7 +40,7 @@ impl Watch {
     ) -> notify::Result<Self> {
         let (parent, name) = place_of(named);
         let root_path = root.to_owned();
-        let watched_parent = parent.clone();
+        let named_path = parent.join(name);
         let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
             let Ok(event) = event else {
                 tell(Notice::Rescan);
@@ -51,24 +53,26 @@ impl Watch {
                 return;
             };
             for path in &event.paths {
-                if let Ok(inside) = path.strip_prefix(&root_path) {
+                if *path == named_path {
+                    tell(Notice::Moved);
+                } else if let Ok(inside) = path.strip_prefix(&root_path) {
                     match inside.to_str() {
-                        // The directory itself, or a mount's hidden link that all others go through.
-                        None | Some("") => tell(Notice::Rescan),
+                        Some("") => tell(Notice::Moved),
+                        None => tell(Notice::Rescan),
+                        // A mount's hidden link that all others go through.
                         Some(path) if path.starts_with("..") => tell(Notice::Rescan),
                         Some(path) => tell(Notice::Changed {
                             path: path.to_owned(),
                             is_open,
                         }),
                     }
-                } else if *path == watched_parent.join(&name) {
-                    tell(Notice::Rescan);
                 }
             }
         })?;
         watcher.watch(root, RecursiveMode::Recursive)?;
-        if !root.starts_with(&parent) || root.parent() != Some(&parent) {
-            watcher.watch(&parent, RecursiveMode::NonRecursive)?;
+        if let Err(error) = watcher.watch(&parent, RecursiveMode::NonRecursive) {
+            // Then a switch is seen a second later, when the path is looked at.
+            tracing::debug!("cannot watch `{}`: {error}", parent.display());
         }
         Ok(Self { _watcher: watcher })
     }

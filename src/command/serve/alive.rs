@@ -125,6 +125,7 @@ impl Alive {
         let end = Instant::now() + BURST_MAX;
         let mut dirty = Dirty::default();
         let mut open = HashSet::new();
+        let mut is_moved = false;
         let mut next = Some(first);
         loop {
             match next.take() {
@@ -132,6 +133,7 @@ impl Alive {
                 Some(Wake::Rescan | Wake::Seen(Notice::Rescan)) => {
                     dirty.extend(Dirty::everything());
                 }
+                Some(Wake::Seen(Notice::Moved)) => is_moved = true,
                 Some(Wake::Look(path)) => dirty.add(&path),
                 Some(Wake::Seen(Notice::Changed { path, is_open })) => {
                     dirty.add(&path);
@@ -170,7 +172,20 @@ impl Alive {
         self.folders
             .extend(folders.map(|path| (again, path.clone())));
         self.publisher.note(dirty);
+        if is_moved {
+            self.look_where_it_is();
+        }
         true
+    }
+
+    /// After the directory was moved: watches it where it is now. While it is nowhere the watch over its parent tells
+    /// when it is back.
+    fn look_where_it_is(&mut self) {
+        if self.publisher.data().exists() {
+            self.watch_anew();
+        } else {
+            self.publisher.note(Dirty::everything());
+        }
     }
 
     /// Looks at what nobody tells.
@@ -192,6 +207,8 @@ impl Alive {
         self.publisher.look_for_removals();
         if self.publisher.is_elsewhere() {
             self.watch_anew();
+        } else if self.publisher.is_waiting() {
+            self.publisher.note(Dirty::everything());
         }
         let poll = self.poll.or(self.watch.is_none().then_some(POLL_UNWATCHED));
         if poll.is_some_and(|every| self.polled_at.elapsed() >= every) {

@@ -114,7 +114,8 @@ impl Serving {
 
     pub(crate) fn get(&self, path: &str) -> String {
         let fields = "Connection: close\r\n";
-        let answer = self.connect().ask(path, fields).unwrap();
+        let answer = self.connect().ask(path, fields);
+        let answer = answer.unwrap_or_else(|error| panic!("{path}: {error}\n{}", self.said()));
         answer.head + &String::from_utf8_lossy(&answer.body)
     }
 

@@ -135,6 +135,15 @@ fn another_directory_may_take_the_place_of_the_old_one() {
     fs::rename(folder.join("away"), folder.join("data")).unwrap();
     publication.write("news/b.toml", &item("Fifth"));
     publication.shows(&["Third", "Fifth"], &["Fourth"]);
+    // What is saved in it meanwhile is seen when it is back, and nothing is taken for gone.
+    fs::rename(folder.join("data"), folder.join("away")).unwrap();
+    write(&folder.join("away/news/b.toml"), &item("Sixth"));
+    write(&folder.join("away/news/2026/c.toml"), &item("Seventh"));
+    publication.says("cannot open the data directory");
+    fs::rename(folder.join("away"), folder.join("data")).unwrap();
+    publication.shows(&["Third", "Sixth", "Seventh"], &["Fifth"]);
+    publication.write("news/2026/c.toml", &item("Eighth"));
+    publication.shows(&["Third", "Sixth", "Eighth"], &["Seventh"]);
     publication.is_as_a_fresh_one(&[]);
 }
 

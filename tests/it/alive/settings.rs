@@ -29,6 +29,19 @@ fn a_section_and_the_site_may_be_renamed_and_break() {
 }
 
 #[test]
+fn what_is_saved_while_the_settings_are_away_is_seen_when_they_are_back() {
+    let publication = Publication::of(&[("news/b.toml", &item("Second"))]);
+    publication.rename("site.toml", "site.toml~");
+    publication.write("news/a.toml", &item("Another"));
+    fs::remove_file(publication.path("news/b.toml")).unwrap();
+    publication.says("site.toml: error");
+    publication.shows(&["First", "Second"], &[]);
+    publication.rename("site.toml~", "site.toml");
+    publication.shows(&["Another", "Second"], &["First"]);
+    publication.is_as_a_fresh_one(&["/news/a/"]);
+}
+
+#[test]
 fn a_language_comes_and_the_format_of_a_section_goes() {
     let publication = Publication::of(&[("news/b.ru.toml", &item("Second"))]);
     publication.expect("/ru/rss.xml", &["HTTP/1.1 404 "], &[]);
@@ -41,6 +54,12 @@ fn a_language_comes_and_the_format_of_a_section_goes() {
     publication.expect("/news/atom.xml", &["First"], &[]);
     fs::remove_file(publication.path("news/section.toml")).unwrap();
     publication.shows(&["First"], &[]);
+    publication.write("site.toml", SITE);
+    publication.shows(&["First", "Second"], &[]);
+    publication.expect("/ru/rss.xml", &["HTTP/1.1 404 "], &[]);
+    publication.expect("/ru/news/b-ru/", &["HTTP/1.1 404 "], &[]);
+    publication.write("site.toml", &format!("{SITE}{languages}"));
+    publication.shows(&["First"], &["Second"]);
     publication.is_as_a_fresh_one(&["/ru/rss.xml", "/ru/news/atom.xml"]);
 }
 

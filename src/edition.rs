@@ -85,7 +85,7 @@ pub enum MediaState {
     Served,
     /// Only items that nobody may see refer to it: the 404 of a file that never was.
     Hidden,
-    /// Only withdrawn items refer to it: 410.
+    /// Withdrawn items refer to it, and none that may be read: 410.
     Gone,
 }
 
@@ -221,9 +221,13 @@ impl Edition {
         for entry in self.newsroom.referring(path) {
             match entry.state(self.now) {
                 State::Visible | State::Expired => return MediaState::Served,
-                State::Canceled if state == MediaState::Served => state = MediaState::Gone,
-                State::Canceled => {}
-                State::Draft | State::Scheduled | State::Withheld => state = MediaState::Hidden,
+                // A secret item that refers to it, too, must not show in the answer.
+                State::Canceled => state = MediaState::Gone,
+                State::Draft | State::Scheduled | State::Withheld => {
+                    if state == MediaState::Served {
+                        state = MediaState::Hidden;
+                    }
+                }
             }
         }
         state

@@ -128,21 +128,21 @@ def toml(item):
     return f"data/{item['section']}/{item['date'].year}/{item['name']}.toml", "\n".join(lines) + "\n"
 
 
-def markdown(item, updated, tags):
-    """The item for Hugo and Zola, which differ in two keys."""
-    lines = ["+++", *head(item, updated), f"description = {quoted(item['summary'])}", tags,
-             "[extra]", f"authors = {quoted([item['author']])}"]
+def markdown(item, updated):
+    """The item for Hugo and Zola, which differ in one key. Tags are free keys: nobody is to make pages of them."""
+    lines = ["+++", *head(item, updated), f"description = {quoted(item['summary'])}",
+             "[extra]", f"tags = {quoted(item['tags'])}", f"authors = {quoted([item['author']])}"]
     if item["picture"]:
         lines.append(f"picture = {quoted(picture(item))}")
     return f"content/{item['section']}/{item['name']}.md", "\n".join([*lines, "+++", item["body"], ""])
 
 
 def hugo(item):
-    return markdown(item, "lastmod", f"tags = {quoted(item['tags'])}")
+    return markdown(item, "lastmod")
 
 
 def zola(item):
-    return markdown(item, "updated", f"[taxonomies]\ntags = {quoted(item['tags'])}")
+    return markdown(item, "updated")
 
 
 def head(item, updated):

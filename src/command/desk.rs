@@ -83,6 +83,8 @@ pub struct Taken {
     pub stamps: Stamps,
     /// The groups whose documents may be others.
     pub groups: BTreeSet<String>,
+    /// Whether everything was looked at.
+    pub looked_everywhere: bool,
     /// Whether the settings are others.
     pub has_new_settings: bool,
     /// The files of the media folder that may be others; the empty path stands for all.
@@ -229,7 +231,10 @@ impl Desk {
         now: DateTime<Utc>,
         last_good: &LastGood<'_>,
     ) -> Taken {
-        let mut taken = Taken::default();
+        let mut taken = Taken {
+            looked_everywhere: dirty.everything,
+            ..Taken::default()
+        };
         self.tick(now.timestamp(), &mut taken);
         let mut dirty = dirty.clone();
         dirty.extend(std::mem::take(&mut self.waiting));

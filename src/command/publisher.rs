@@ -29,7 +29,7 @@ use chrono::{DateTime, Utc};
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Makes editions and swaps them in.
 pub struct Publisher {
@@ -57,7 +57,16 @@ pub struct Publisher {
     removals: Vec<Removal>,
     /// What was found wrong when documents were made.
     made_problems: Vec<Problem>,
+    /// How long the last look at everything took.
+    look_took: Duration,
+    /// The next one is put off until then, in milliseconds since 1970.
+    put_off_until: Option<i64>,
+    /// How often it has been.
+    put_off_times: u32,
 }
+
+/// So often a look at everything may be put off.
+const PUT_OFF_MAX: u32 = 5;
 
 /// Where what must survive is kept.
 #[derive(Debug)]
@@ -99,6 +108,9 @@ impl Publisher {
             unwritten: Unwritten::default(),
             removals: Vec::new(),
             made_problems: Vec::new(),
+            look_took: Duration::ZERO,
+            put_off_until: None,
+            put_off_times: 0,
             desk,
             ledger,
             clock,
@@ -175,7 +187,8 @@ impl Publisher {
         let change = self.desk.newsroom().next_change();
         let seconds = change.into_iter().chain(self.unsent).map(|at| at * 1000);
         let waiting = (!self.dirty.is_empty() || !self.removals.is_empty()).then_some(0);
-        let next = seconds.chain(self.desk.next_gone()).chain(waiting).min()?;
+        let known = self.desk.next_gone().into_iter().chain(self.put_off_until);
+        let next = seconds.chain(known).chain(waiting).min()?;
         let now = self.clock.now().timestamp();
         Some(if self.must_wait(now) {
             next.max((self.published_at + 1) * 1000)
@@ -205,6 +218,9 @@ impl Publisher {
             || seconds < newsroom.now()
             || self.unsent.is_some_and(|at| at <= seconds)
             || !self.dirty.is_empty()
+            || self
+                .put_off_until
+                .is_some_and(|at| at <= now.timestamp_millis())
             || !self.removals.is_empty()
             || self
                 .desk
@@ -214,11 +230,38 @@ impl Publisher {
             return Ok(Vec::new());
         }
         let began = Instant::now();
+        self.put_off(now);
         let taken = self.take(now);
+        if taken.looked_everywhere {
+            self.look_took = began.elapsed();
+            self.put_off_times = 0;
+        }
         tracing::debug!("changes taken in in {:?}", began.elapsed());
         let made = self.publish(taken, now)?;
         self.desk.board().log_news();
         Ok(made)
+    }
+
+    /// Puts a look at everything off where the clock has something to change before it would be over: over many files it
+    /// takes its time, and an embargo ends on its second. What the clock changes all the time holds it up for some
+    /// seconds, not for ever.
+    fn put_off(&mut self, now: DateTime<Utc>) {
+        let milliseconds = now.timestamp_millis();
+        if self.put_off_until.is_some_and(|at| at <= milliseconds) {
+            self.put_off_until = None;
+            self.dirty.extend(Dirty::everything());
+        }
+        let took = i64::try_from(self.look_took.as_millis()).unwrap_or(i64::MAX);
+        let next = self.desk.newsroom().next_change().map(|at| at * 1000);
+        let near = next.filter(|at| at - milliseconds < took);
+        let (Some(at), true) = (near, self.dirty.everything) else {
+            return;
+        };
+        if self.put_off_times < PUT_OFF_MAX {
+            self.put_off_times += 1;
+            self.put_off_until = Some(at + 1);
+            self.dirty.only_named();
+        }
     }
 
     fn take(&mut self, now: DateTime<Utc>) -> Taken {

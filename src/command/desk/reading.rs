@@ -93,6 +93,13 @@ impl Dirty {
         self.parse.extend(other.parse);
     }
 
+    /// Drops the look at everything, and keeps what is named.
+    pub fn only_named(&mut self) {
+        self.everything = false;
+        self.settings = false;
+        self.media.remove("");
+    }
+
     /// Whether there is nowhere to look.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

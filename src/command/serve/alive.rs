@@ -29,10 +29,12 @@ const POLL_UNWATCHED: Duration = Duration::from_secs(10);
 const FOLDER_AGAIN: Duration = Duration::from_millis(200);
 
 /// What wakes the publisher.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Wake {
     /// The watch has seen something.
     Seen(Notice),
+    /// The watch has begun, or the system says why it cannot.
+    Watching(Result<Watch, String>),
     /// A request found this file, relative to the data directory, changed.
     Look(String),
     /// Everything is to be looked at.
@@ -134,6 +136,11 @@ impl Alive {
                     dirty.extend(Dirty::everything());
                 }
                 Some(Wake::Seen(Notice::Moved)) => is_moved = true,
+                Some(Wake::Watching(watch)) => {
+                    self.take_watch(watch);
+                    // What changed before it began is found now.
+                    dirty.extend(Dirty::everything());
+                }
                 Some(Wake::Look(path)) => dirty.add(&path),
                 Some(Wake::Seen(Notice::Changed { path, is_open })) => {
                     dirty.add(&path);
@@ -217,27 +224,37 @@ impl Alive {
         }
     }
 
-    /// Watches the directory that the path leads to now, and looks at everything that changed before.
+    /// Watches the directory that the path leads to now, and looks at everything that changed before. The watch begins
+    /// on a thread of its own: over a million files that takes seconds, in which an embargo may end.
     fn watch_anew(&mut self) {
         self.watch = None;
-        if self.poll.is_none() {
-            let named = self.publisher.data().to_owned();
-            let sender = self.sender.clone();
-            let watched = std::fs::canonicalize(&named)
-                .map_err(|error| error.to_string())
-                .and_then(|root| {
-                    let tell = move |notice| tell(&sender, Wake::Seen(notice));
-                    Watch::start(&named, &root, tell).map_err(|error| error.to_string())
-                });
-            match watched {
-                Ok(watch) => self.watch = Some(watch),
-                Err(error) => tracing::warn!(
-                    "cannot watch `{}`: {error}; every file is looked at each {} seconds",
-                    named.display(),
-                    POLL_UNWATCHED.as_secs()
-                ),
-            }
-        }
         self.publisher.note(Dirty::everything());
+        if self.poll.is_some() {
+            return;
+        }
+        let named = self.publisher.data().to_owned();
+        let sender = self.sender.clone();
+        std::thread::spawn(move || {
+            let seen = {
+                let sender = sender.clone();
+                move |notice| tell(&sender, Wake::Seen(notice))
+            };
+            let root = std::fs::canonicalize(&named).map_err(|error| error.to_string());
+            let begun = root.and_then(|root| {
+                Watch::start(&named, &root, seen).map_err(|error| error.to_string())
+            });
+            tell(&sender, Wake::Watching(begun));
+        });
+    }
+
+    fn take_watch(&mut self, begun: Result<Watch, String>) {
+        match begun {
+            Ok(watch) => self.watch = Some(watch),
+            Err(error) => tracing::warn!(
+                "cannot watch `{}`: {error}; every file is looked at each {} seconds",
+                self.publisher.data().display(),
+                POLL_UNWATCHED.as_secs()
+            ),
+        }
     }
 }

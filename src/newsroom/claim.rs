@@ -158,9 +158,6 @@ impl<'a> Intake<'a> {
                 Published::AsAnother(record.file.clone())
             };
         }
-        if self.newsroom.get(&entry.id).is_some() {
-            return Published::Never;
-        }
         let is_free = |record: &&ItemRecord| !taken.contains(&record.id) && is_it(record);
         let found = if entry.has_own_id {
             home.and_then(|id| absent.get(id)).filter(is_free)

@@ -240,6 +240,8 @@ impl Desk {
             let known = broken.filter_map(|file| Some((file.clone(), self.files.get(file)?.stamp)));
             unknown.extend(known.collect::<Vec<_>>());
         }
+        // What is not there cannot be read, which does not make it broken.
+        unknown.retain(|file, _| !self.going.contains_key(file) && !found.gone.contains(file));
         let unknown: Vec<_> = unknown.into_iter().collect();
         let mut read = self.read(&unknown, unknown.len() <= WHOLES_MAX);
         read.retain(|(file, stamp, item, problems, _)| {

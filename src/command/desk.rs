@@ -65,6 +65,8 @@ pub struct Desk {
     waiting: Dirty,
     /// Whether there was no directory at the last look.
     is_away: bool,
+    /// The links in the directory, and where they lead.
+    links: BTreeMap<String, Option<PathBuf>>,
     board: Board,
 }
 
@@ -182,6 +184,7 @@ impl Desk {
             unreadable: Vec::new(),
             waiting: Dirty::default(),
             is_away: false,
+            links: BTreeMap::new(),
             board,
             settings,
         };

@@ -5,9 +5,9 @@ use super::{DataDirectory, MEDIA_FOLDER, SECTION_FILE, SITE_FILE};
 use crate::newsroom::parse::Form;
 use crate::newsroom::problem::{Problem, Severity};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use walkdir::{DirEntry, WalkDir};
 
@@ -23,6 +23,8 @@ pub struct Listing {
     pub known: usize,
     /// The folders that cannot be read: what is in them is not known.
     pub unreadable: Vec<String>,
+    /// The links, and where each leads; `None` for one that leads out of the directory, or nowhere.
+    pub links: BTreeMap<String, Option<PathBuf>>,
     /// What was passed over and should not go unsaid.
     pub problems: Vec<Problem>,
 }
@@ -101,6 +103,7 @@ fn scan_all(directory: &DataDirectory, is_known: &IsKnown<'_>) -> Listing {
         listing.items.extend(part.items);
         listing.known += part.known;
         listing.unreadable.extend(part.unreadable);
+        listing.links.extend(part.links);
         listing.problems.extend(part.problems);
     }
     listing
@@ -116,7 +119,7 @@ fn scan_below(
     let start = directory.path().join(below);
     if !below.is_empty() && !is_inside(directory, &start) {
         if start.symlink_metadata().is_ok() {
-            listing.problems.push(leads_out(below));
+            listing.lead_out(below.to_owned());
         }
         return listing;
     }
@@ -146,15 +149,17 @@ fn scan_below(
             Err(error) => listing.fail(directory, &error),
         }
     }
-    listing
-        .problems
-        .extend(outside.iter().map(|name| leads_out(name)));
+    outside.into_iter().for_each(|name| listing.lead_out(name));
     listing
 }
 
 impl Listing {
     fn take(&mut self, directory: &DataDirectory, entry: &DirEntry, is_known: &IsKnown<'_>) {
         let name = relative(directory, entry.path());
+        if entry.path_is_symlink() {
+            let target = std::fs::canonicalize(entry.path()).ok();
+            self.links.insert(name.clone(), target);
+        }
         if entry.file_type().is_dir() || name.is_empty() {
             return;
         }
@@ -203,11 +208,22 @@ impl Listing {
         }
     }
 
+    fn lead_out(&mut self, name: String) {
+        let message = "this link leads out of the data directory, or nowhere";
+        let problem = Problem::of_file(Severity::Error, name.as_str(), message);
+        self.problems.push(problem.hint("copy the file here"));
+        self.links.insert(name, None);
+    }
+
     /// A file that went between the listing and the look is not there; anything else is reported.
     fn fail(&mut self, directory: &DataDirectory, error: &walkdir::Error) {
         let name = relative(directory, error.path().unwrap_or(directory.path()));
         let kind = error.io_error().map(io::Error::kind);
         if kind == Some(io::ErrorKind::NotFound) {
+            let is_link = error.path().is_some_and(Path::is_symlink);
+            if is_link && !matches!(purpose(&name), Purpose::Nothing | Purpose::Media(_)) {
+                self.lead_out(name);
+            }
             return;
         }
         let why = error.io_error().map_or_else(
@@ -226,11 +242,6 @@ impl Listing {
 /// Whether a path leads, links followed, to something within the data directory.
 fn is_inside(directory: &DataDirectory, path: &Path) -> bool {
     std::fs::canonicalize(path).is_ok_and(|target| target.starts_with(directory.path()))
-}
-
-fn leads_out(name: &str) -> Problem {
-    let message = "this link leads out of the data directory, or nowhere";
-    Problem::of_file(Severity::Error, name, message).hint("copy the file here")
 }
 
 fn relative(directory: &DataDirectory, path: &Path) -> String {

@@ -18,6 +18,7 @@ use crate::store::index::Index;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Of so many files read at once the whole items are kept at hand for the documents that show them.
@@ -213,11 +214,12 @@ impl Desk {
     pub(super) fn read_changed(&mut self, dirty: &Dirty, now: i64) -> Found {
         let mut found = Found::default();
         let mut unknown: BTreeMap<Arc<str>, Stamp> = BTreeMap::new();
-        let mut scopes: Vec<&str> = dirty.items.iter().map(String::as_str).collect();
+        let mut scopes = dirty.items.clone();
+        scopes.extend(self.links_to(&dirty.items));
         if dirty.everything || dirty.items.contains("") {
-            scopes = vec![""];
+            scopes = BTreeSet::from([String::new()]);
         }
-        for scope in scopes {
+        for scope in &scopes {
             let listing = self.scan(scope, dirty, now);
             for (file, stamp) in &listing.items {
                 self.going.remove(file);
@@ -330,9 +332,25 @@ impl Desk {
         gone.filter(|file| !is_unknown(file)).cloned().collect()
     }
 
+    /// The links through which something at these paths can be seen: nobody tells of a change under their names.
+    fn links_to(&self, paths: &BTreeSet<String>) -> Vec<String> {
+        let root = self.directory.path();
+        let changed: Vec<PathBuf> = paths.iter().map(|path| root.join(path)).collect();
+        let is_new = paths.iter().any(|path| self.links.contains_key(path));
+        let leads_there = |target: &PathBuf| {
+            let meets = |path: &PathBuf| target.starts_with(path) || path.starts_with(target);
+            is_new || changed.iter().any(meets)
+        };
+        let links = self.links.iter();
+        let links = links.filter(|(_, target)| target.as_ref().is_none_or(leads_there));
+        links.map(|(name, _)| name.clone()).collect()
+    }
+
     fn take_listing(&mut self, scope: &str, listing: Listing) {
         self.unreadable.retain(|folder| !is_below(folder, scope));
         self.unreadable.extend(listing.unreadable);
+        self.links.retain(|link, _| !is_below(link, scope));
+        self.links.extend(listing.links);
         self.board.set_listing(scope, listing.problems);
     }
 

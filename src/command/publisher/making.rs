@@ -10,7 +10,7 @@ use crate::edition::record::VersionRecord;
 use crate::edition::resource::Resource;
 use crate::feed::{self, Context, Row, Shown, notice, select};
 use crate::newsroom::Newsroom;
-use crate::newsroom::entry::Entry;
+use crate::newsroom::entry::{Basis, Entry};
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Item;
 use crate::newsroom::media::MediaFiles;
@@ -114,6 +114,7 @@ impl Publisher {
         for (one, made) in prepared.into_iter().zip(made) {
             self.take_made(one, made, &previous, &mut round);
         }
+        self.hold_kept(taken, &mut round, now);
         self.forget_unshown();
         round
     }
@@ -321,17 +322,36 @@ impl Publisher {
         measured.files
     }
 
-    /// Forgets the whole items that no feed shows.
+    /// Holds the whole items that stand on the last good versions of their files, whether a feed shows them or not:
+    /// there is no file to make their pages from.
+    fn hold_kept(&mut self, taken: &mut Taken, round: &mut Round, now: i64) {
+        let kept = self.desk.kept().filter(|entry| is_held(entry, now));
+        let kept: Vec<Arc<Entry>> = kept.cloned().collect();
+        for entry in kept {
+            if let Some(item) = self.item(&entry, taken, round) {
+                self.live.insert(entry.id.clone(), (entry.hash, item));
+            }
+        }
+    }
+
+    /// Forgets the whole items that no feed shows and that have files.
     fn forget_unshown(&mut self) {
+        let now = self.desk.newsroom().now();
         let windows = self.windows.values();
-        let shown: HashSet<&Id> = windows
+        let mut shown: HashSet<&Id> = windows
             .flat_map(|window| window.entries.iter().map(|entry| &entry.id))
             .collect();
+        let kept = self.desk.kept().filter(|entry| is_held(entry, now));
+        shown.extend(kept.map(|entry| &entry.id));
         let unshown = self.live.keys().filter(|id| !shown.contains(id));
         for id in unshown.cloned().collect::<Vec<_>>() {
             self.live.remove(&id);
         }
     }
+}
+
+fn is_held(entry: &Entry, now: i64) -> bool {
+    entry.basis == Basis::LastGood && entry.state(now).has_page()
 }
 
 /// What the notices among these name as their replacements, where that can be read.

@@ -94,6 +94,8 @@ impl<'a> Intake<'a> {
         let homes: HashMap<String, Id> = homes
             .map(|record| (record.file.clone(), record.id.clone()))
             .collect();
+        let moved = self.moved_away(&unsure, &homes);
+        let is_present = &|file: &str| is_present(file) && !moved.contains(file);
         // First those that are where they were: nobody takes their ids from them.
         let is_home = |entry: &Arc<Entry>| {
             let home = homes.get(&*entry.file);
@@ -136,6 +138,17 @@ impl<'a> Intake<'a> {
         known
     }
 
+    /// The files in which there is another item now, by its own id and by what it is recognised by.
+    fn moved_away(&self, entries: &[Arc<Entry>], homes: &HashMap<String, Id>) -> BTreeSet<String> {
+        let is_another = |entry: &&Arc<Entry>| {
+            let home = homes.get(&*entry.file).filter(|id| **id != entry.id);
+            let record = home.and_then(|id| self.records.absent.get(id));
+            entry.has_own_id && record.is_some_and(|record| !is_it(record, entry))
+        };
+        let others = entries.iter().filter(is_another);
+        others.map(|entry| entry.file.to_string()).collect()
+    }
+
     /// Under which id an item was published, by what the ledger remembers. `home` is the id that was published from
     /// its file.
     fn published_as(
@@ -146,8 +159,6 @@ impl<'a> Intake<'a> {
         is_present: &dyn Fn(&str) -> bool,
     ) -> Published {
         let absent = &self.records.absent;
-        let is_it =
-            |record: &ItemRecord| record.hash == entry.hash || record.likeness == entry.likeness;
         if let Some(record) = absent.get(&entry.id) {
             let is_same = *record.file == *entry.file
                 || record.hash == entry.hash
@@ -158,7 +169,7 @@ impl<'a> Intake<'a> {
                 Published::AsAnother(record.file.clone())
             };
         }
-        let is_free = |record: &&ItemRecord| !taken.contains(&record.id) && is_it(record);
+        let is_free = |record: &&ItemRecord| !taken.contains(&record.id) && is_it(record, entry);
         let found = if entry.has_own_id {
             home.and_then(|id| absent.get(id)).filter(is_free)
         } else {
@@ -292,6 +303,11 @@ impl<'a> Intake<'a> {
         }
         self.refused.push(entry);
     }
+}
+
+/// Whether a file holds the item that a row remembers: its bytes are the same, or its headline and date.
+fn is_it(record: &ItemRecord, entry: &Entry) -> bool {
+    record.hash == entry.hash || record.likeness == entry.likeness
 }
 
 /// What the ledger says of an item's id.

@@ -329,7 +329,7 @@ impl Publisher {
         let kept: Vec<Arc<Entry>> = kept.cloned().collect();
         for entry in kept {
             if let Some(item) = self.item(&entry, taken, round) {
-                self.live.insert(entry.id.clone(), (entry.hash, item));
+                self.live.insert(entry.id.clone(), Shown { entry, item });
             }
         }
     }

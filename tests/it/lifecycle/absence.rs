@@ -179,3 +179,92 @@ fn a_broken_file_that_told_an_embargo_comes_back_when_it_lifts() {
             .problems("news/a.toml:1:\nthe file is broken\nthe date was moved"),
     ]);
 }
+
+#[test]
+fn what_was_canceled_and_whose_file_breaks_stays_so() {
+    let notice = "† a 10:00:00, 11:00:00: Wrong.\nupdated 11:00:00";
+    let canceled =
+        "status = \"canceled\"\nstatus_note = \"Wrong.\"\nstatus_at = 2096-11-24T11:00:00Z\n";
+    tell(&[
+        first(),
+        at("12:10:00")
+            .write("news/a.toml", item("A", TEN, canceled))
+            .feed(notice),
+        at("12:20:00")
+            .write("news/a.toml", "title = \n")
+            .feed(notice)
+            .pages("410 /news/a/")
+            .problems("news/a.toml:1:\nthe file is broken"),
+        at("12:30:00")
+            .write("news/a.toml", "title = \nstatus = \"usable\"\n")
+            .feed(notice)
+            .pages("410 /news/a/")
+            .problems("news/a.toml:1:\nthe file is broken"),
+    ]);
+}
+
+#[test]
+fn what_was_withheld_and_whose_file_goes_or_breaks_stays_away() {
+    let withheld = item("A", TEN, "status = \"withheld\"\nstatus_note = \"n\"\n");
+    tell(&[
+        first(),
+        at("12:10:00")
+            .write("news/a.toml", withheld.clone())
+            .feed("updated 12:10:00"),
+        at("12:20:00")
+            .write("news/a.toml", "title = \n")
+            .feed("updated 12:10:00")
+            .pages("404 /news/a/")
+            .problems("news/a.toml:1:\nthe file is broken"),
+        at("12:30:00")
+            .write("news/a.toml", withheld)
+            .feed("updated 12:10:00"),
+        at("12:40:00")
+            .remove("news/a.toml")
+            .feed("updated 12:10:00")
+            .pages("404 /news/a/")
+            .problems("news/a.toml: warning: the file of the published item `a` is gone; it is published no longer"),
+    ]);
+}
+
+#[test]
+fn an_item_kept_without_a_file_follows_the_clock() {
+    let expires = "expires = 2096-11-24T13:00:00Z\n";
+    tell(&[
+        at("12:00:00")
+            .write("news/a.toml", item("A", TEN, expires))
+            .feed(FEED),
+        at("12:10:00")
+            .remove("news/a.toml")
+            .feed(FEED)
+            .problems(GONE),
+        at("13:00:00")
+            .feed("updated 13:00:00")
+            .pages("200 /news/a/")
+            .problems(GONE),
+    ]);
+}
+
+#[test]
+fn an_item_kept_without_a_file_has_its_page_when_no_feed_shows_it() {
+    let feed = "b [B] 12:20:00\nupdated 12:20:00";
+    tell_of(
+        &format!("{SITE}[feeds]\nitems = 1\n"),
+        &[
+            first(),
+            at("12:10:00")
+                .remove("news/a.toml")
+                .feed(FEED)
+                .problems(GONE),
+            at("12:20:00")
+                .write("news/b.toml", item("B", "2096-11-24T12:20:00Z", ""))
+                .feed(feed)
+                .pages("200 /news/a/\n200 /news/b/\n200 /news/\n200 /")
+                .problems(GONE),
+            at("12:30:00")
+                .feed(feed)
+                .pages("200 /news/a/\n200 /")
+                .problems(GONE),
+        ],
+    );
+}

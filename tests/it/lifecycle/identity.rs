@@ -173,3 +173,53 @@ fn a_former_path_leads_to_the_present_one_while_that_can_be_read() {
             .pages("200 /news/two/\n301 /news/three/ /news/two/"),
     ]);
 }
+
+#[test]
+fn what_is_renamed_while_another_takes_its_name_is_told_apart() {
+    let problem = "news/b.toml: warning: this item was published as `a` from a file of another name, and keeps that id";
+    tell(&[
+        at("12:00:00")
+            .write("news/a.toml", item("A", TEN, ""))
+            .feed(FEED),
+        at("12:10:00")
+            .rename("news/a.toml", "news/b.toml")
+            .write(
+                "news/a.toml",
+                item("New", ELEVEN, "id = \"new\"\nslug = \"new\"\n"),
+            )
+            .feed("new [New] 11:00:00\na [A] 10:00:00\nupdated 11:00:00")
+            .problems(problem),
+    ]);
+}
+
+#[test]
+fn an_item_moved_to_another_section_keeps_id_and_redirects() {
+    tell(&[
+        at("12:00:00")
+            .write("news/a.toml", item("A", TEN, ""))
+            .write("other/section.toml", "")
+            .feed(FEED),
+        at("12:10:00")
+            .remove("news/a.toml")
+            .write("other/a.toml", item("A", TEN, ""))
+            .feed(FEED)
+            .feed_of("/news/", "updated 10:00:00")
+            .feed_of("/other/", FEED)
+            .pages("301 /news/a/ /other/a/\n200 /other/a/"),
+    ]);
+}
+
+#[test]
+fn two_files_swap_their_names() {
+    tell(&[
+        at("12:00:00")
+            .write("news/a.toml", with_id("a", "A", TEN))
+            .write("news/b.toml", with_id("b", "B", ELEVEN))
+            .feed("b [B] 11:00:00\na [A] 10:00:00\nupdated 11:00:00"),
+        at("12:10:00")
+            .write("news/a.toml", with_id("b", "B", ELEVEN))
+            .write("news/b.toml", with_id("a", "A", TEN))
+            .feed("b [B] 11:00:00\na [A] 10:00:00\nupdated 11:00:00")
+            .pages("200 /news/a/\n200 /news/b/"),
+    ]);
+}

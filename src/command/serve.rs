@@ -47,11 +47,7 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Error> {
         base_url: arguments.base_url.clone(),
         gone_after_milliseconds: GONE_AFTER_MILLISECONDS,
     };
-    let store = Store {
-        ledger,
-        state: held.as_ref().map(|held| held.path().to_owned()),
-    };
-    let publisher = Publisher::start(setting, store, Clock::system())?;
+    let publisher = start(&setting, held.as_ref(), ledger)?;
     let (wake, wakes) = channel();
     let look_again = {
         let wake = wake.clone();
@@ -118,6 +114,25 @@ fn open_ledger(state: &Path) -> Result<(Option<StateDirectory>, Ledger), Error> 
         other => other?,
     };
     Ok((Some(held), ledger))
+}
+
+/// Starts the publisher. A ledger that turns out to be damaged when it is read is kept aside, too.
+fn start(
+    setting: &Setting,
+    held: Option<&StateDirectory>,
+    ledger: Ledger,
+) -> Result<Publisher, Error> {
+    let state = held.map(|held| held.path().to_owned());
+    let start = |ledger| {
+        let state = state.clone();
+        Publisher::start(setting.clone(), Store { ledger, state }, Clock::system())
+    };
+    match (start(ledger), &state) {
+        (Err(Error::Ledger(error)), Some(state)) if error.is_damage() => {
+            start(begin_anew(state, &error, clock::now().timestamp())?)
+        }
+        (started, _) => started,
+    }
 }
 
 fn begin_anew(state: &Path, error: &ledger::Error, now: i64) -> Result<Ledger, Error> {

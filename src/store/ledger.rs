@@ -7,7 +7,7 @@ use crate::newsroom::record::{GroupRecord, ItemRecord};
 use crate::source::media::MediaRecord;
 use crate::source::stamp::Stamp;
 use crate::store::rows::{FROM_LAYOUT_1, ITEM_COLUMNS, OF_LAYOUT_1, TABLES, group, item, media};
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, Transaction, params};
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
@@ -47,6 +47,17 @@ pub enum Error {
     /// It cannot be written.
     #[error("cannot write the ledger")]
     Write(#[source] rusqlite::Error),
+}
+
+impl Error {
+    /// Whether something in the ledger is not what we wrote.
+    pub fn is_damage(&self) -> bool {
+        let Self::Read(source) = self else {
+            return false;
+        };
+        let code = source.sqlite_error_code();
+        code.is_none_or(|code| matches!(code, ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+    }
 }
 
 /// The open ledger.

@@ -3,6 +3,7 @@
 //! Each test waits for what it expects within bounds, and at its end compares what is served with what a fresh server
 //! makes of a copy of the same directories.
 
+mod crowd;
 mod directories;
 mod life;
 mod settings;

@@ -16,3 +16,4 @@ mod records;
 mod serving;
 mod sockets;
 mod story;
+mod witness;

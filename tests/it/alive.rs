@@ -8,9 +8,9 @@ mod directories;
 mod life;
 mod settings;
 
-use crate::serving::{SITE, Serving, ask_until, data, field, wait_until, write};
+use crate::serving::{SITE, Serving, ask_until, data, field, is_as_a_fresh_one, wait_until, write};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use tempfile::TempDir;
 
 /// Whatever else a test publishes, these are there.
@@ -95,42 +95,8 @@ impl Publication {
 
     /// Stops the server, and lets a fresh one serve a copy of what it leaves: its feeds are the same ones.
     fn is_as_a_fresh_one(self, more: &[&str]) -> String {
-        let paths = || FEEDS.iter().chain(more);
-        let before: Vec<String> = paths().map(|path| self.server.get(path)).collect();
-        let said = self.server.stop();
-        let copy = tempfile::tempdir().unwrap();
-        let (from, to) = (self.folder.path(), copy.path());
-        copy_tree(&from.join("data"), &to.join("data"));
-        copy_tree(&from.join("data.state"), &to.join("data.state"));
-        let fresh = Serving::start(&to.join("data"), &[]);
-        for (path, before) in paths().zip(before) {
-            let now = fresh.get(path);
-            assert_eq!(without_date(&before), without_date(&now), "{path}\n{said}");
-        }
-        fresh.stop();
-        said
-    }
-}
-
-fn without_date(answer: &str) -> String {
-    let date = field(answer, "date");
-    answer.replace(&format!("\ndate: {date}"), "")
-}
-
-/// Copies a folder, links followed, and leaves out what is hidden.
-fn copy_tree(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let (path, name) = (entry.path(), entry.file_name());
-        if name.to_string_lossy().starts_with('.') {
-            continue;
-        }
-        if path.is_dir() {
-            copy_tree(&path, &to.join(name));
-        } else {
-            fs::copy(path, to.join(name)).unwrap();
-        }
+        let paths: Vec<&str> = FEEDS.iter().chain(more).copied().collect();
+        is_as_a_fresh_one(self.server, self.folder.path(), &paths)
     }
 }
 

@@ -14,6 +14,7 @@ mod lifecycle;
 mod problems;
 mod records;
 mod serving;
+mod soak;
 mod sockets;
 mod story;
 mod witness;

@@ -274,6 +274,47 @@ pub(crate) fn wait_until(is_so: impl Fn() -> bool) -> bool {
     })
 }
 
+/// Stops a server over `data` in a folder, and lets a fresh one serve a copy of what it leaves: what is at these paths is
+/// the same, with its tags and dates.
+pub(crate) fn is_as_a_fresh_one(server: Serving, folder: &Path, paths: &[&str]) -> String {
+    let before: Vec<String> = paths.iter().map(|path| server.get(path)).collect();
+    let said = server.stop();
+    let copy = tempfile::tempdir().unwrap();
+    for part in ["data", "data.state"] {
+        copy_tree(&folder.join(part), &copy.path().join(part));
+    }
+    let fresh = Serving::start(&copy.path().join("data"), &[]);
+    for (path, before) in paths.iter().zip(before) {
+        let now = fresh.get(path);
+        assert_eq!(without_date(&before), without_date(&now), "{path}\n{said}");
+    }
+    fresh.stop();
+    said
+}
+
+/// An answer without what is another each second.
+pub(crate) fn without_date(answer: &str) -> String {
+    let date = field(answer, "date");
+    answer.replace(&format!("\ndate: {date}"), "")
+}
+
+/// Copies a folder, links followed, and leaves out what is hidden.
+pub(crate) fn copy_tree(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let (path, name) = (entry.path(), entry.file_name());
+        if name.to_string_lossy().starts_with('.') {
+            continue;
+        }
+        if path.is_dir() {
+            copy_tree(&path, &to.join(name));
+        } else {
+            fs::copy(path, to.join(name)).unwrap();
+        }
+    }
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "the server under test reads this very clock"

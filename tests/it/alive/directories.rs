@@ -1,7 +1,7 @@
 //! A data directory that is switched, replaced or checked out, and one that no event tells of.
 
-use super::{Publication, copy_tree, item};
-use crate::serving::{SITE, run, wait_until, write};
+use super::{Publication, item};
+use crate::serving::{SITE, copy_tree, run, wait_until, write};
 use nix::sys::signal::Signal;
 use std::fs;
 use std::os::unix::fs::symlink;

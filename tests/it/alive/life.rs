@@ -1,7 +1,7 @@
 //! Items that come and go by the clock, and those that are withdrawn while the server runs.
 
 use super::{FEEDS, Publication, item};
-use crate::serving::{check, now_milliseconds, run, tidings};
+use crate::serving::{check, now_milliseconds, run, tidings, without_date};
 use chrono::DateTime;
 
 /// What lifts on a second is served so soon after it.
@@ -127,7 +127,7 @@ fn check_runs_beside_the_server_and_changes_nothing() {
     );
     let after = FEEDS.map(|path| publication.server.get(path));
     for (before, after) in before.iter().zip(&after) {
-        assert_eq!(super::without_date(before), super::without_date(after));
+        assert_eq!(without_date(before), without_date(after));
     }
     publication.write("news/b.toml", &item("Good"));
     publication.shows(&["First", "Good"], &[]);

@@ -238,6 +238,23 @@ fn names_of_files_say_folder_language_and_date() {
 }
 
 #[test]
+fn a_file_of_another_kind_is_reported_in_part() {
+    let lines = "This is no TOML.\n".repeat(1_000);
+    let keys: String = (0..1_000).map(|key| format!("k{key} = 1\n")).collect();
+    for text in [lines, format!("{ITEM}{keys}")] {
+        let reports = reports("news/a.toml", &text);
+        assert_eq!(reports.len(), 101);
+        let last = "news/a.toml: error: only 100 of this file's problems are listed";
+        assert!(reports[100].starts_with(last), "{}", reports[100]);
+    }
+    let tags = "\"a\\u0001\", ".repeat(150);
+    let warnings = reports("news/a.toml", &format!("{ITEM}tags = [{tags}]\n"));
+    assert_eq!(warnings.len(), 101);
+    let is_warning = |report: &String| report.contains("warning: ");
+    assert!(warnings.iter().all(is_warning), "{}", warnings[100]);
+}
+
+#[test]
 fn json_and_front_matter_tell_their_places_too() {
     let json = reports(
         "news/a.json",

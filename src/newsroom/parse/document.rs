@@ -2,7 +2,7 @@
 
 use crate::newsroom::parse::Form;
 use crate::newsroom::parse::date;
-use crate::newsroom::parse::report::Report;
+use crate::newsroom::parse::report::{PROBLEMS_MAX, Report};
 use crate::newsroom::problem::Mark;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -114,7 +114,8 @@ fn front_matter<'a>(report: &Report<'a>, text: &'a str) -> Option<(Range<usize>,
 
 fn toml<'a>(report: &Report<'a>, text: &'a str, offset: usize) -> Option<Node<'a>> {
     let (table, errors) = DeTable::parse_recoverable(text);
-    for error in &errors {
+    // One more than can be listed, so that the report tells that there are more.
+    for error in errors.iter().take(PROBLEMS_MAX + 1) {
         let span = error.span().unwrap_or(0..0);
         let line = Mark::of(text, &span).quoted;
         let value = line.split_once('=').map_or("", |(_, value)| {

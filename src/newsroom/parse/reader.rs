@@ -1,7 +1,7 @@
 //! Readers of fields: each takes one key of a table, checks its value, and reports what is wrong at its place.
 
 use crate::newsroom::parse::document::{Field, Node, Value};
-use crate::newsroom::parse::report::{Report, Reported};
+use crate::newsroom::parse::report::{PROBLEMS_MAX, Report, Reported};
 use crate::text::legal::{first_illegal, legal, single_line};
 use crate::text::slug::Slug;
 use std::cell::RefCell;
@@ -246,11 +246,12 @@ impl<'r, 'a> Reader<'r, 'a> {
     /// Reports every key that nobody has asked for. `foreign` are other programs' names of our keys.
     pub fn finish(&self, foreign: &[(&str, &str)]) {
         let known = self.known.borrow();
-        for field in self
+        let unknown = self
             .fields
             .iter()
-            .filter(|field| !known.contains(&&*field.key))
-        {
+            .filter(|field| !known.contains(&&*field.key));
+        // One more than can be listed, so that the report tells that there are more.
+        for field in unknown.take(PROBLEMS_MAX + 1) {
             let key = &*field.key;
             let reported = self.report.error(
                 field.key_span.clone(),

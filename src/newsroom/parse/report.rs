@@ -6,21 +6,27 @@ use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::ops::Range;
 
+/// The most problems of one file that are listed. A file of another kind under an item's name has one a line, and
+/// the place of each costs a look at all that stands before it.
+pub const PROBLEMS_MAX: usize = 100;
+
 /// Collects the problems of one file.
 pub struct Report<'a> {
     file: &'a str,
     source: &'a str,
     problems: RefCell<Vec<Problem>>,
     errors: Cell<usize>,
+    has_more: Cell<bool>,
 }
 
-/// The problem that was reported last, for its hint.
-pub struct Reported<'r, 'a>(&'r Report<'a>);
+/// The problem that was reported last, for its hint; `None` where it is not listed.
+pub struct Reported<'r, 'a>(Option<&'r Report<'a>>);
 
 impl Reported<'_, '_> {
     /// Says what to write instead.
     pub fn hint(self, hint: impl Into<String>) {
-        if let Some(problem) = self.0.problems.borrow_mut().last_mut() {
+        let Some(report) = self.0 else { return };
+        if let Some(problem) = report.problems.borrow_mut().last_mut() {
             problem.hint = Some(single_line(&hint.into()).into_owned());
         }
     }
@@ -34,6 +40,7 @@ impl<'a> Report<'a> {
             source,
             problems: RefCell::default(),
             errors: Cell::new(0),
+            has_more: Cell::new(false),
         }
     }
 
@@ -45,20 +52,12 @@ impl<'a> Report<'a> {
     /// Reports an error: the file, or a part of it, is not published.
     pub fn error(&self, span: Range<usize>, message: impl Into<String>) -> Reported<'_, 'a> {
         self.errors.set(self.errors.get() + 1);
-        self.push(
-            Severity::Error,
-            Some(Mark::of(self.source, &span)),
-            &message.into(),
-        )
+        self.push(Severity::Error, Some(&span), &message.into())
     }
 
     /// Reports a warning.
     pub fn warning(&self, span: Range<usize>, message: impl Into<String>) -> Reported<'_, 'a> {
-        self.push(
-            Severity::Warning,
-            Some(Mark::of(self.source, &span)),
-            &message.into(),
-        )
+        self.push(Severity::Warning, Some(&span), &message.into())
     }
 
     /// Reports an error of the whole file.
@@ -72,17 +71,26 @@ impl<'a> Report<'a> {
         self.problems.borrow_mut().push(problem);
     }
 
-    fn push(&self, severity: Severity, mark: Option<Mark>, message: &str) -> Reported<'_, 'a> {
+    fn push(
+        &self,
+        severity: Severity,
+        span: Option<&Range<usize>>,
+        message: &str,
+    ) -> Reported<'_, 'a> {
+        if self.problems.borrow().len() >= PROBLEMS_MAX {
+            self.has_more.set(true);
+            return Reported(None);
+        }
         let problem = Problem {
             severity,
             file: self.file.to_owned(),
-            mark,
+            mark: span.map(|span| Mark::of(self.source, span)),
             // What it quotes may be any text; a log takes a problem as one line.
             message: single_line(message).into_owned(),
             hint: None,
         };
         self.problems.borrow_mut().push(problem);
-        Reported(self)
+        Reported(Some(self))
     }
 
     /// Whether there is an error so far.
@@ -90,10 +98,21 @@ impl<'a> Report<'a> {
         self.errors.get() > 0
     }
 
-    /// The problems, in the order of the file.
+    /// The problems, in the order of the file, and at the end that there are more.
     pub fn into_problems(self) -> Vec<Problem> {
+        let severity = if self.has_errors() {
+            Severity::Error
+        } else {
+            Severity::Warning
+        };
         let mut problems = self.problems.into_inner();
         problems.sort_by_key(|problem| problem.mark.as_ref().map(|mark| (mark.line, mark.column)));
+        if self.has_more.get() {
+            let message = format!("only {PROBLEMS_MAX} of this file's problems are listed");
+            problems.push(
+                Problem::of_file(severity, self.file, message).hint("mend these and check again"),
+            );
+        }
         problems
     }
 }

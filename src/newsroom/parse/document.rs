@@ -7,6 +7,7 @@ use crate::newsroom::problem::Mark;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
 use toml::Spanned;
@@ -258,11 +259,12 @@ fn json_node<'a>(report: &Report<'a>, raw: &'a RawValue, depth: usize) -> Option
 fn json_table<'a>(report: &Report<'a>, text: &'a str, depth: usize) -> Option<Value<'a>> {
     let Members(members) = serde_json::from_str(text).ok()?;
     let mut fields: Vec<Field<'a>> = Vec::with_capacity(members.len());
+    let mut names = HashSet::with_capacity(members.len());
     for (key, value) in members {
         let start = key.get().as_ptr().addr() - report.source().as_ptr().addr();
         let key_span = start..start + key.get().len();
         let name = json_text(report, &key_span, key.get())?;
-        if fields.iter().any(|field| field.key == name) {
+        if !names.insert(name.clone()) {
             report
                 .error(key_span, format!("`{name}` is here twice"))
                 .hint("keep one of the two");

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// The least that a site needs.
@@ -21,8 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// What is waited for is looked at so often …
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 
-/// … and so many times.
-const LOOKS_MAX: usize = 2_000;
+/// … and for so long.
+const WAIT_MAX: Duration = Duration::from_secs(20);
 
 /// A folder with a data directory `data` of these files in it.
 pub(crate) fn data(files: &[(&str, &str)]) -> TempDir {
@@ -252,26 +252,26 @@ pub(crate) fn field<'a>(answer: &'a str, name: &str) -> &'a str {
 
 /// Asks until an answer pleases; the last one where none does in time.
 pub(crate) fn ask_until(server: &Serving, path: &str, pleases: impl Fn(&str) -> bool) -> String {
-    let mut answer = server.get(path);
-    for _ in 0..LOOKS_MAX {
-        if pleases(&answer) {
-            break;
+    let until = Instant::now() + WAIT_MAX;
+    loop {
+        let answer = server.get(path);
+        if pleases(&answer) || Instant::now() > until {
+            return answer;
         }
         std::thread::sleep(LOOK_EVERY);
-        answer = server.get(path);
     }
-    answer
 }
 
 /// Waits until something is so; false where it never is.
 pub(crate) fn wait_until(is_so: impl Fn() -> bool) -> bool {
-    (0..LOOKS_MAX).any(|_| {
-        let is_so = is_so();
-        if !is_so {
-            std::thread::sleep(LOOK_EVERY);
+    let until = Instant::now() + WAIT_MAX;
+    while !is_so() {
+        if Instant::now() > until {
+            return false;
         }
-        is_so
-    })
+        std::thread::sleep(LOOK_EVERY);
+    }
+    true
 }
 
 /// Stops a server over `data` in a folder, and lets a fresh one serve a copy of what it leaves: what is at these paths is

@@ -1,8 +1,9 @@
 //! Items that come and go by the clock, and those that are withdrawn while the server runs.
 
 use super::{FEEDS, Publication, item};
-use crate::serving::{check, now_milliseconds, run, tidings, without_date};
+use crate::serving::{SITE, check, now_milliseconds, run, tidings, without_date};
 use chrono::DateTime;
+use std::fs;
 
 /// What lifts on a second is served so soon after it.
 const LATE_MILLISECONDS_MAX: i64 = 150;
@@ -88,6 +89,22 @@ fn a_broken_file_leaves_its_last_good_version_even_after_a_restart() {
     publication.says("news/a.toml:1:");
     publication.shows(&["First"], &["nonsense"]);
     publication.is_as_a_fresh_one(&["/news/a/"]);
+}
+
+#[test]
+fn the_page_of_an_item_whose_file_went_outlives_its_place_in_the_feed() {
+    let site = format!("{SITE}[feeds]\nitems = 1\n");
+    let second = item("Second").replace("2026-03-01", "2026-03-02");
+    let publication = Publication::of(&[("site.toml", &site), ("news/b.toml", &second)]);
+    publication.shows(&["Second"], &["First"]);
+    fs::remove_file(publication.path("news/b.toml")).unwrap();
+    publication.says("the file of the published item `b` is gone");
+    let third = item("Third").replace("2026-03-01", "2026-03-03");
+    publication.write("news/c.toml", &third);
+    publication.shows(&["Third"], &["Second"]);
+    publication.expect("/news/b/", &["HTTP/1.1 200 ", "Text of Second."], &[]);
+    publication.expect("/news/", &["First", "Second", "Third"], &[]);
+    publication.is_as_a_fresh_one(&["/news/b/", "/news/"]);
 }
 
 #[test]

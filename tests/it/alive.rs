@@ -94,7 +94,7 @@ impl Publication {
     }
 
     /// Stops the server, and lets a fresh one serve a copy of what it leaves: its feeds are the same ones.
-    fn is_as_a_fresh_one(self, more: &[&str]) -> String {
+    fn ends_as_a_fresh_one(self, more: &[&str]) -> String {
         let paths: Vec<&str> = FEEDS.iter().chain(more).copied().collect();
         is_as_a_fresh_one(self.server, self.folder.path(), &paths)
     }
@@ -118,7 +118,7 @@ fn a_file_is_taken_in_however_it_is_saved() {
     publication.write("news/b.toml~", &item("Backup"));
     publication.write("news/b.toml", &item("Second"));
     publication.shows(&["With a backup", "Second"], &["Backup\""]);
-    let said = publication.is_as_a_fresh_one(&["/news/a/"]);
+    let said = publication.ends_as_a_fresh_one(&["/news/a/"]);
     assert!(!said.contains("error") && !said.contains("WARN"), "{said}");
 }
 
@@ -135,7 +135,7 @@ fn a_file_that_stays_open_is_published_when_it_is_whole() {
     publication.says("news/b.toml:1:1: error: `body` is missing");
     file.write_all(rest.as_bytes()).unwrap();
     publication.shows(&["First", "Second"], &[]);
-    publication.is_as_a_fresh_one(&[]);
+    publication.ends_as_a_fresh_one(&[]);
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn a_moved_item_keeps_its_id_and_redirects() {
     assert_eq!(after.matches("<item>").count(), 2, "{after}");
     let old = publication.expect("/statements/b/", &["HTTP/1.1 301 "], &[]);
     assert!(field(&old, "location").ends_with("/news/moved/"), "{old}");
-    publication.is_as_a_fresh_one(&["/statements/rss.xml", "/news/moved/"]);
+    publication.ends_as_a_fresh_one(&["/statements/rss.xml", "/news/moved/"]);
 }
 
 #[test]
@@ -160,13 +160,13 @@ fn a_removed_file_leaves_its_item_and_one_that_was_withdrawn_leaves_a_notice() {
     fs::remove_file(publication.path("news/b.toml")).unwrap();
     publication.says("news/b.toml");
     publication.shows(&["First", "Second"], &[]);
-    publication.is_as_a_fresh_one(&["/news/b/"]);
+    publication.ends_as_a_fresh_one(&["/news/b/"]);
     let site = format!("{SITE}[feeds]\non_missing = \"cancel\"\n");
     let publication = Publication::of(&[("site.toml", &site), ("news/b.toml", &item("Second"))]);
     fs::remove_file(publication.path("news/b.toml")).unwrap();
     publication.shows(&["First"], &["Second"]);
     publication.expect("/news/b/", &["HTTP/1.1 410 "], &["Second"]);
-    publication.is_as_a_fresh_one(&[]);
+    publication.ends_as_a_fresh_one(&[]);
 }
 
 #[test]
@@ -188,5 +188,5 @@ fn a_new_folder_comes_with_what_was_put_into_it_at_once() {
     // The watch follows into folders that are new.
     publication.write("statements/2026/d.toml", &item("Fourth"));
     publication.expect("/statements/atom.xml", &["Fourth"], &[]);
-    publication.is_as_a_fresh_one(&["/statements/rss.xml", "/statements/"]);
+    publication.ends_as_a_fresh_one(&["/statements/rss.xml", "/statements/"]);
 }

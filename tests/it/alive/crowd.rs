@@ -79,5 +79,5 @@ fn every_answer_is_whole_and_of_one_edition_while_much_changes() {
         }
     });
     fs::remove_file(publication.path("news/.new")).unwrap_or_default();
-    publication.is_as_a_fresh_one(&["/", "/news/n0/"]);
+    publication.ends_as_a_fresh_one(&["/", "/news/n0/"]);
 }

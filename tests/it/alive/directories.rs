@@ -57,7 +57,7 @@ fn a_checkout_of_many_files_is_published_whole() {
             publication.expect(&format!("/news/n{number}/"), &[title], &[]);
         }
     }
-    publication.is_as_a_fresh_one(&["/news/", "/news/n7/"]);
+    publication.ends_as_a_fresh_one(&["/news/", "/news/n7/"]);
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn a_link_to_the_data_directory_may_be_switched() {
     // What is saved where the link leads now is seen, too.
     publication.write("news/a.toml", &item("Fourth"));
     publication.shows(&["Fourth"], &["Third"]);
-    publication.is_as_a_fresh_one(&["/news/a/"]);
+    publication.ends_as_a_fresh_one(&["/news/a/"]);
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn a_mount_whose_hidden_link_is_switched_shows_the_new_files() {
         fs::remove_dir_all(data.join(old)).unwrap();
         publication.shows(&[title], &[before]);
     }
-    publication.is_as_a_fresh_one(&[]);
+    publication.ends_as_a_fresh_one(&[]);
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn another_directory_may_take_the_place_of_the_old_one() {
     publication.shows(&["Third", "Sixth", "Seventh"], &["Fifth"]);
     publication.write("news/2026/c.toml", &item("Eighth"));
     publication.shows(&["Third", "Sixth", "Eighth"], &["Seventh"]);
-    publication.is_as_a_fresh_one(&[]);
+    publication.ends_as_a_fresh_one(&[]);
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn without_events_every_file_is_looked_at_as_often_as_it_is_asked_for() {
     publication.shows(&["Second"], &["First"]);
     publication.write("news/2026/b.toml", &item("Third"));
     publication.shows(&["Second", "Third"], &[]);
-    publication.is_as_a_fresh_one(&[]);
+    publication.ends_as_a_fresh_one(&[]);
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn a_hang_up_makes_it_look_everywhere() {
     publication.server.signal(Signal::SIGHUP);
     publication.shows(&["First", "Second"], &[]);
     publication.expect("/statements/rss.xml", &["Third"], &[]);
-    publication.is_as_a_fresh_one(&["/statements/rss.xml"]);
+    publication.ends_as_a_fresh_one(&["/statements/rss.xml"]);
 }
 
 #[test]
@@ -177,5 +177,5 @@ fn what_is_saved_often_is_shown_at_last() {
         assert!(wait_until(|| publication.path("news/a.toml").exists()));
     }
     publication.shows(&["Number 99."], &["First"]);
-    publication.is_as_a_fresh_one(&["/news/a/"]);
+    publication.ends_as_a_fresh_one(&["/news/a/"]);
 }

@@ -60,7 +60,7 @@ fn embargoes_lift_and_items_expire_on_their_seconds() {
     assert!(late[1] <= LATE_MILLISECONDS_MAX, "late by {late:?} ms");
     publication.shows(&[&secret(0), &secret(1)], &[&secret(2)]);
     publication.expect("/news/s2/", &["HTTP/1.1 200 ", "Secret 2."], &[]);
-    publication.is_as_a_fresh_one(&["/news/s0/", "/news/s2/"]);
+    publication.ends_as_a_fresh_one(&["/news/s0/", "/news/s2/"]);
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn an_embargo_that_is_set_later_hides_and_a_withheld_item_comes_back() {
     publication.shows(&[], &["First"]);
     publication.write("news/a.toml", &item("First"));
     publication.shows(&["First"], &[]);
-    publication.is_as_a_fresh_one(&["/news/a/"]);
+    publication.ends_as_a_fresh_one(&["/news/a/"]);
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn a_broken_file_leaves_its_last_good_version_even_after_a_restart() {
     publication.write("news/a.toml", "title = \"First\nnonsense");
     publication.says("news/a.toml:1:");
     publication.shows(&["First"], &["nonsense"]);
-    publication.is_as_a_fresh_one(&["/news/a/"]);
+    publication.ends_as_a_fresh_one(&["/news/a/"]);
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn the_page_of_an_item_whose_file_went_outlives_its_place_in_the_feed() {
     publication.shows(&["Third"], &["Second"]);
     publication.expect("/news/b/", &["HTTP/1.1 200 ", "Text of Second."], &[]);
     publication.expect("/news/", &["First", "Second", "Third"], &[]);
-    publication.is_as_a_fresh_one(&["/news/b/", "/news/"]);
+    publication.ends_as_a_fresh_one(&["/news/b/", "/news/"]);
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn a_removed_item_is_gone_with_a_notice_on_the_running_server() {
         status == 1 && said.contains("no item was ever published"),
         "{said}"
     );
-    publication.is_as_a_fresh_one(&[]);
+    publication.ends_as_a_fresh_one(&[]);
 }
 
 #[test]
@@ -148,5 +148,5 @@ fn check_runs_beside_the_server_and_changes_nothing() {
     }
     publication.write("news/b.toml", &item("Good"));
     publication.shows(&["First", "Good"], &[]);
-    publication.is_as_a_fresh_one(&[]);
+    publication.ends_as_a_fresh_one(&[]);
 }

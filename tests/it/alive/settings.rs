@@ -25,7 +25,7 @@ fn a_section_and_the_site_may_be_renamed_and_break() {
     publication.says("news/section.toml");
     publication.shows(&["Another name", "First"], &[]);
     publication.expect("/news/rss.xml", &["Press releases"], &[]);
-    publication.is_as_a_fresh_one(&["/", "/statements/rss.xml"]);
+    publication.ends_as_a_fresh_one(&["/", "/statements/rss.xml"]);
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn what_is_saved_while_the_settings_are_away_is_seen_when_they_are_back() {
     publication.shows(&["First", "Second"], &[]);
     publication.rename("site.toml~", "site.toml");
     publication.shows(&["Another", "Second"], &["First"]);
-    publication.is_as_a_fresh_one(&["/news/a/"]);
+    publication.ends_as_a_fresh_one(&["/news/a/"]);
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn a_language_comes_and_the_format_of_a_section_goes() {
     publication.expect("/ru/news/b-ru/", &["HTTP/1.1 404 "], &[]);
     publication.write("site.toml", &format!("{SITE}{languages}"));
     publication.shows(&["First"], &["Second"]);
-    publication.is_as_a_fresh_one(&["/ru/rss.xml", "/ru/news/atom.xml"]);
+    publication.ends_as_a_fresh_one(&["/ru/rss.xml", "/ru/news/atom.xml"]);
 }
 
 #[test]
@@ -93,5 +93,5 @@ fn a_picture_that_comes_later_is_measured_and_one_that_changes_is_another() {
     publication.shows(&["/media/2026/photo."], &[&before]);
     let after = named(&publication.server.get("/rss.xml"));
     publication.expect(&before, &["HTTP/1.1 301 ", &after], &[]);
-    publication.is_as_a_fresh_one(&["/news/a/"]);
+    publication.ends_as_a_fresh_one(&["/news/a/"]);
 }

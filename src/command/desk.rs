@@ -89,6 +89,8 @@ pub struct Taken {
     pub looked_everywhere: bool,
     /// Whether the settings are others.
     pub has_new_settings: bool,
+    /// Whether any items are, be they to be seen or not.
+    pub has_new_items: bool,
     /// The files of the media folder that may be others; the empty path stands for all.
     pub media: BTreeSet<String>,
     /// The whole items that were read on the way, by id.
@@ -112,6 +114,7 @@ impl Taken {
         self.stamps.paths.extend(paths);
         self.groups.extend(later.groups);
         self.has_new_settings |= later.has_new_settings;
+        self.has_new_items |= later.has_new_items;
         self.media.extend(later.media);
         self.wholes.extend(later.wholes);
         self.parsed.extend(later.parsed);

@@ -60,6 +60,7 @@ impl Desk {
         self.moved.clear();
         self.drop_sections(last_good);
         taken.groups.extend(taken.stamps.groups.iter().cloned());
+        taken.has_new_items = true;
         taken.removed = removals.iter().map(|removal| removal.id.clone()).collect();
         self.hand_over(found, now.timestamp(), taken);
     }

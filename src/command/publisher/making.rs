@@ -64,11 +64,12 @@ pub struct Round {
 }
 
 impl Round {
-    /// Whether anything that is served is another.
+    /// Whether anything that is served may be another. What nobody may see decides on the files that it refers to.
     pub fn has_changed(&self, taken: &Taken) -> bool {
         let served = !self.resources.is_empty() || !self.dropped.is_empty();
         served
             || taken.has_new_settings
+            || taken.has_new_items
             || !taken.stamps.groups.is_empty()
             || !taken.stamps.items.is_empty()
             || !taken.media.is_empty()

@@ -166,3 +166,19 @@ fn a_moved_date_moves_nothing_on_the_wire() {
             .feed("a [A] 10:00:00\nupdated 10:00:00"),
     ]);
 }
+
+#[test]
+fn r_163_the_media_of_what_is_not_yet_seen_are_not_there() {
+    let image = "images = [{ src = \"photo.png\", alt = \"\" }]\n";
+    tell(&[
+        at("12:00:00")
+            .write("media/photo.png", "a picture")
+            .pages("200 /media/photo.png"),
+        at("12:10:00")
+            .write("news/a.toml", item("A", "2096-11-24T13:00:00Z", image))
+            .pages("404 /media/photo.png"),
+        at("13:00:00")
+            .feed("a [A] 13:00:00\nupdated 13:00:00")
+            .pages("200 /media/photo.png"),
+    ]);
+}

@@ -241,7 +241,7 @@ impl Desk {
             looked_everywhere: dirty.everything,
             ..Taken::default()
         };
-        self.tick(now.timestamp(), &mut taken);
+        self.tick(now.timestamp(), last_good, &mut taken);
         let mut dirty = dirty.clone();
         dirty.extend(std::mem::take(&mut self.waiting));
         if !self.is_usable(&mut dirty, last_good, &mut taken) {
@@ -265,7 +265,8 @@ impl Desk {
     }
 
     /// Looks again at the items that the clock may have changed; at all of them after it was set back.
-    fn tick(&mut self, now: i64, taken: &mut Taken) {
+    fn tick(&mut self, now: i64, last_good: &LastGood<'_>, taken: &mut Taken) {
+        let before = self.newsroom.now();
         let due: Vec<Id> = if now < self.newsroom.now() {
             let all = self.newsroom.entries();
             all.map(|entry| entry.id.clone()).collect()
@@ -273,14 +274,23 @@ impl Desk {
             self.newsroom.due(now).into_iter().collect()
         };
         self.newsroom.advance(now);
-        let mut intake = Intake::new(&mut self.newsroom, &mut self.records, &mut taken.stamps);
-        for id in due {
-            if let Some(entry) = intake.newsroom.remove(&id) {
-                taken.groups.extend(groups_of(intake.newsroom, &entry));
-                intake.place(entry);
-            }
+        let due = due.iter().filter_map(|id| self.newsroom.remove(id));
+        let due: Vec<Arc<Entry>> = due.collect();
+        for entry in &due {
+            taken.groups.extend(groups_of(&self.newsroom, entry));
         }
-        for problem in std::mem::take(&mut intake.problems) {
+        let has_come = |entry: &Arc<Entry>| {
+            let mut instants = entry.instants();
+            now < before || instants.any(|at| before < at && at <= now)
+        };
+        let problems = if self.refused.values().any(has_come) {
+            self.join_refused(due, last_good, taken)
+        } else {
+            let mut intake = Intake::new(&mut self.newsroom, &mut self.records, &mut taken.stamps);
+            due.into_iter().for_each(|entry| intake.place(entry));
+            intake.problems
+        };
+        for problem in problems {
             self.board.add(board::Found::Place, problem);
         }
         taken.groups.extend(taken.stamps.groups.iter().cloned());
@@ -449,6 +459,14 @@ impl Desk {
     /// Whether something is looked at once there is a directory with settings again.
     pub fn is_waiting(&self) -> bool {
         !self.waiting.is_empty()
+    }
+
+    /// The first instant ahead at which something changes by the clock alone.
+    pub fn next_change(&self) -> Option<i64> {
+        let now = self.newsroom.now();
+        let refused = self.refused.values().flat_map(|entry| entry.instants());
+        let refused = refused.filter(|at| *at > now);
+        refused.chain(self.newsroom.next_change()).min()
     }
 
     /// When the next file that went is believed to be gone, in milliseconds since 1970.

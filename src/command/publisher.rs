@@ -184,7 +184,7 @@ impl Publisher {
 
     /// The instant of the next step that is known of, in milliseconds since 1970.
     pub fn next_step(&self) -> Option<i64> {
-        let change = self.desk.newsroom().next_change();
+        let change = self.desk.next_change();
         let seconds = change.into_iter().chain(self.unsent).map(|at| at * 1000);
         let waiting = (!self.dirty.is_empty() || !self.removals.is_empty()).then_some(0);
         let known = self.desk.next_gone().into_iter().chain(self.put_off_until);
@@ -213,9 +213,8 @@ impl Publisher {
         self.save_media();
         let now = self.clock.now();
         let seconds = now.timestamp();
-        let newsroom = self.desk.newsroom();
-        let is_due = newsroom.next_change().is_some_and(|at| at <= seconds)
-            || seconds < newsroom.now()
+        let is_due = self.desk.next_change().is_some_and(|at| at <= seconds)
+            || seconds < self.desk.newsroom().now()
             || self.unsent.is_some_and(|at| at <= seconds)
             || !self.dirty.is_empty()
             || self
@@ -252,7 +251,7 @@ impl Publisher {
             self.dirty.extend(Dirty::everything());
         }
         let took = i64::try_from(self.look_took.as_millis()).unwrap_or(i64::MAX);
-        let next = self.desk.newsroom().next_change().map(|at| at * 1000);
+        let next = self.desk.next_change().map(|at| at * 1000);
         let near = next.filter(|at| at - milliseconds < took);
         let (Some(at), true) = (near, self.dirty.everything) else {
             return;

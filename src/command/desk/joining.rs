@@ -65,6 +65,24 @@ impl Desk {
         self.hand_over(found, now.timestamp(), taken);
     }
 
+    /// Joins what the clock has changed with what was refused: who comes first may take what nobody may see yet.
+    pub(super) fn join_refused(
+        &mut self,
+        due: Vec<Arc<Entry>>,
+        last_good: &LastGood<'_>,
+        taken: &mut Taken,
+    ) -> Vec<Problem> {
+        let kept = std::mem::take(&mut self.kept);
+        let mut pool = due;
+        for (file, entry) in std::mem::take(&mut self.refused) {
+            self.board.set(Where::Place, &file, Vec::new());
+            pool.push(entry);
+        }
+        let problems = self.fill(pool, BTreeSet::new(), &[], last_good, taken);
+        self.kept.extend(kept);
+        problems
+    }
+
     /// The files that are to be taken for gone now. A file that went a moment ago may be about to come back, unless
     /// something new came with its going: then it may have been renamed.
     fn believed_gone(
@@ -157,9 +175,13 @@ impl Desk {
                 known.id = Some(id);
             }
         }
-        let refused = std::mem::take(&mut intake.refused).into_iter();
-        self.refused
-            .extend(refused.map(|entry| (Arc::clone(&entry.file), entry)));
+        for entry in std::mem::take(&mut intake.refused) {
+            // It may have been there until another took its place.
+            if let Some(known) = self.files.get_mut(&entry.file) {
+                known.id = None;
+            }
+            self.refused.insert(Arc::clone(&entry.file), entry);
+        }
         std::mem::take(&mut intake.problems)
     }
 

@@ -62,8 +62,10 @@ impl<'a> Intake<'a> {
         let mut pool = self.with_rivals(identified);
         let rank = |entry: &Arc<Entry>| {
             let known = entry.seen.is_some() || self.is_at_home(entry);
-            let state = entry.life.state(self.newsroom.now(), known);
-            (!known, !state.answers())
+            let was_published = known || entry.life.release() <= self.records.begun_at;
+            let state = entry.life.state(self.newsroom.now(), was_published);
+            let is_there = entry.seen.is_some() || self.stands(entry);
+            (!known, !is_there, !state.answers())
         };
         pool.sort_unstable_by(|a, b| a.file.cmp(&b.file));
         pool.sort_by_cached_key(rank);
@@ -201,6 +203,12 @@ impl<'a> Intake<'a> {
     fn is_at_home(&self, entry: &Entry) -> bool {
         let record = self.records.absent.get(&entry.id);
         record.is_some_and(|record| *record.file == *entry.file)
+    }
+
+    /// Whether the ledger knows an item at this very address.
+    fn stands(&self, entry: &Entry) -> bool {
+        let record = self.records.absent.get(&entry.id);
+        record.is_some_and(|record| record.path == self.newsroom.path(entry))
     }
 
     /// Puts an entry that clashes with no other into the newsroom, and stamps what that changes.

@@ -148,6 +148,48 @@ fn the_refused_file_comes_in_when_the_other_goes_out_of_its_way() {
 }
 
 #[test]
+fn of_two_published_items_the_one_that_stands_at_a_path_keeps_it() {
+    tell(&[
+        at("12:00:00")
+            .write("news/a.toml", item("A", TEN, ""))
+            .write("news/b.toml", item("B", ELEVEN, ""))
+            .feed("b [B] 11:00:00\na [A] 10:00:00\nupdated 11:00:00"),
+        at("12:10:00")
+            .write("news/a.toml", item("A", TEN, "slug = \"b\"\n"))
+            .pages("200 /news/b/\n404 /news/a/")
+            .feed("b [B] 11:00:00\nupdated 12:10:00")
+            .problems("news/a.toml: error: the page `/news/b/` belongs to `news/b.toml`"),
+        at("12:20:00")
+            .write("news/a.toml", item("A", TEN, ""))
+            .feed("b [B] 11:00:00\na [A] 10:00:00\nupdated 12:10:00"),
+    ]);
+}
+
+#[test]
+fn what_waits_for_its_date_takes_no_path_from_what_comes_before_it() {
+    let embargo = "slug = \"s\"\nembargo_until = 2096-11-24T14:00:00Z\n";
+    let problem = "belongs to `news/b.toml`";
+    tell(&[
+        at("12:00:00")
+            .write("news/a.toml", item("A", TEN, embargo))
+            .write(
+                "news/b.toml",
+                item("B", "2096-11-24T13:00:00Z", "slug = \"s\"\n"),
+            )
+            .feed("updated 2022-01-01")
+            .pages("404 /news/s/")
+            .problems("belongs to `news/a.toml`"),
+        at("13:00:00")
+            .feed("b [B] 13:00:00\nupdated 13:00:00")
+            .pages("200 /news/s/")
+            .problems(problem),
+        at("14:00:00")
+            .feed("b [B] 13:00:00\nupdated 13:00:00")
+            .problems(problem),
+    ]);
+}
+
+#[test]
 fn a_former_path_leads_to_the_present_one_while_that_can_be_read() {
     let with = |slug: &str, more: &str| item("A", TEN, &format!("slug = \"{slug}\"\n{more}"));
     let withheld = "status = \"withheld\"\nstatus_note = \"n\"\n";

@@ -236,7 +236,7 @@ fn the_replacement_is_named_while_it_can_be_read() {
     office.write("news/a.toml", &canceled("A", replaced));
     office.step();
     let paths = ["/news/a/", "/rss.xml", "/news/atom.xml", "/news/feed.json"];
-    let mut expect = |office: &mut Office, time: &str, slug: &str, is_there: bool| {
+    let expect = |office: &mut Office, time: &str, slug: &str, is_there: bool| {
         office.at(second(time));
         office.step();
         for path in paths {

@@ -2,6 +2,7 @@
 
 mod absence;
 mod identity;
+mod memory;
 mod release;
 mod withdrawal;
 

@@ -18,4 +18,5 @@ mod serving;
 mod soak;
 mod sockets;
 mod story;
+mod versions;
 mod witness;

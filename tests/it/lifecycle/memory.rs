@@ -1,0 +1,140 @@
+//! What is remembered: a ledger that is lost, one of an earlier layout, and a damaged parsed index.
+
+use super::item;
+use crate::desk::{Answer, Office, SITE, second};
+use crate::digest;
+use std::collections::BTreeMap;
+
+const TEN: &str = "2096-11-24T10:00:00Z";
+
+fn dated(fields: &BTreeMap<String, String>) -> std::time::SystemTime {
+    httpdate::parse_http_date(&fields["last-modified"]).unwrap()
+}
+
+fn feeds(office: &Office) -> BTreeMap<String, Answer> {
+    let mut paths = office.paths(&[]);
+    paths.retain(|path| path.ends_with(".xml") || path.ends_with(".json"));
+    office.answers(&paths)
+}
+
+/// An office that has published an item late, one that was corrected, and the notice of one that was withdrawn.
+fn lived() -> Office {
+    let embargo = "embargo_until = 2096-11-24T12:05:00Z\n";
+    let canceled = "status = \"canceled\"\nstatus_note = \"Wrong.\"\n";
+    let files = [
+        ("site.toml", SITE),
+        ("news/a.toml", &item("A", TEN, embargo)),
+        (
+            "news/b.toml",
+            &item("B", "2096-11-20", "updated = 2096-11-24T11:00:00Z\n"),
+        ),
+        ("news/c.toml", &item("C", TEN, "")),
+    ];
+    let mut office = Office::open(&files, second("12:00:00"));
+    office.at(second("12:05:00"));
+    office.step();
+    office.at(second("12:10:00"));
+    office.write("news/c.toml", &item("C", TEN, canceled));
+    office.step();
+    office
+}
+
+#[test]
+fn r_002_a_lost_ledger_costs_no_id_and_no_date_goes_back() {
+    let mut office = lived();
+    let told = digest::of_place(&office, "/");
+    let before = feeds(&office);
+    office.at(second("13:00:00"));
+    office.restart_without("ledger.sqlite");
+    // The kill is first seen now, and everything else is as it was.
+    let expected = told.replace("12:10:00", "13:00:00");
+    assert_eq!(digest::of_place(&office, "/"), expected);
+    for (path, (_, fields, _)) in feeds(&office) {
+        assert!(dated(&fields) > dated(&before[&path].1), "{path}");
+        assert_eq!(
+            fields["last-modified"], "Sat, 24 Nov 2096 13:00:00 GMT",
+            "{path}"
+        );
+    }
+    assert_eq!(office.status("/news/c/"), "410");
+    let (_, fields, _) = office.get("/news/a/");
+    assert_eq!(fields["last-modified"], "Sat, 24 Nov 2096 13:00:00 GMT");
+}
+
+#[test]
+fn a_damaged_index_costs_nothing() {
+    for garbage in [&b""[..], b"no database", &[0xff; 5000]] {
+        let mut office = lived();
+        let paths = office.paths(&[]);
+        let before = office.answers(&paths);
+        office.stop();
+        for suffix in ["-wal", "-shm"] {
+            let log = office.state().join(format!("index.sqlite{suffix}"));
+            let _gone = std::fs::remove_file(log);
+        }
+        std::fs::write(office.state().join("index.sqlite"), garbage).unwrap();
+        office.start();
+        assert_eq!(office.answers(&paths), before);
+        // It is an index again.
+        office.restart();
+        assert_eq!(office.answers(&paths), before);
+    }
+}
+
+#[test]
+fn an_index_that_is_damaged_within_costs_nothing() {
+    let mut office = lived();
+    let paths = office.paths(&[]);
+    let before = office.answers(&paths);
+    office.stop();
+    let index = rusqlite::Connection::open(office.state().join("index.sqlite")).unwrap();
+    let damaged = index
+        .execute("UPDATE parsed SET entry = x'ff00ff'", [])
+        .unwrap();
+    assert!(damaged > 0);
+    drop(index);
+    office.start();
+    assert_eq!(office.answers(&paths), before);
+}
+
+/// The tables that the first version wrote.
+const LAYOUT_1: &str = "
+CREATE TABLE item (id TEXT PRIMARY KEY, file TEXT NOT NULL, path TEXT NOT NULL, wire INTEGER NOT NULL,
+    hash BLOB NOT NULL, changed_at INTEGER NOT NULL, state TEXT, withdrawn_at INTEGER, groups TEXT NOT NULL)
+    STRICT, WITHOUT ROWID;
+CREATE TABLE item_group (name TEXT PRIMARY KEY, changed_at INTEGER NOT NULL, latest INTEGER, hash BLOB)
+    STRICT, WITHOUT ROWID;
+CREATE TABLE version (path TEXT PRIMARY KEY, tag TEXT NOT NULL, last_modified INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE media (path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime INTEGER NOT NULL, ctime INTEGER NOT NULL,
+    inode INTEGER NOT NULL, hash BLOB, width INTEGER, height INTEGER, changed_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+ATTACH 'THERE' AS there;
+INSERT INTO item SELECT id, file, path, wire, hash, changed_at, state, withdrawn_at, groups FROM there.item;
+INSERT INTO item_group SELECT name, changed_at, latest, hash FROM there.item_group;
+INSERT INTO version SELECT path, tag, last_modified FROM there.version;
+PRAGMA user_version = 1;
+";
+
+#[test]
+fn a_ledger_of_the_first_layout_is_taken_over() {
+    let mut office = lived();
+    let paths = office.paths(&[]);
+    let before = office.answers(&paths);
+    office.stop();
+    let there = office.state().join("ledger.sqlite");
+    let first = office.state().with_file_name("first");
+    std::fs::create_dir(&first).unwrap();
+    let ledger = rusqlite::Connection::open(first.join("ledger.sqlite")).unwrap();
+    let script = LAYOUT_1.replace("THERE", there.to_str().unwrap());
+    ledger.execute_batch(&script).unwrap();
+    drop(ledger);
+    office.at(second("13:00:00"));
+    office.restart_in("first");
+    assert_eq!(office.answers(&paths), before);
+    office.restart();
+    assert_eq!(office.answers(&paths), before);
+    // What it knew of is still known.
+    office.at(second("13:10:00"));
+    office.rename("news/b.toml", "news/new.toml");
+    office.step();
+    assert_eq!(office.status("/news/b/"), "301 /news/new/");
+}

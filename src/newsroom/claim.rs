@@ -104,6 +104,10 @@ impl<'a> Intake<'a> {
             !entry.has_own_id && home.is_some_and(|id| !taken.contains(id))
         };
         let (at_home, elsewhere): (Vec<_>, Vec<_>) = unsure.into_iter().partition(is_home);
+        let is_own = |entry: &&Arc<Entry>| homes.get(&*entry.file) == Some(&entry.id);
+        let own = elsewhere.iter().filter(is_own).map(|entry| &entry.id);
+        let at_home_ids = at_home.iter().filter_map(|entry| homes.get(&*entry.file));
+        let present: BTreeSet<Id> = at_home_ids.chain(own).cloned().collect();
         for mut entry in at_home {
             if let Some(id) = homes.get(&*entry.file) {
                 taken.insert(id.clone());
@@ -116,6 +120,11 @@ impl<'a> Intake<'a> {
         }
         for mut entry in elsewhere {
             let changed = homes.get(&*entry.file).cloned();
+            // An item that is where it was keeps its id: the others find it taken.
+            if changed.as_ref() != Some(&entry.id) && present.contains(&entry.id) {
+                known.push(entry);
+                continue;
+            }
             match self.published_as(&entry, changed.as_ref(), &taken, is_present) {
                 Published::Never | Published::So => {}
                 Published::As(id) => {
@@ -129,6 +138,7 @@ impl<'a> Intake<'a> {
                 }
                 Published::AsAnother(file) => {
                     self.problems.push(used_again(&entry, &file));
+                    self.refused.push(entry);
                     continue;
                 }
             }

@@ -88,19 +88,14 @@ fn withheld(mut entry: Entry, salvage: &Salvage) -> Entry {
 /// The entry of what is withdrawn and has no file that can say so.
 fn notice(newsroom: &Newsroom, record: &ItemRecord, absence: &Absence<'_>) -> Option<Entry> {
     let mut entry = of_record(newsroom, record)?;
-    let remembered = Withdrawal {
-        at: record.said_at,
-        note: record.note.clone(),
-        replaced_by: record.replaced_by.clone(),
-    };
     let said = match absence {
         Absence::Broken(salvage) => salvage.withdrawal.clone(),
         Absence::Gone { .. } | Absence::Refused => Withdrawal::default(),
     };
     let withdrawal = Withdrawal {
-        at: said.at.or(remembered.at),
-        note: said.note.or(remembered.note),
-        replaced_by: said.replaced_by.or(remembered.replaced_by),
+        at: said.at.or(record.said_at),
+        note: said.note.or_else(|| record.note.clone()),
+        replaced_by: said.replaced_by.or_else(|| record.replaced_by.clone()),
     };
     entry.withdrawal = (withdrawal != Withdrawal::default()).then(|| Box::new(withdrawal));
     Some(entry)

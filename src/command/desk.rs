@@ -91,6 +91,8 @@ pub struct Taken {
     pub has_new_settings: bool,
     /// Whether any items are, be they to be seen or not.
     pub has_new_items: bool,
+    /// Whether the clock was set back.
+    pub was_set_back: bool,
     /// The files of the media folder that may be others; the empty path stands for all.
     pub media: BTreeSet<String>,
     /// The whole items that were read on the way, by id.
@@ -115,6 +117,7 @@ impl Taken {
         self.groups.extend(later.groups);
         self.has_new_settings |= later.has_new_settings;
         self.has_new_items |= later.has_new_items;
+        self.was_set_back |= later.was_set_back;
         self.media.extend(later.media);
         self.wholes.extend(later.wholes);
         self.parsed.extend(later.parsed);
@@ -267,7 +270,8 @@ impl Desk {
     /// Looks again at the items that the clock may have changed; at all of them after it was set back.
     fn tick(&mut self, now: i64, last_good: &LastGood<'_>, taken: &mut Taken) {
         let before = self.newsroom.now();
-        let due: Vec<Id> = if now < self.newsroom.now() {
+        taken.was_set_back = now < self.newsroom.now();
+        let due: Vec<Id> = if taken.was_set_back {
             let all = self.newsroom.entries();
             all.map(|entry| entry.id.clone()).collect()
         } else {

@@ -70,6 +70,7 @@ impl Round {
         served
             || taken.has_new_settings
             || taken.has_new_items
+            || taken.was_set_back
             || !taken.stamps.groups.is_empty()
             || !taken.stamps.items.is_empty()
             || !taken.media.is_empty()
@@ -80,7 +81,8 @@ impl Publisher {
     pub(super) fn make(&mut self, taken: &mut Taken, now: i64) -> Round {
         let mut round = Round::default();
         let is_unsent = self.unsent.is_some_and(|at| at <= now);
-        let is_forced = is_unsent || taken.has_new_settings;
+        // After the clock was set back a version may lie in the future, which must not be told (http.md R-005).
+        let is_forced = is_unsent || taken.has_new_settings || taken.was_set_back;
         if is_unsent {
             self.unsent = None;
         }

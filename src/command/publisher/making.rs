@@ -342,7 +342,9 @@ impl Publisher {
         let now = self.desk.newsroom().now();
         let windows = self.windows.values();
         let mut shown: HashSet<&Id> = windows
-            .flat_map(|window| window.entries.iter().map(|entry| &entry.id))
+            .flat_map(|window| window.entries.iter())
+            .filter(|entry| !select::is_notice(entry, now))
+            .map(|entry| &entry.id)
             .collect();
         let kept = self.desk.kept().filter(|entry| is_held(entry, now));
         shown.extend(kept.map(|entry| &entry.id));

@@ -148,12 +148,18 @@ impl DataDirectory {
             file: file.to_owned(),
             source,
         };
-        let open = self.dir.open(file).map_err(failed)?;
+        let mut open = self.dir.open(file).map_err(failed)?;
         let length = open.metadata().map_err(failed)?.len().min(bytes_max);
-        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1);
-        open.take(bytes_max)
-            .read_to_end(&mut bytes)
-            .map_err(failed)?;
+        let mut bytes = vec![0; usize::try_from(length).unwrap_or(0)];
+        // As long as it was when it was opened: if it has grown since, it is a change to come.
+        let mut filled = 0;
+        while filled < bytes.len() {
+            match open.read(&mut bytes[filled..]).map_err(failed)? {
+                0 => break,
+                more => filled += more,
+            }
+        }
+        bytes.truncate(filled);
         Ok(bytes)
     }
 

@@ -130,7 +130,7 @@ impl Entry {
     /// Never: the parser gives every item a section.
     pub fn of(
         item: &Item,
-        file: &str,
+        file: Arc<str>,
         hash: [u8; 16],
         tree: Tree,
         body_media: Vec<String>,
@@ -138,10 +138,10 @@ impl Entry {
         let life = Life::of(item);
         let mut sections = item.sections.iter().cloned();
         Self {
-            id: item.id.clone(),
+            id: item.id.clone().sharing(&item.slug),
             has_own_id: item.id_is_explicit,
             id_uri: item.id_uri.as_deref().map(Arc::from),
-            file: file.into(),
+            file,
             hash,
             likeness: Likeness::of(item),
             tree,

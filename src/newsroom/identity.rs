@@ -1,5 +1,6 @@
 //! Names that never change: item ids, section names and the tag URIs (RFC 4151) made of them.
 
+use crate::text::slug::Slug;
 use std::fmt;
 use std::sync::Arc;
 
@@ -22,6 +23,16 @@ impl Id {
             && first.is_ascii_alphanumeric()
             && text.bytes().all(rest);
         fits.then(|| Self(text.into()))
+    }
+
+    /// The same id, with the memory of a slug that is the same.
+    #[must_use]
+    pub fn sharing(self, slug: &Slug) -> Self {
+        if *self.0 == **slug.shared() {
+            Self(Arc::clone(slug.shared()))
+        } else {
+            self
+        }
     }
 
     /// The id as written.

@@ -10,12 +10,13 @@ use crate::newsroom::parse::salvage::{self, Salvage};
 use crate::newsroom::parse::{self, Form, Parsed};
 use crate::newsroom::problem::Problem;
 use crate::newsroom::site::Site;
+use std::sync::Arc;
 
 /// What a file gave.
 #[derive(Debug)]
 pub struct Loaded {
     /// Its item, or what can be read of a broken file all the same.
-    pub item: Result<Whole, Salvage>,
+    pub item: Result<Box<Whole>, Box<Salvage>>,
     /// Everything that its author should know.
     pub problems: Vec<Problem>,
 }
@@ -32,13 +33,21 @@ pub struct Whole {
 }
 
 /// Reads and parses an item file.
-pub fn load(directory: &DataDirectory, file: &str, site: &Site, sections: &Sections) -> Loaded {
+pub fn load(
+    directory: &DataDirectory,
+    file: &Arc<str>,
+    site: &Site,
+    sections: &Sections,
+) -> Loaded {
     match directory.read(file) {
         Ok(text) => of_text(file, text, site, sections),
         Err(error) => {
             let text = directory.read_what_can_be_read(file).unwrap_or_default();
             Loaded {
-                item: Err(salvage::read(&as_file(file, &text, None), site.timezone)),
+                item: Err(Box::new(salvage::read(
+                    &as_file(file, &text, None),
+                    site.timezone,
+                ))),
                 problems: vec![unreadable(file, &error)],
             }
         }
@@ -46,16 +55,25 @@ pub fn load(directory: &DataDirectory, file: &str, site: &Site, sections: &Secti
 }
 
 /// Parses the text of an item file.
-pub fn of_text(file: &str, text: String, site: &Site, sections: &Sections) -> Loaded {
+pub fn of_text(file: &Arc<str>, text: String, site: &Site, sections: &Sections) -> Loaded {
     let parsed = parse(file, &text, site, sections, None);
     let item = match parsed.item {
         Some(item) => {
             let body_media = content::media_references(&item.body);
             let tree = site.tree_of(&item.language);
-            let entry = Entry::of(&item, file, content_hash(&text), tree, body_media);
-            Ok(Whole { entry, item, text })
+            let entry = Entry::of(
+                &item,
+                Arc::clone(file),
+                content_hash(&text),
+                tree,
+                body_media,
+            );
+            Ok(Box::new(Whole { entry, item, text }))
         }
-        None => Err(salvage::read(&as_file(file, &text, None), site.timezone)),
+        None => Err(Box::new(salvage::read(
+            &as_file(file, &text, None),
+            site.timezone,
+        ))),
     };
     Loaded {
         item,

@@ -127,11 +127,11 @@ impl Index {
         &self,
         listed: &[(Arc<str>, Stamp)],
         sections: &Sections,
-    ) -> rusqlite::Result<Vec<Option<Entry>>> {
+    ) -> rusqlite::Result<Vec<Option<Arc<Entry>>>> {
         let query = "SELECT file, size, mtime, ctime, inode, entry FROM parsed ORDER BY file";
         let mut statement = self.connection.prepare(query)?;
         let mut rows = statement.query([])?;
-        let mut found: Vec<Option<Entry>> = Vec::with_capacity(listed.len());
+        let mut found: Vec<Option<Arc<Entry>>> = Vec::with_capacity(listed.len());
         while let Some(row) = rows.next()? {
             let name = row.get_ref(0)?.as_str()?;
             while listed
@@ -153,7 +153,7 @@ impl Index {
             let blob = row.get_ref(5)?.as_blob()?;
             let entry = || {
                 let kept: Kept<'_> = postcard::from_bytes(blob).ok()?;
-                kept.entry(Arc::clone(file), sections)
+                kept.entry(Arc::clone(file), sections).map(Arc::new)
             };
             found.push(if kept == *stamp { entry() } else { None });
         }
@@ -241,8 +241,9 @@ impl<'a> Kept<'a> {
                 replaced_by: said.replaced_by.and_then(Id::new),
             })
         });
+        let slug = Slug::new(self.slug)?;
         Some(Entry {
-            id: Id::new(self.id)?,
+            id: Id::new(self.id)?.sharing(&slug),
             has_own_id: self.has_own_id,
             id_uri: self.id_uri.map(Arc::from),
             file,
@@ -255,7 +256,7 @@ impl<'a> Kept<'a> {
             tree: Tree::of_number(self.tree),
             section: listed.next()??,
             further_sections: listed.collect::<Option<_>>()?,
-            slug: Slug::new(self.slug)?,
+            slug,
             aliases: self.aliases.into_iter().map(Arc::from).collect(),
             wire: life.release(),
             life,

@@ -53,6 +53,11 @@ impl Slug {
         Self::new(&slug)
     }
 
+    /// The shared text, for other names that are the same.
+    pub fn shared(&self) -> &Arc<str> {
+        &self.0
+    }
+
     /// The slug as written.
     pub fn as_str(&self) -> &str {
         &self.0

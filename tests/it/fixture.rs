@@ -70,7 +70,7 @@ impl Publication {
             let media = content::media_references(&item.body);
             entries.push(Entry::of(
                 &item,
-                path,
+                (*path).into(),
                 content_hash(text),
                 site.tree_of(&item.language),
                 media,

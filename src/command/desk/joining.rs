@@ -1,7 +1,7 @@
 //! What was found, joined with what stands in the newsroom and with what the ledger remembers.
 
 use super::board::Found as Where;
-use super::reading::{Found, is_below};
+use super::reading::{self, Found, is_below};
 use super::{Desk, LastGood, Taken};
 use crate::newsroom::absence::{self, Absence};
 use crate::newsroom::claim::Intake;
@@ -30,7 +30,7 @@ impl Desk {
     ) {
         let mut loose: BTreeSet<Id> = loose.into_iter().collect();
         let gone = self.believed_gone(&mut found, removals, now.timestamp_millis());
-        for (file, _) in &found.changed {
+        for reading::Changed { file, .. } in &found.changed {
             loose.extend(self.take_out(file));
         }
         for file in &gone {
@@ -157,7 +157,7 @@ impl Desk {
             };
             let copy = record.state.and_then(|_| last_good(id.as_str()));
             let entry = copy.and_then(|copy| {
-                let loaded = load::of_text(&copy.file, copy.text, &site, &sections);
+                let loaded = load::of_text(&copy.file.as_str().into(), copy.text, &site, &sections);
                 let mut entry = loaded.item.ok()?.entry;
                 entry.call(id.clone(), site.timezone);
                 entry.basis = Basis::LastGood;
@@ -247,7 +247,8 @@ impl Desk {
                 taken.wholes.insert(id, whole);
             }
         }
-        for file in &found.parsed {
+        let parsed = found.changed.iter().filter(|changed| changed.is_parsed);
+        for file in parsed.map(|changed| &changed.file) {
             let Some(known) = self
                 .files
                 .get(file)

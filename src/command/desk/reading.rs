@@ -24,6 +24,9 @@ use std::sync::Arc;
 /// Of so many files read at once the whole items are kept at hand for the documents that show them.
 const WHOLES_MAX: usize = 256;
 
+/// So many files are read at once when all are.
+const READ_AT_ONCE: usize = 16_384;
+
 /// Where to look.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Dirty {
@@ -39,6 +42,17 @@ pub struct Dirty {
     parse: BTreeSet<Arc<str>>,
 }
 
+/// A file that changed.
+#[derive(Debug, Clone)]
+pub struct Changed {
+    /// The file.
+    pub file: Arc<str>,
+    /// Its stamp.
+    pub stamp: Stamp,
+    /// Whether it was parsed, rather than found in the index.
+    pub is_parsed: bool,
+}
+
 /// What was found.
 #[derive(Debug, Default)]
 pub struct Found {
@@ -46,14 +60,12 @@ pub struct Found {
     pub entries: Vec<Arc<Entry>>,
     /// The whole items of these, where they are few.
     pub wholes: Vec<Whole>,
-    /// The files that changed, with their stamps.
-    pub changed: Vec<(Arc<str>, Stamp)>,
+    /// The files that changed, with their stamps, and whether they were parsed rather than found in the index.
+    pub changed: Vec<Changed>,
     /// What can be read of broken ones.
     pub broken: Vec<(Arc<str>, Salvage)>,
     /// The files that are there no longer.
     pub gone: Vec<Arc<str>>,
-    /// The files that were parsed, rather than found in the index.
-    pub parsed: BTreeSet<Arc<str>>,
 }
 
 impl Dirty {
@@ -177,7 +189,7 @@ pub fn moved(dirty: &mut Dirty, before: &Newsroom, now: &Newsroom) -> BTreeMap<I
 type Read = (
     Arc<str>,
     Stamp,
-    Result<Arc<Entry>, Salvage>,
+    Result<Arc<Entry>, Box<Salvage>>,
     Vec<Problem>,
     Option<Box<Whole>>,
 );
@@ -185,28 +197,37 @@ type Read = (
 impl Desk {
     /// Reads everything, but for what the index knows.
     pub(super) fn read_all(&mut self, index: Option<&Index>) -> Found {
-        let listing = scan::scan(&self.directory, "", &|_, _| false);
-        let sections = &self.settings.sections;
-        let known = index.and_then(|index| index.entries(&listing.items, sections).ok());
-        let mut found = Found::default();
-        let mut unknown = Vec::new();
-        match known {
-            Some(known) => {
-                for (listed, entry) in listing.items.iter().zip(known) {
-                    match entry {
-                        Some(entry) => {
-                            found.entries.push(Arc::new(entry));
-                            found.changed.push(listed.clone());
-                        }
-                        None => unknown.push(listed.clone()),
-                    }
-                }
-            }
-            None => unknown.clone_from(&listing.items),
-        }
+        let mut listing = scan::scan(&self.directory, "", &|_, _| false);
+        let items = std::mem::take(&mut listing.items);
         self.take_listing("", listing);
-        let read = self.read(&unknown, false);
-        self.sort_in(read, &mut found);
+        let sections = &self.settings.sections;
+        let known = index.and_then(|index| index.entries(&items, sections).ok());
+        let mut found = Found {
+            entries: Vec::with_capacity(items.len()),
+            changed: Vec::with_capacity(items.len()),
+            ..Found::default()
+        };
+        let mut unknown = items;
+        if let Some(known) = known {
+            let mut known = known.into_iter();
+            unknown.retain(|(file, stamp)| match known.next().flatten() {
+                Some(entry) => {
+                    found.entries.push(entry);
+                    found.changed.push(Changed {
+                        file: Arc::clone(file),
+                        stamp: *stamp,
+                        is_parsed: false,
+                    });
+                    false
+                }
+                None => true,
+            });
+        }
+        // In parts: what a file gives takes more room on the way than at its place.
+        for part in unknown.chunks(READ_AT_ONCE) {
+            let read = self.read(part, false);
+            self.sort_in(read, &mut found);
+        }
         found
     }
 
@@ -258,7 +279,7 @@ impl Desk {
         &mut self,
         file: &Arc<str>,
         stamp: Stamp,
-        item: &Result<Arc<Entry>, Salvage>,
+        item: &Result<Arc<Entry>, Box<Salvage>>,
         problems: &[Problem],
     ) -> bool {
         let Some(known) = self.files.get_mut(file) else {
@@ -274,7 +295,7 @@ impl Desk {
                 })
             }
             Err(salvage) => {
-                self.broken.get(file) == Some(salvage)
+                self.broken.get(file) == Some(&**salvage)
                     && self.board.is_same(Where::Text, file, problems)
             }
         }
@@ -362,7 +383,7 @@ impl Desk {
             let (entry, whole) = match item {
                 Ok(whole) => {
                     let entry = Arc::new(whole.entry.clone());
-                    (Ok(entry), with_wholes.then(|| Box::new(whole)))
+                    (Ok(entry), with_wholes.then_some(whole))
                 }
                 Err(salvage) => (Err(salvage), None),
             };
@@ -374,24 +395,33 @@ impl Desk {
     fn sort_in(&mut self, read: Vec<Read>, found: &mut Found) {
         for (file, stamp, item, problems, whole) in read {
             self.board.set(Where::Text, &file, problems);
-            found.parsed.insert(Arc::clone(&file));
-            found.changed.push((Arc::clone(&file), stamp));
+            found.changed.push(Changed {
+                file: Arc::clone(&file),
+                stamp,
+                is_parsed: true,
+            });
             found.wholes.extend(whole.map(|whole| *whole));
             match item {
                 Ok(entry) => found.entries.push(entry),
-                Err(salvage) => found.broken.push((file, salvage)),
+                Err(salvage) => found.broken.push((file, *salvage)),
             }
         }
     }
 
     /// Takes note of the files that changed.
     pub(super) fn know(&mut self, found: &Found) {
-        for (file, stamp) in &found.changed {
+        let known = found.changed.iter().map(|changed| {
             let known = Known {
-                stamp: *stamp,
+                stamp: changed.stamp,
                 id: None,
             };
-            self.files.insert(Arc::clone(file), known);
+            (Arc::clone(&changed.file), known)
+        });
+        if self.files.is_empty() {
+            // Made at once a map takes half the room.
+            self.files = known.collect();
+        } else {
+            self.files.extend(known);
         }
     }
 }

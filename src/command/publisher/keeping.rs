@@ -57,14 +57,8 @@ impl Publisher {
     pub(super) fn keep(&mut self, taken: &mut Taken, round: &Round) {
         self.keep_sources(round);
         let unwritten = &mut self.unwritten;
-        unwritten
-            .stamps
-            .items
-            .append(&mut taken.stamps.items.clone());
-        unwritten
-            .stamps
-            .groups
-            .append(&mut taken.stamps.groups.clone());
+        unwritten.stamps.items.append(&mut taken.stamps.items);
+        unwritten.stamps.groups.append(&mut taken.stamps.groups);
         unwritten.stamps.paths.append(&mut taken.stamps.paths);
         unwritten.versions.extend(round.versions.iter().cloned());
         unwritten.removed.extend(taken.removed.drain(..));

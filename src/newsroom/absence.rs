@@ -44,16 +44,25 @@ impl Intake<'_> {
                 }
                 Absence::Refused => false,
             };
+        // What was held back last stays so until a whole file says otherwise.
+        let is_held = !record.state.is_some_and(State::has_page);
         let entry = match absence {
             Absence::Refused => None,
             _ if is_canceled => notice(self.newsroom, &record, absence),
-            Absence::Broken(salvage) => last_good.map(|entry| withheld(entry, salvage)),
-            Absence::Gone { .. } => last_good,
+            Absence::Broken(salvage) => {
+                let mut entry = last_good.map(|entry| withheld(entry, salvage));
+                if let Some(entry) = entry.as_mut().filter(|_| is_held && salvage.is_silent()) {
+                    entry.life.status = Status::Withheld;
+                }
+                entry
+            }
+            Absence::Gone { .. } => last_good.filter(|_| !is_held),
         };
+        let entry = entry.filter(|entry| self.newsroom.clash(entry).is_none());
         let is_kept = entry.is_some();
         self.problems
-            .extend(problem(&record, absence, is_kept, is_canceled));
-        match entry.filter(|entry| self.newsroom.clash(entry).is_none()) {
+            .extend(problem(&record, absence, is_kept, is_canceled && is_kept));
+        match entry {
             Some(entry) => {
                 self.records.absent.insert(record.id.clone(), record);
                 self.place(Arc::new(entry));

@@ -65,6 +65,11 @@ impl Salvage {
             || self.status.is_some_and(|status| status != Status::Usable)
     }
 
+    /// Whether it says nothing of when the item is to be seen.
+    pub fn is_silent(&self) -> bool {
+        self.status.is_none() && !self.is_unclear && self.embargo.is_none()
+    }
+
     fn take_field(&mut self, field: &Field<'_>, zone: Tz) {
         let value = match &field.node.value {
             Value::Text(text) => Cow::Borrowed(&**text),

@@ -398,7 +398,7 @@ impl Desk {
             .then(|| last_good(entry.id.as_str()))
             .flatten()
             .and_then(|kept| {
-                let parsed = load::parse(&kept.file, &kept.text, site, sections, Some(&entry.id));
+                let parsed = load::parse(&entry.file, &kept.text, site, sections, Some(&entry.id));
                 Some((parsed.item?, kept.text))
             });
         kept.map_or_else(|| self.directory.item(entry, site, sections), Ok)

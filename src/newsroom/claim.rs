@@ -59,7 +59,12 @@ impl<'a> Intake<'a> {
     /// Takes entries in. `is_present` tells whether there is a file of a name, whatever is in it.
     pub fn take(&mut self, entries: Vec<Arc<Entry>>, is_present: &dyn Fn(&str) -> bool) {
         let identified = self.identify(entries, is_present);
-        let mut pool = self.with_rivals(identified);
+        self.place_all(identified);
+    }
+
+    /// Places entries whose ids are found: of those that claim the same, who comes first has it.
+    pub fn place_all(&mut self, entries: Vec<Arc<Entry>>) {
+        let mut pool = self.with_rivals(entries);
         let rank = |entry: &Arc<Entry>| {
             let known = entry.seen.is_some() || self.is_at_home(entry);
             let was_published = known || entry.life.release() <= self.records.begun_at;
@@ -78,7 +83,7 @@ impl<'a> Intake<'a> {
     }
 
     /// Gives every entry the id under which it was published, and sorts out those that use another item's.
-    fn identify(
+    pub fn identify(
         &mut self,
         entries: Vec<Arc<Entry>>,
         is_present: &dyn Fn(&str) -> bool,
@@ -96,21 +101,22 @@ impl<'a> Intake<'a> {
         let homes: HashMap<String, Id> = homes
             .map(|record| (record.file.clone(), record.id.clone()))
             .collect();
-        let moved = self.moved_away(&unsure, &homes);
+        let moved = self.moved_away(&unsure, &homes, &taken);
         let is_present = &|file: &str| is_present(file) && !moved.contains(file);
         // First those that are where they were: nobody takes their ids from them.
         let is_home = |entry: &Arc<Entry>| {
             let home = homes.get(&*entry.file);
-            !entry.has_own_id && home.is_some_and(|id| !taken.contains(id))
+            let record = home.and_then(|id| self.records.absent.get(id));
+            let keeps = |record: &ItemRecord| !taken.contains(&record.id) || is_it(record, entry);
+            !entry.has_own_id && record.is_some_and(keeps)
         };
         let (at_home, elsewhere): (Vec<_>, Vec<_>) = unsure.into_iter().partition(is_home);
-        let is_own = |entry: &&Arc<Entry>| homes.get(&*entry.file) == Some(&entry.id);
-        let own = elsewhere.iter().filter(is_own).map(|entry| &entry.id);
-        let at_home_ids = at_home.iter().filter_map(|entry| homes.get(&*entry.file));
-        let present: BTreeSet<Id> = at_home_ids.chain(own).cloned().collect();
+        let housed = elsewhere.iter().filter(|entry| self.is_at_home(entry));
+        let mut housed: BTreeSet<Id> = housed.map(|entry| entry.id.clone()).collect();
         for mut entry in at_home {
             if let Some(id) = homes.get(&*entry.file) {
                 taken.insert(id.clone());
+                housed.insert(id.clone());
                 if *id != entry.id {
                     self.problems.push(named_otherwise(&entry, id));
                     Arc::make_mut(&mut entry).call(id.clone(), zone);
@@ -120,13 +126,10 @@ impl<'a> Intake<'a> {
         }
         for mut entry in elsewhere {
             let changed = homes.get(&*entry.file).cloned();
-            // An item that is where it was keeps its id: the others find it taken.
-            if changed.as_ref() != Some(&entry.id) && present.contains(&entry.id) {
-                known.push(entry);
-                continue;
-            }
             match self.published_as(&entry, changed.as_ref(), &taken, is_present) {
                 Published::Never | Published::So => {}
+                // The other item is there, and keeps its id when the two meet.
+                Published::AsAnother(_) if housed.contains(&entry.id) => {}
                 Published::As(id) => {
                     self.problems.push(if entry.has_own_id {
                         changed_id(&entry, &id)
@@ -151,11 +154,20 @@ impl<'a> Intake<'a> {
     }
 
     /// The files in which there is another item now, by its own id and by what it is recognised by.
-    fn moved_away(&self, entries: &[Arc<Entry>], homes: &HashMap<String, Id>) -> BTreeSet<String> {
+    fn moved_away(
+        &self,
+        entries: &[Arc<Entry>],
+        homes: &HashMap<String, Id>,
+        taken: &BTreeSet<Id>,
+    ) -> BTreeSet<String> {
         let is_another = |entry: &&Arc<Entry>| {
             let home = homes.get(&*entry.file).filter(|id| **id != entry.id);
             let record = home.and_then(|id| self.records.absent.get(id));
-            entry.has_own_id && record.is_some_and(|record| !is_it(record, entry))
+            let path = self.newsroom.path(entry);
+            let is_elsewhere = |record: &ItemRecord| {
+                !is_it(record, entry) && (record.path != path || taken.contains(&record.id))
+            };
+            entry.has_own_id && record.is_some_and(is_elsewhere)
         };
         let others = entries.iter().filter(is_another);
         others.map(|entry| entry.file.to_string()).collect()
@@ -171,24 +183,36 @@ impl<'a> Intake<'a> {
         is_present: &dyn Fn(&str) -> bool,
     ) -> Published {
         let absent = &self.records.absent;
-        if let Some(record) = absent.get(&entry.id) {
-            let is_same = *record.file == *entry.file
+        let is_known = |record: &ItemRecord| {
+            *record.file == *entry.file
                 || record.hash == entry.hash
-                || record.likeness.is_near(&entry.likeness);
-            return if is_same {
-                Published::So
-            } else {
-                Published::AsAnother(record.file.clone())
-            };
-        }
-        let is_free = |record: &&ItemRecord| !taken.contains(&record.id) && is_it(record, entry);
-        let found = if entry.has_own_id {
-            home.and_then(|id| absent.get(id)).filter(is_free)
-        } else {
-            let gone = absent.values().filter(|record| !is_present(&record.file));
-            gone.filter(is_free)
-                .max_by_key(|record| record.hash == entry.hash)
+                || record.likeness.is_near(&entry.likeness)
         };
+        let known = absent.get(&entry.id);
+        if known.is_some_and(is_known) {
+            return Published::So;
+        }
+        let is_free = |record: &&ItemRecord| !taken.contains(&record.id);
+        if entry.has_own_id {
+            // In the same file and at the same address it is the same item, whatever else was changed.
+            let path = self.newsroom.path(entry);
+            let is_same = |record: &&ItemRecord| {
+                is_it(record, entry) || (is_free(record) && record.path == path)
+            };
+            let home = home.and_then(|id| absent.get(id));
+            if let Some(record) = home.filter(is_same) {
+                return Published::As(record.id.clone());
+            }
+        }
+        if let Some(record) = known {
+            return Published::AsAnother(record.file.clone());
+        }
+        if entry.has_own_id {
+            return Published::Never;
+        }
+        let gone = absent.values().filter(|record| !is_present(&record.file));
+        let same = gone.filter(is_free).filter(|record| is_it(record, entry));
+        let found = same.max_by_key(|record| record.hash == entry.hash);
         found.map_or(Published::Never, |record| Published::As(record.id.clone()))
     }
 
@@ -238,6 +262,7 @@ impl<'a> Intake<'a> {
             self.kept.insert(entry.id.clone());
         }
         let removal = self.removals.get(&entry.id).cloned();
+        let removal = removal.filter(|_| absent.is_some() || entry.seen.is_some());
         if absent.is_none() && removal.is_none() && is_as_before(&entry) {
             self.note_moved_date(&entry);
             self.newsroom.insert(entry);

@@ -54,6 +54,9 @@ impl Desk {
             self.board.set(Where::Place, &file, Vec::new());
             pool.push(entry);
         }
+        if !gone.is_empty() {
+            pool.extend(self.take_unpublished());
+        }
         self.add_sections(&loose, last_good);
         let problems = self.fill(pool, loose, removals, last_good, taken);
         self.put_up(problems);
@@ -63,6 +66,16 @@ impl Desk {
         taken.has_new_items = true;
         taken.removed = removals.iter().map(|removal| removal.id.clone()).collect();
         self.hand_over(found, now.timestamp(), taken);
+    }
+
+    /// Takes out what was never published and has no id of its own: each may be what a file that went holds.
+    fn take_unpublished(&mut self) -> Vec<Arc<Entry>> {
+        let all = self.newsroom.entries();
+        let unpublished = all.filter(|entry| entry.seen.is_none() && !entry.has_own_id);
+        let ids: Vec<Id> = unpublished.map(|entry| entry.id.clone()).collect();
+        ids.iter()
+            .filter_map(|id| self.newsroom.remove(id))
+            .collect()
     }
 
     /// Joins what the clock has changed with what was refused: who comes first may take what nobody may see yet.
@@ -135,10 +148,10 @@ impl Desk {
         let (files, broken) = (&self.files, &self.broken);
         let mut intake = Intake::new(&mut self.newsroom, &mut self.records, &mut taken.stamps);
         intake.removals = removals.iter().map(withdrawal).collect();
-        intake.take(pool, &|file| files.contains_key(file));
-        for id in loose {
+        let pool = intake.identify(pool, &|file| files.contains_key(file));
+        let mut settle = |intake: &mut Intake<'_>, id: Id| {
             let Some(record) = intake.records.absent.remove(&id) else {
-                continue;
+                return;
             };
             let is_refused = intake
                 .refused
@@ -157,7 +170,7 @@ impl Desk {
             };
             let copy = record.state.and_then(|_| last_good(id.as_str()));
             let entry = copy.and_then(|copy| {
-                let loaded = load::of_text(&copy.file.as_str().into(), copy.text, &site, &sections);
+                let loaded = load::of_text(&Arc::from(file), copy.text, &site, &sections);
                 let mut entry = loaded.item.ok()?.entry;
                 entry.call(id.clone(), site.timezone);
                 entry.basis = Basis::LastGood;
@@ -165,7 +178,14 @@ impl Desk {
             });
             self.board.set(Where::Place, file, Vec::new());
             intake.settle(record, &absence, entry);
-        }
+        };
+        // What was published and has no file stays where it was, before anything new takes its place.
+        let claimed: BTreeSet<&Id> = pool.iter().map(|entry| &entry.id).collect();
+        let (later, first): (Vec<Id>, Vec<Id>) =
+            loose.into_iter().partition(|id| claimed.contains(id));
+        first.into_iter().for_each(|id| settle(&mut intake, id));
+        intake.place_all(pool);
+        later.into_iter().for_each(|id| settle(&mut intake, id));
         for file in &intake.renamed {
             self.board.set(Where::Place, file, Vec::new());
         }

@@ -13,6 +13,7 @@ mod layers;
 mod lifecycle;
 mod problems;
 mod records;
+mod restarts;
 mod secrecy;
 mod serving;
 mod soak;

@@ -268,3 +268,53 @@ fn an_item_kept_without_a_file_has_its_page_when_no_feed_shows_it() {
         ],
     );
 }
+
+#[test]
+fn what_a_broken_file_held_back_stays_away_until_a_whole_one_says_otherwise() {
+    let broken = "title = \nstatus = \"withheld\"\n";
+    let held = || {
+        at("12:10:00")
+            .write("news/a.toml", broken)
+            .feed("updated 12:10:00")
+            .problems("news/a.toml:1:\nkeeps the item back")
+    };
+    tell(&[
+        first(),
+        held(),
+        at("12:20:00")
+            .remove("news/a.toml")
+            .feed("updated 12:10:00")
+            .pages("404 /news/a/")
+            .problems("it is published no longer"),
+    ]);
+    tell(&[
+        first(),
+        held(),
+        at("12:20:00")
+            .write("news/a.toml", "title = \n")
+            .feed("updated 12:10:00")
+            .pages("404 /news/a/")
+            .problems("news/a.toml:1:\nthe file is broken"),
+        at("12:30:00")
+            .write("news/a.toml", item("A", TEN, ""))
+            .feed("a [A] 10:00:00\nupdated 12:10:00"),
+    ]);
+}
+
+#[test]
+fn a_renamed_file_that_breaks_keeps_its_new_page() {
+    tell(&[
+        at("12:00:00")
+            .write("news/a.toml", item("A", TEN, "id = \"a\"\n"))
+            .feed(FEED),
+        at("12:10:00")
+            .rename("news/a.toml", "news/b.toml")
+            .feed(FEED)
+            .pages("301 /news/a/ /news/b/\n200 /news/b/"),
+        at("12:20:00")
+            .write("news/b.toml", "title = \n")
+            .feed(FEED)
+            .pages("301 /news/a/ /news/b/\n200 /news/b/")
+            .problems("news/b.toml:1:\nits last good version stays published"),
+    ]);
+}

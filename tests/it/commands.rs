@@ -1,10 +1,8 @@
 //! The commands as their users run them.
 
-use crate::serving::{SITE, Serving, ask_until, check, data, field, now_milliseconds, tidings};
+use crate::serving::{ITEM, SITE, Serving, ask_until, check, data, field, now_milliseconds, tidings};
 use std::fs;
 use std::path::Path;
-
-const ITEM: &str = "title = \"First\"\ndate = 2026-03-01\nbody = \"Text.\"\n";
 
 #[test]
 fn check_tells_the_place_and_what_to_write_and_its_status_tells_the_rest() {

@@ -25,6 +25,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(10);
 const WAIT_MAX: Duration = Duration::from_secs(20);
 
 /// A folder with a data directory `data` of these files in it.
+pub(crate) const ITEM: &str = "title = \"First\"\ndate = 2026-03-01\nbody = \"Text.\"\n";
+
 pub(crate) fn data(files: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (path, text) in files {
@@ -74,7 +76,11 @@ pub(crate) struct Serving {
 
 impl Serving {
     pub(crate) fn start(data: &Path, more: &[&str]) -> Self {
-        let mut child = tidings()
+        Self::start_as(tidings(), data, more)
+    }
+
+    pub(crate) fn start_as(mut command: Command, data: &Path, more: &[&str]) -> Self {
+        let mut child = command
             .arg("serve")
             .arg(data)
             .args(["--listen", "127.0.0.1:0"])

@@ -12,6 +12,7 @@ mod golden;
 mod http;
 mod killed;
 mod layers;
+mod model;
 mod lifecycle;
 mod problems;
 mod records;

@@ -279,12 +279,9 @@ impl Publisher {
     fn publish(&mut self, taken: Taken, now: DateTime<Utc>) -> Result<Vec<Arc<Resource>>, Error> {
         let seconds = now.timestamp();
         let mut taken = taken;
-        if taken.has_new_settings {
-            self.live.clear();
-        }
         let is_first = self.windows.is_empty();
         let began = Instant::now();
-        let round = self.make(&mut taken, seconds);
+        let round = self.make(&mut taken, now);
         let has_changed = round.has_changed(&taken);
         let made = began.elapsed();
         self.keep(&mut taken, &round);

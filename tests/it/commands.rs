@@ -1,6 +1,8 @@
 //! The commands as their users run them.
 
-use crate::serving::{ITEM, SITE, Serving, ask_until, check, data, field, now_milliseconds, tidings};
+use crate::serving::{
+    ITEM, SITE, Serving, ask_until, check, data, field, now_milliseconds, tidings,
+};
 use std::fs;
 use std::path::Path;
 

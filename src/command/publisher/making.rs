@@ -20,9 +20,13 @@ use crate::newsroom::site::Format;
 use crate::source::load::Whole;
 use crate::store::ledger::Source;
 use crate::text::causes::joined;
+use chrono::{DateTime, Utc};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
+
+/// So often what changed while documents were made is taken in before they are. After that it is left out and follows.
+const AGAIN_MAX: usize = 5;
 
 /// What a place's feeds were made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +65,8 @@ pub struct Round {
     pub not_before: i64,
     /// The texts of items that were read, by id.
     pub texts: BTreeMap<String, Source>,
+    /// The items that were read, by id.
+    read: HashMap<Id, Shown>,
 }
 
 impl Round {
@@ -78,21 +84,26 @@ impl Round {
 }
 
 impl Publisher {
-    pub(super) fn make(&mut self, taken: &mut Taken, now: i64) -> Round {
+    pub(super) fn make(&mut self, taken: &mut Taken, now: DateTime<Utc>) -> Round {
         let mut round = Round::default();
+        for _ in 0..AGAIN_MAX {
+            if self.has_read(taken, &mut round, now.timestamp()) {
+                break;
+            }
+            taken.extend(self.take(now));
+        }
+        let now = now.timestamp();
         let is_unsent = self.unsent.is_some_and(|at| at <= now);
-        // After the clock was set back a version may lie in the future, which must not be told (http.md R-005).
-        let is_forced = is_unsent || taken.has_new_settings || taken.was_set_back;
+        let is_forced = self.is_forced(taken, now);
         if is_unsent {
             self.unsent = None;
         }
         let places: BTreeSet<Place> = self.desk.newsroom().places().into_iter().collect();
         self.drop_places(&places, &mut round);
-        let mut read = HashMap::new();
         let mut prepared = Vec::new();
         for place in places {
             if is_forced || self.is_touched(&place, taken) {
-                let mut one = self.prepare(place, taken, &mut read, &mut round, now);
+                let mut one = self.prepare(place, taken, &mut round, now);
                 one.is_new |= is_forced;
                 prepared.push(one);
             }
@@ -120,6 +131,31 @@ impl Publisher {
         self.hold_kept(taken, &mut round, now);
         self.forget_unshown();
         round
+    }
+
+    /// Whether the feeds of every place are made.
+    fn is_forced(&self, taken: &Taken, now: i64) -> bool {
+        let is_unsent = self.unsent.is_some_and(|at| at <= now);
+        // After the clock was set back a version may lie in the future, which must not be told (http.md R-005).
+        is_unsent || taken.has_new_settings || taken.was_set_back
+    }
+
+    /// Reads what the documents to be made will show. Returns whether all of that could be read as it was taken in: a
+    /// file may be another in the meantime, and is then to be taken in again.
+    fn has_read(&mut self, taken: &mut Taken, round: &mut Round, now: i64) -> bool {
+        if taken.has_new_settings {
+            self.live.clear();
+            round.read.clear();
+        }
+        let newsroom = self.desk.newsroom().clone();
+        let is_forced = self.is_forced(taken, now);
+        for place in newsroom.places() {
+            if is_forced || self.is_touched(&place, taken) {
+                let entries = select::window(&newsroom, &place, now);
+                self.rows(&entries, taken, round, now);
+            }
+        }
+        self.dirty.is_empty()
     }
 
     fn is_touched(&self, place: &Place, taken: &Taken) -> bool {
@@ -160,14 +196,13 @@ impl Publisher {
         &mut self,
         place: Place,
         taken: &mut Taken,
-        read: &mut HashMap<Id, Option<Arc<Item>>>,
         round: &mut Round,
         now: i64,
     ) -> Prepared {
         let newsroom = self.desk.newsroom().clone();
         let entries = select::window(&newsroom, &place, now);
         let media = self.media_of(&entries, now);
-        let rows = self.rows(&entries, taken, read, round, now);
+        let rows = self.rows(&entries, taken, round, now);
         let replacements = replacements(&newsroom, &entries, now);
         let name = folder(newsroom.site(), &place);
         let group = self.desk.records_mut().group(&name);
@@ -245,7 +280,6 @@ impl Publisher {
         &mut self,
         entries: &[Arc<Entry>],
         taken: &mut Taken,
-        read: &mut HashMap<Id, Option<Arc<Item>>>,
         round: &mut Round,
         now: i64,
     ) -> Vec<Row> {
@@ -255,18 +289,18 @@ impl Publisher {
                 rows.push(Row::Notice(Arc::clone(entry)));
                 continue;
             }
-            let item = match read.get(&entry.id) {
-                Some(item) => item.clone(),
-                None => {
-                    let item = self.item(entry, taken, round);
-                    read.insert(entry.id.clone(), item.clone());
-                    item
-                }
+            let read = round.read.get(&entry.id);
+            let read = read.filter(|shown| shown.is_of(entry));
+            let item = match read.map(|shown| Arc::clone(&shown.item)) {
+                Some(item) => Some(item),
+                None => self.item(entry, taken, round),
             };
-            rows.extend(item.map(|item| {
+            if let Some(item) = item {
                 let entry = Arc::clone(entry);
-                Row::Item(Shown { entry, item })
-            }));
+                let shown = Shown { entry, item };
+                round.read.insert(shown.entry.id.clone(), shown.clone());
+                rows.push(Row::Item(shown));
+            }
         }
         rows
     }

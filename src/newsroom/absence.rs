@@ -48,7 +48,7 @@ impl Intake<'_> {
         let is_held = !record.state.is_some_and(State::has_page);
         let entry = match absence {
             Absence::Refused => None,
-            _ if is_canceled => notice(self.newsroom, &record, absence),
+            _ if is_canceled => notice(self.newsroom, &record, self.said(&record, absence)),
             Absence::Broken(salvage) => {
                 let mut entry = last_good.map(|entry| withheld(entry, salvage));
                 if let Some(entry) = entry.as_mut().filter(|_| is_held && salvage.is_silent()) {
@@ -70,6 +70,20 @@ impl Intake<'_> {
             None => {
                 let now = self.newsroom.now();
                 self.stamps.lose(self.records, record, now);
+            }
+        }
+    }
+
+    /// What is said of a withdrawal beside its row.
+    fn said(&self, record: &ItemRecord, absence: &Absence<'_>) -> Withdrawal {
+        let removal = self.removals.get(&record.id);
+        let removal = removal.filter(|_| record.state != Some(State::Canceled));
+        match absence {
+            Absence::Broken(salvage) if salvage.status == Some(Status::Canceled) => {
+                salvage.withdrawal.clone()
+            }
+            Absence::Broken(_) | Absence::Gone { .. } | Absence::Refused => {
+                removal.cloned().unwrap_or_default()
             }
         }
     }
@@ -95,12 +109,8 @@ fn withheld(mut entry: Entry, salvage: &Salvage) -> Entry {
 }
 
 /// The entry of what is withdrawn and has no file that can say so.
-fn notice(newsroom: &Newsroom, record: &ItemRecord, absence: &Absence<'_>) -> Option<Entry> {
+fn notice(newsroom: &Newsroom, record: &ItemRecord, said: Withdrawal) -> Option<Entry> {
     let mut entry = of_record(newsroom, record)?;
-    let said = match absence {
-        Absence::Broken(salvage) => salvage.withdrawal.clone(),
-        Absence::Gone { .. } | Absence::Refused => Withdrawal::default(),
-    };
     let withdrawal = Withdrawal {
         at: said.at.or(record.said_at),
         note: said.note.or_else(|| record.note.clone()),

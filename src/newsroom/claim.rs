@@ -269,10 +269,14 @@ impl<'a> Intake<'a> {
             return;
         }
         let changing = Arc::make_mut(&mut entry);
-        if let Some(removal) = removal {
+        let known = absent.or_else(|| ItemRecord::of(self.newsroom, changing));
+        // What is withdrawn already stays as it was withdrawn.
+        let is_withdrawn = known
+            .as_ref()
+            .is_some_and(|record| record.state == Some(State::Canceled));
+        if let Some(removal) = removal.filter(|_| !is_withdrawn) {
             self.hold_withdrawn(changing, removal);
         }
-        let known = absent.or_else(|| ItemRecord::of(self.newsroom, changing));
         if let Some(record) = &known {
             self.hold_to_the_end(record, changing);
             let path = self.newsroom.path(changing);

@@ -261,7 +261,8 @@ impl Desk {
         let found = self.read_changed(&dirty, now.timestamp());
         let is_over = |at: &i64| *at <= now.timestamp_millis();
         let has_found = !found.is_empty() || !self.moved.is_empty() || !removals.is_empty();
-        if has_found || self.going.values().any(is_over) {
+        // Other settings settle the kept items anew: their sections may have no folders.
+        if has_found || taken.has_new_settings || self.going.values().any(is_over) {
             self.join(found, Vec::new(), removals, now, last_good, &mut taken);
         }
         taken

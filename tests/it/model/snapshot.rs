@@ -40,15 +40,13 @@ impl Snapshot {
             let name = format!("entry {}", entry.id);
             snapshot.parts.insert(name, format!("{entry:#?}"));
         }
-        let mut problems: Vec<String> = publisher
-            .problems()
-            .iter()
-            .map(|problem| format!("{problem:?}"))
-            .collect();
-        problems.sort();
+        // In which words a file's problem is told may depend on the way there; which files are in error may not.
+        let problems = publisher.problems();
+        let errors = problems.iter().filter(|problem| problem.is_error());
+        let files: BTreeSet<&str> = errors.map(|problem| problem.file.as_str()).collect();
         snapshot
             .parts
-            .insert("problems".to_owned(), problems.join("\n"));
+            .insert("errors".to_owned(), format!("{files:#?}"));
         let (site, sections) = (edition.newsroom.site(), edition.newsroom.sections());
         snapshot
             .parts

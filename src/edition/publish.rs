@@ -42,6 +42,12 @@ pub struct Before<'a> {
 /// Makes the feeds of a place. A feed whose bytes are those of the edition before is that resource itself.
 pub fn feeds(context: Context<'_>, place: &Place, rows: &[Row], before: Before<'_>) -> Made {
     let mut made = Made::default();
+    // Under other settings the same bytes may have other fields.
+    let is_configured_so = |edition: &&Edition| {
+        edition.newsroom.site() == context.newsroom.site()
+            && edition.newsroom.section_of(place) == context.newsroom.section_of(place)
+    };
+    let like_before = before.edition.filter(is_configured_so);
     let mut feed = feed::build::of_place(context, place, rows, before.latest);
     let spelled = documents(context, &feed).unwrap_or_else(|_| {
         leave_out_breakers(context, &mut feed, &mut made.problems);
@@ -58,7 +64,7 @@ pub fn feeds(context: Context<'_>, place: &Place, rows: &[Row], before: Before<'
             made.unsent = made.unsent.into_iter().chain([record.last_modified]).min();
         }
         made.not_before = made.not_before.max(last_modified.unwrap_or(0));
-        let previous = before.edition.and_then(|edition| edition.resource(&path));
+        let previous = like_before.and_then(|edition| edition.resource(&path));
         let same = previous.filter(|previous| {
             previous.version().is_some_and(|version| {
                 version.tag() == tag && version.last_modified() == last_modified

@@ -371,8 +371,8 @@ impl Desk {
         // The derived text of the settings is the same on every machine: they hold lists and sorted maps alone.
         let settings = format!(
             "{:?} {:?} {}",
-            self.newsroom.site(),
-            self.newsroom.sections(),
+            self.settings.site,
+            self.settings.sections,
             page::fingerprint()
         );
         let hash = Some(content_hash(&settings));

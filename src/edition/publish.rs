@@ -5,6 +5,7 @@ use crate::edition::record::{HOLD_SECONDS_MAX, VersionRecord, advance};
 use crate::edition::resource::{FeedFields, Resource};
 use crate::edition::version::Version;
 use crate::feed::{self, Context, Feed, FeedItem, Row, strict};
+use crate::newsroom::Newsroom;
 use crate::newsroom::place::{Place, Scope};
 use crate::newsroom::problem::{Problem, Severity};
 use crate::newsroom::site::Format;
@@ -43,11 +44,9 @@ pub struct Before<'a> {
 pub fn feeds(context: Context<'_>, place: &Place, rows: &[Row], before: Before<'_>) -> Made {
     let mut made = Made::default();
     // Under other settings the same bytes may have other fields.
-    let is_configured_so = |edition: &&Edition| {
-        edition.newsroom.site() == context.newsroom.site()
-            && edition.newsroom.section_of(place) == context.newsroom.section_of(place)
-    };
-    let like_before = before.edition.filter(is_configured_so);
+    let like_before = before
+        .edition
+        .filter(|edition| gives_same_fields(&edition.newsroom, context.newsroom, place));
     let mut feed = feed::build::of_place(context, place, rows, before.latest);
     let spelled = documents(context, &feed).unwrap_or_else(|_| {
         leave_out_breakers(context, &mut feed, &mut made.problems);
@@ -91,6 +90,18 @@ pub fn feeds(context: Context<'_>, place: &Place, rows: &[Row], before: Before<'
         made.resources.push((path, resource));
     }
     made
+}
+
+/// Whether the settings of two newsrooms give the feeds of a place the same fields.
+fn gives_same_fields(one: &Newsroom, other: &Newsroom, place: &Place) -> bool {
+    let (feeds, others) = (one.feeds_of(place), other.feeds_of(place));
+    let (site, other_site) = (one.site(), other.site());
+    feeds.max_age_seconds == others.max_age_seconds
+        && feeds.hubs == others.hubs
+        && feeds.browser_view == others.browser_view
+        && site.base_url == other_site.base_url
+        && site.license == other_site.license
+        && one.title_of(place) == other.title_of(place)
 }
 
 /// Spells a feed, with the stylesheet's processing instruction after the XML declaration.

@@ -247,6 +247,7 @@ impl Desk {
         self.tick(now.timestamp(), last_good, &mut taken);
         let mut dirty = dirty.clone();
         dirty.extend(std::mem::take(&mut self.waiting));
+        dirty.settings |= self.has_other_folders(&dirty.items);
         if !self.is_usable(&mut dirty, last_good, &mut taken) {
             self.waiting = dirty;
             let going = std::mem::take(&mut self.going);
@@ -266,6 +267,15 @@ impl Desk {
             self.join(found, Vec::new(), removals, now, last_good, &mut taken);
         }
         taken
+    }
+
+    /// Whether a folder that is named is a section now and was none, or is none and was one.
+    fn has_other_folders(&self, paths: &BTreeSet<String>) -> bool {
+        let mut folders = paths.iter().filter_map(|path| path.split('/').next());
+        folders.any(|folder| {
+            let is_there = self.directory.path().join(folder).is_dir();
+            is_there != self.settings.sections.contains_key(folder)
+        })
     }
 
     /// Looks again at the items that the clock may have changed; at all of them after it was set back.

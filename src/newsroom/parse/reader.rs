@@ -4,6 +4,7 @@ use crate::newsroom::parse::document::{Field, Node, Value};
 use crate::newsroom::parse::report::{PROBLEMS_MAX, Report, Reported};
 use crate::text::legal::{first_illegal, legal, single_line};
 use crate::text::slug::Slug;
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::ops::{Range, RangeInclusive};
 use url::Url;
@@ -294,7 +295,9 @@ pub fn text(report: &Report<'_>, key: &str, node: &Node<'_>) -> Option<String> {
         }
         return None;
     };
-    if let Some((_, first)) = first_illegal(text) {
+    // What stands in the file as it is was cleaned with the file; only an escape can bring such a character in.
+    let has_escapes = matches!(text, Cow::Owned(_));
+    if let Some((_, first)) = has_escapes.then(|| first_illegal(text)).flatten() {
         let message = format!(
             "the control character U+{:04X} is removed from `{key}`",
             u32::from(first)

@@ -108,7 +108,11 @@ impl<'a> Intake<'a> {
             let home = homes.get(&*entry.file);
             let record = home.and_then(|id| self.records.absent.get(id));
             let keeps = |record: &ItemRecord| !taken.contains(&record.id) || is_it(record, entry);
-            !entry.has_own_id && record.is_some_and(keeps)
+            // What is certainly another item, brought here under its name, is not at home.
+            let is_certain = record.is_some_and(|record| is_it(record, entry));
+            !entry.has_own_id
+                && record.is_some_and(keeps)
+                && (is_certain || self.gone_like(entry, &taken, is_present).is_none())
         };
         let (at_home, elsewhere): (Vec<_>, Vec<_>) = unsure.into_iter().partition(is_home);
         let housed = elsewhere.iter().filter(|entry| self.is_at_home(entry));
@@ -189,6 +193,13 @@ impl<'a> Intake<'a> {
                 || record.likeness.is_near(&entry.likeness)
         };
         let known = absent.get(&entry.id);
+        let is_certain = known.is_some_and(|record| is_it(record, entry));
+        if !entry.has_own_id
+            && !is_certain
+            && let Some(record) = self.gone_like(entry, taken, is_present)
+        {
+            return Published::As(record.id.clone());
+        }
         if known.is_some_and(is_known) {
             return Published::So;
         }
@@ -207,13 +218,20 @@ impl<'a> Intake<'a> {
         if let Some(record) = known {
             return Published::AsAnother(record.file.clone());
         }
-        if entry.has_own_id {
-            return Published::Never;
-        }
-        let gone = absent.values().filter(|record| !is_present(&record.file));
-        let same = gone.filter(is_free).filter(|record| is_it(record, entry));
-        let found = same.max_by_key(|record| record.hash == entry.hash);
-        found.map_or(Published::Never, |record| Published::As(record.id.clone()))
+        Published::Never
+    }
+
+    /// The published item that an entry certainly holds, and whose own file is gone.
+    fn gone_like(
+        &self,
+        entry: &Entry,
+        taken: &BTreeSet<Id>,
+        is_present: &dyn Fn(&str) -> bool,
+    ) -> Option<&ItemRecord> {
+        let absent = self.records.absent.values();
+        let like = absent.filter(|record| is_it(record, entry) && !taken.contains(&record.id));
+        let gone = like.filter(|record| !is_present(&record.file));
+        gone.max_by_key(|record| record.hash == entry.hash)
     }
 
     /// The entries with all those of the newsroom that claim what they claim, which are taken out of it.

@@ -1,5 +1,6 @@
 //! A publication made of texts, without files: what the tests of documents and answers stand on.
 
+use proptest::test_runner::RngSeed;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
@@ -154,6 +155,13 @@ impl Publication {
     pub(crate) fn feed(&self, path: &str) -> String {
         body(&self.edition(), path)
     }
+}
+
+/// The seed of the long stories: the same at every run, so that a change is to blame for what fails, unless
+/// `PROPTEST_RNG_SEED` asks for others.
+pub(crate) fn seed() -> RngSeed {
+    let asked = std::env::var("PROPTEST_RNG_SEED").ok();
+    RngSeed::Fixed(asked.and_then(|seed| seed.parse().ok()).unwrap_or(2026))
 }
 
 /// A clock that stands still.

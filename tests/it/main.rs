@@ -13,7 +13,6 @@ mod http;
 mod killed;
 mod layers;
 mod lifecycle;
-mod model;
 mod problems;
 mod records;
 mod restarts;

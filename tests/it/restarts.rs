@@ -111,7 +111,7 @@ fn holds(site: &str, deeds: &[Deed], is_cold: bool, is_scanned: bool) -> Result<
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, rng_seed: crate::fixture::seed(), ..ProptestConfig::default() })]
 
     #[test]
     fn a_start_changes_nothing(deeds in deeds(), is_cold: bool, is_scanned: bool) {

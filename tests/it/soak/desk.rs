@@ -12,6 +12,12 @@ use std::time::{Duration, Instant};
 /// The newest items are those that are worked on.
 const BUSY_ITEMS: usize = 8;
 
+/// Older ones are left as they are, so that feeds show all that is worked on, with what was withdrawn meanwhile.
+const ITEMS_MAX: u64 = 16;
+
+/// So many are withdrawn at most: notices take the place of news in feeds.
+const WITHDRAWN_MAX: usize = 40;
+
 /// So many items are there to work on before any is withdrawn or removed.
 const ITEMS_MIN: usize = 4;
 
@@ -151,10 +157,14 @@ impl Desk {
             12..70 => self.save(at, pending),
             70..82 => self.correct(at, pending),
             82..90 => self.shatter(at, pending),
-            90..95 => self.withdraw(at, pending),
+            90..95 if self.withdrawn() < WITHDRAWN_MAX => self.withdraw(at, pending),
             _ => self.remove(at, pending),
         };
         *self.counts.entry(done).or_default() += 1;
+    }
+
+    fn withdrawn(&self) -> usize {
+        self.counts.get("canceled").copied().unwrap_or(0)
     }
 
     fn begin(&mut self, pending: &Mutex<Pending>) -> &'static str {
@@ -165,10 +175,8 @@ impl Desk {
             corrections: Vec::new(),
         });
         self.next += 1;
-        // Old ones are left as they are.
-        if self.pieces.len() > 4 * BUSY_ITEMS {
-            self.pieces.pop_front();
-        }
+        let next = self.next;
+        self.pieces.retain(|piece| piece.number + ITEMS_MAX >= next);
         self.save(self.pieces.len() - 1, pending);
         "new"
     }

@@ -13,6 +13,7 @@ mod http;
 mod killed;
 mod layers;
 mod lifecycle;
+mod model;
 mod problems;
 mod records;
 mod restarts;

@@ -1,0 +1,202 @@
+//! What may happen to a publication, and how often.
+
+use proptest::prelude::*;
+use std::fmt;
+
+/// One thing that somebody does. `which` chooses among the files, `how` among the ways.
+#[derive(Clone, Copy)]
+pub(crate) struct Operation {
+    pub(crate) kind: Kind,
+    pub(crate) which: u8,
+    pub(crate) how: u8,
+}
+
+/// What is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    New,
+    EditText,
+    EditTitle,
+    Correct,
+    MoveDate,
+    Rename,
+    MoveToSection,
+    Sections,
+    Delete,
+    Recreate,
+    Duplicate,
+    Truncate,
+    BreakWithdrawn,
+    NotUtf8,
+    TooLarge,
+    Directory,
+    Mend,
+    Embargo,
+    Expire,
+    Status,
+    ReplacedBy,
+    Slug,
+    Alias,
+    ChangeId,
+    IdUri,
+    Language,
+    Picture,
+    Advisory,
+    LinkInside,
+    LinkOutside,
+    SiteTitle,
+    SiteLanguages,
+    SiteZone,
+    SiteBaseUrl,
+    SiteFeeds,
+    SiteLogo,
+    SiteBreak,
+    SectionWrite,
+    SectionBreak,
+    SectionDrop,
+    NewFolder,
+    RemoveFolder,
+    RenameFolder,
+    SwitchData,
+    Media,
+    MediaGone,
+    Remove,
+    Restart,
+}
+
+/// Operations that are published together.
+#[derive(Clone)]
+pub(crate) struct Group {
+    pub(crate) operations: Vec<Operation>,
+    /// Whether the watch knows no better than that something changed.
+    pub(crate) is_rescan: bool,
+    /// How the clock goes on before they are published.
+    pub(crate) advance: i64,
+}
+
+fn operation() -> impl Strategy<Value = Operation> {
+    use Kind::{
+        Advisory, Alias, BreakWithdrawn, ChangeId, Correct, Delete, Directory, Duplicate, EditText,
+        EditTitle, Embargo, Expire, IdUri, Language, LinkInside, LinkOutside, Media, MediaGone,
+        Mend, MoveDate, MoveToSection, New, NewFolder, NotUtf8, Picture, Recreate, Remove,
+        RemoveFolder, Rename, RenameFolder, ReplacedBy, Restart, SectionBreak, SectionDrop,
+        SectionWrite, Sections, SiteBaseUrl, SiteBreak, SiteFeeds, SiteLanguages, SiteLogo,
+        SiteTitle, SiteZone, Slug, Status, SwitchData, TooLarge, Truncate,
+    };
+    let often = [
+        New,
+        New,
+        New,
+        EditText,
+        EditText,
+        EditTitle,
+        Correct,
+        Rename,
+        Rename,
+        MoveToSection,
+        Delete,
+        Delete,
+        Recreate,
+        Duplicate,
+        Truncate,
+        Truncate,
+        Mend,
+        Mend,
+        Embargo,
+        Status,
+        Status,
+        Expire,
+        Slug,
+        Picture,
+        ChangeId,
+    ];
+    let seldom = [
+        MoveDate,
+        Sections,
+        BreakWithdrawn,
+        NotUtf8,
+        Directory,
+        ReplacedBy,
+        Alias,
+        IdUri,
+        Language,
+        Advisory,
+        LinkInside,
+        LinkOutside,
+        SiteTitle,
+        SiteLanguages,
+        SiteZone,
+        SiteBaseUrl,
+        SiteFeeds,
+        SiteLogo,
+        SiteBreak,
+        SectionWrite,
+        SectionWrite,
+        SectionBreak,
+        SectionDrop,
+        NewFolder,
+        RemoveFolder,
+        RenameFolder,
+        SwitchData,
+        Media,
+        Media,
+        MediaGone,
+        Remove,
+        Remove,
+        Restart,
+        Restart,
+        TooLarge,
+    ];
+    let kind = prop_oneof![
+        3 => prop::sample::select(often.to_vec()),
+        2 => prop::sample::select(seldom.to_vec()),
+    ];
+    (kind, any::<u8>(), any::<u8>()).prop_map(|(kind, which, how)| Operation { kind, which, how })
+}
+
+impl fmt::Debug for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}({}, {})", self.kind, self.which, self.how)
+    }
+}
+
+impl fmt::Debug for Group {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rescan = if self.is_rescan { " and a rescan" } else { "" };
+        let operations: Vec<String> = self
+            .operations
+            .iter()
+            .map(|one| format!("{one:?}"))
+            .collect();
+        write!(
+            f,
+            "{}{rescan} after {} s",
+            operations.join(" "),
+            self.advance
+        )
+    }
+}
+
+const HOUR: i64 = 3_600;
+
+fn group() -> impl Strategy<Value = Group> {
+    let advance = prop_oneof![
+        8 => 1..=3i64,
+        3 => HOUR..=30 * HOUR,
+        1 => Just(31 * 24 * HOUR),
+        1 => Just(-HOUR),
+    ];
+    let operations = prop::collection::vec(operation(), 1..=4);
+    (operations, prop::bool::weighted(0.3), advance).prop_map(|(operations, is_rescan, advance)| {
+        Group {
+            operations,
+            is_rescan,
+            advance,
+        }
+    })
+}
+
+/// Some 12 to 25 operations in groups.
+pub(crate) fn groups() -> impl Strategy<Value = Vec<Group>> {
+    prop::collection::vec(group(), 0..=14)
+}

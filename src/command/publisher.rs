@@ -210,7 +210,7 @@ impl Publisher {
     ///
     /// When a page cannot be written.
     pub fn step(&mut self) -> Result<Vec<Arc<Resource>>, Error> {
-        self.save_media();
+        self.write();
         let now = self.clock.now();
         let seconds = now.timestamp();
         let is_due = self.desk.next_change().is_some_and(|at| at <= seconds)

@@ -57,14 +57,22 @@ impl Board {
 
     /// Puts up what a look at the directory found at and below a path, in the place of what was there.
     pub fn set_listing(&mut self, below: &str, problems: Vec<Problem>) {
-        let mut by_file: BTreeMap<String, Vec<Problem>> = BTreeMap::new();
         let start = (Found::Listing, below.to_owned());
         let end = (Found::Text, String::new());
-        for (_, file) in self.files.range(start..end).map(|(key, _)| key) {
-            if super::reading::is_below(file, below) {
-                by_file.insert(file.clone(), Vec::new());
-            }
-        }
+        let known = self.files.range(start..end).map(|((_, file), _)| file);
+        let looked_at = known.filter(|file| super::reading::is_below(file, below));
+        let by_file = looked_at.map(|file| (file.clone(), Vec::new())).collect();
+        self.set_each(Found::Listing, by_file, problems);
+    }
+
+    /// Puts up what was found of several files, each in the place of what was there. `by_file` names those that are
+    /// to be clear where nothing was found of them.
+    pub fn set_each(
+        &mut self,
+        found: Found,
+        mut by_file: BTreeMap<String, Vec<Problem>>,
+        problems: Vec<Problem>,
+    ) {
         for problem in problems {
             by_file
                 .entry(problem.file.clone())
@@ -72,7 +80,7 @@ impl Board {
                 .push(problem);
         }
         for (file, problems) in by_file {
-            self.set(Found::Listing, &file, problems);
+            self.set(found, &file, problems);
         }
     }
 

@@ -59,7 +59,7 @@ impl Desk {
         }
         self.add_sections(&loose, last_good);
         let problems = self.fill(pool, loose, removals, last_good, taken);
-        self.put_up(problems);
+        self.board.set_each(Where::Place, BTreeMap::new(), problems);
         self.moved.clear();
         self.drop_sections(last_good);
         taken.groups.extend(taken.stamps.groups.iter().cloned());
@@ -203,19 +203,6 @@ impl Desk {
             self.refused.insert(Arc::clone(&entry.file), entry);
         }
         std::mem::take(&mut intake.problems)
-    }
-
-    fn put_up(&mut self, problems: Vec<Problem>) {
-        let mut by_file: BTreeMap<String, Vec<Problem>> = BTreeMap::new();
-        for problem in problems {
-            by_file
-                .entry(problem.file.clone())
-                .or_default()
-                .push(problem);
-        }
-        for (file, problems) in by_file {
-            self.board.set(Where::Place, &file, problems);
-        }
     }
 
     /// Adds the sections of published items whose folders are gone.

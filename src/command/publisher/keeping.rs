@@ -117,14 +117,9 @@ impl Publisher {
         }
     }
 
-    /// Writes what was measured of media files, and what could not be written before.
-    pub(super) fn save_media(&mut self) {
-        self.write();
-    }
-
-    /// Writes the ledger. Where that fails the service goes on, and one warning says what is not kept; it is tried again
+    /// Writes the ledger, with what was measured of media files since. Where that fails the service goes on, and one warning says what is not kept; it is tried again
     /// with whatever comes next.
-    fn write(&mut self) {
+    pub(super) fn write(&mut self) {
         self.unwritten.media.extend(self.media.take_unsaved());
         if self.unwritten.is_empty() {
             return;

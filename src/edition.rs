@@ -16,9 +16,16 @@ use crate::newsroom::item::Item;
 use crate::newsroom::lifecycle::State;
 use crate::newsroom::place::{Place, folder};
 use crate::newsroom::site::Format;
+use crate::page::list::Position;
 use bytes::Bytes;
 use std::collections::HashMap;
 use std::sync::Arc;
+
+/// The longest number of a list's page.
+const PAGE_DIGITS_MAX: usize = 9;
+
+/// How a path ends that says of a list what its folder says: there it leads.
+const FIRST_PAGE: &str = "/page/1/";
 
 /// All that is served at one instant. Immutable and swapped whole, so that a request sees exactly one.
 #[derive(Clone)]
@@ -72,8 +79,8 @@ pub enum Route {
 pub enum Key {
     /// An item's page, or the notice of a canceled one.
     Item(Id),
-    /// The list page of a place.
-    List(Place),
+    /// A page of a place's list, by its number from 1.
+    List(Place, usize),
     /// A file of the media folder: its path below it, percent-decoded, exactly as asked for.
     Media(String),
 }
@@ -203,11 +210,10 @@ impl Edition {
         if let Some(key) = self.page(path) {
             return Found::Make(key);
         }
+        let closed = format!("{path}/");
         let target = self.moved(path).or_else(|| {
-            let closed = format!("{path}/");
-            self.page(&closed)
-                .map(|_| closed.clone())
-                .or_else(|| self.moved(&closed))
+            let page = self.page(&closed).map(|_| closed.clone());
+            page.or_else(|| self.moved(&closed))
         });
         target.map_or_else(
             || Found::Missing(route(path)),
@@ -240,15 +246,23 @@ impl Edition {
 
     /// What is made for a page's path.
     fn page(&self, path: &str) -> Option<Key> {
-        if let Some(stamp) = self.places.get(path) {
-            return Some(Key::List(stamp.place.clone()));
+        let (folder, number) = paged(path);
+        if let Some(stamp) = self.places.get(folder) {
+            let position = Position::of(&self.newsroom, &stamp.place, number?)?;
+            return Some(Key::List(stamp.place.clone(), position.number));
         }
         let entry = self.newsroom.at_path(path)?;
         self.answers(entry).then(|| Key::Item(entry.id.clone()))
     }
 
-    /// The present path of the item that an old path belonged to. What nobody may see redirects nobody.
+    /// The present path of what an old path belonged to. What nobody may see redirects nobody.
     fn moved(&self, path: &str) -> Option<String> {
+        if let Some(folder) = path
+            .strip_suffix(FIRST_PAGE)
+            .map(|folder| &path[..=folder.len()])
+        {
+            return self.page(folder).is_some().then(|| folder.to_owned());
+        }
         let mut claimants = self.newsroom.at_alias(path);
         claimants
             .find(|entry| self.answers(entry))
@@ -258,6 +272,22 @@ impl Edition {
     fn answers(&self, entry: &Entry) -> bool {
         entry.state(self.now).answers()
     }
+}
+
+/// A list's folder and the number of its page; no number where that is not written as we write it.
+fn paged(path: &str) -> (&str, Option<usize>) {
+    let number = path
+        .strip_suffix('/')
+        .and_then(|path| path.rsplit_once("/page/"));
+    let Some((folder, digits)) = number else {
+        return (path, Some(1));
+    };
+    let is_plain = digits.len() <= PAGE_DIGITS_MAX
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && !digits.starts_with('0')
+        && digits != "1";
+    let number = digits.parse().ok().filter(|_| is_plain);
+    (&path[..=folder.len()], number)
 }
 
 /// What kind of route a path below the base URL would have, were there something.

@@ -12,11 +12,12 @@ pub mod parse;
 pub mod place;
 pub mod problem;
 pub mod record;
+pub mod relation;
 pub mod site;
 
 use crate::newsroom::entry::Entry;
 use crate::newsroom::identity::Id;
-use crate::newsroom::index::{Address, ByAddress, ById, ByWire};
+use crate::newsroom::index::{Address, ByAddress, ById, ByText, ByWire};
 use crate::newsroom::lifecycle::State;
 use crate::newsroom::place::{Place, Scope};
 use crate::newsroom::site::{FeedSettings, OnCancel, Section, Site, Tree};
@@ -45,7 +46,12 @@ pub struct Newsroom {
     uris: imbl::HashMap<Arc<str>, Id>,
     aliases: imbl::HashMap<Arc<str>, Vec<Id>>,
     former: imbl::HashMap<Arc<str>, Id>,
-    published: imbl::HashMap<Place, imbl::OrdSet<ByWire>>,
+    /// The visible items of each place, newest first.
+    listed: imbl::HashMap<Place, imbl::OrdSet<ByWire>>,
+    /// Those among them that its page keeps at the top.
+    pinned: imbl::HashMap<Place, imbl::OrdSet<ByWire>>,
+    /// The items whose texts may have other versions.
+    texts: imbl::OrdSet<ByText>,
     changed: imbl::HashMap<Place, imbl::OrdSet<(Reverse<i64>, Id)>>,
     canceled: imbl::HashMap<Place, imbl::OrdSet<ByWire>>,
     due: imbl::OrdSet<(i64, Id)>,
@@ -84,7 +90,9 @@ impl Newsroom {
             uris: imbl::HashMap::new(),
             aliases: imbl::HashMap::new(),
             former: imbl::HashMap::new(),
-            published: imbl::HashMap::new(),
+            listed: imbl::HashMap::new(),
+            pinned: imbl::HashMap::new(),
+            texts: imbl::OrdSet::new(),
             changed: imbl::HashMap::new(),
             canceled: imbl::HashMap::new(),
             due: imbl::OrdSet::new(),
@@ -258,14 +266,21 @@ impl Newsroom {
             let at = ids.partition_point(|id| *id < entry.id);
             ids.insert(at, entry.id.clone());
         }
-        let is_canceled = entry.state(self.now) == State::Canceled;
+        let state = entry.state(self.now);
         for place in self.places_of(&entry) {
-            if is_canceled {
+            let by_wire = || ByWire(Arc::clone(&entry));
+            if state == State::Canceled {
                 let order = self.canceled.entry(place.clone()).or_default();
-                order.insert(ByWire(Arc::clone(&entry)));
+                order.insert(by_wire());
             }
-            let order = self.published.entry(place.clone()).or_default();
-            order.insert(ByWire(Arc::clone(&entry)));
+            if state == State::Visible {
+                let order = self.listed.entry(place.clone()).or_default();
+                order.insert(by_wire());
+                if entry.pinned {
+                    let order = self.pinned.entry(place.clone()).or_default();
+                    order.insert(by_wire());
+                }
+            }
             if !entry.changes.is_empty() {
                 let order = self.changed.entry(place).or_default();
                 let changes = entry.changes.iter();
@@ -275,6 +290,9 @@ impl Newsroom {
         for media in &entry.media {
             let ids = self.media.entry(Arc::clone(media)).or_default();
             ids.push(entry.id.clone());
+        }
+        if self.text_of(&entry).is_some() {
+            self.texts.insert(ByText(Arc::clone(&entry)));
         }
         self.schedule(&entry);
         self.addresses.insert(ByAddress(Arc::clone(&entry)), ());
@@ -294,10 +312,8 @@ impl Newsroom {
         }
         let by_wire = ByWire(Arc::clone(&entry));
         for place in self.places_of(&entry) {
-            for orders in [&mut self.published, &mut self.canceled] {
-                if let Some(order) = orders.get_mut(&place) {
-                    order.remove(&by_wire);
-                }
+            for orders in [&mut self.listed, &mut self.pinned, &mut self.canceled] {
+                leave(orders, &place, &by_wire);
             }
             if let Some(order) = self.changed.get_mut(&place) {
                 for at in &entry.changes {
@@ -308,6 +324,8 @@ impl Newsroom {
         for media in &entry.media {
             forget(&mut self.media, media, id);
         }
+        let text: &dyn index::Text = &(&*entry.text.key, id.as_str());
+        self.texts.remove(text);
         let instants: Vec<i64> = self.instants(&entry).collect();
         for at in instants {
             self.due.remove(&(at, id.clone()));
@@ -386,10 +404,29 @@ impl Newsroom {
             .collect()
     }
 
-    /// The items of a place, newest first by wire time, whatever their state.
+    /// The visible items of a place, newest first by wire time.
     pub fn newest(&self, place: &Place) -> impl Iterator<Item = &Arc<Entry>> {
-        let order = self.published.get(place).into_iter().flatten();
+        let order = self.listed.get(place).into_iter().flatten();
         order.map(|ByWire(entry)| entry)
+    }
+
+    /// How many visible items a place lists.
+    pub fn count(&self, place: &Place) -> usize {
+        self.listed.get(place).map_or(0, imbl::OrdSet::len)
+    }
+
+    /// The visible items of a place as its page lists them: the pinned ones first, then the newest. No entry is looked
+    /// at on the way, so that the last page of a long list costs little more than the first.
+    pub fn pinned_first(&self, place: &Place) -> impl Iterator<Item = &Arc<Entry>> {
+        let pinned = || self.pinned.get(place).into_iter().flatten();
+        let mut above = pinned().peekable();
+        let listed = self.listed.get(place).into_iter().flatten();
+        let others = listed.filter(move |ByWire(entry)| {
+            above
+                .next_if(|ByWire(pinned)| Arc::ptr_eq(pinned, entry))
+                .is_none()
+        });
+        pinned().chain(others).map(|ByWire(entry)| entry)
     }
 
     /// The items of a place that changed significantly in the [`CORRECTED_SECONDS`] before `now`, the newest change
@@ -431,6 +468,17 @@ impl Newsroom {
     pub fn due(&self, now: i64) -> BTreeSet<Id> {
         let due = self.due.iter().take_while(|(at, _)| *at <= now);
         due.map(|(_, id)| id.clone()).collect()
+    }
+}
+
+/// Takes an entry out of an order; an order without entries goes.
+fn leave(orders: &mut imbl::HashMap<Place, imbl::OrdSet<ByWire>>, place: &Place, entry: &ByWire) {
+    let Some(order) = orders.get_mut(place) else {
+        return;
+    };
+    order.remove(entry);
+    if order.is_empty() {
+        orders.remove(place);
     }
 }
 

@@ -5,7 +5,7 @@
 
 use crate::newsroom::Newsroom;
 use crate::newsroom::claim::Intake;
-use crate::newsroom::entry::{Basis, Entry, Withdrawal};
+use crate::newsroom::entry::{Basis, Entry, Text, Withdrawal};
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Status;
 use crate::newsroom::lifecycle::{Life, State};
@@ -137,6 +137,11 @@ fn of_record(newsroom: &Newsroom, record: &ItemRecord) -> Option<Entry> {
         hash: record.hash,
         likeness: record.likeness,
         tree,
+        language: None,
+        text: Text {
+            key: record.text.as_deref().unwrap_or_default().into(),
+            is_said: false,
+        },
         further_sections: listed.collect(),
         section,
         slug,

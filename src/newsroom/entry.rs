@@ -4,7 +4,8 @@ use crate::newsroom::identity::Id;
 use crate::newsroom::item::{Genre, Item, MediaSource, Moment};
 use crate::newsroom::lifecycle::{Life, State};
 use crate::newsroom::parse::date;
-use crate::newsroom::site::Tree;
+use crate::newsroom::site::{Site, Tree};
+use crate::text::language::Language;
 use crate::text::slug::Slug;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -28,6 +29,10 @@ pub struct Entry {
     pub likeness: Likeness,
     /// The tree of pages and feeds that it belongs to.
     pub tree: Tree,
+    /// Its language, where that is not its tree's.
+    pub language: Option<Box<Language>>,
+    /// Which text it is a version of.
+    pub text: Text,
     /// The section of its URL.
     pub section: Slug,
     /// Further sections that list it.
@@ -54,6 +59,27 @@ pub struct Entry {
     pub pinned: bool,
     /// The files of the media folder that it refers to.
     pub media: Box<[Arc<str>]>,
+}
+
+/// Which text an item is a version of: those of one key, in several languages, are translations of each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    /// The key, as the file says it, else the stem of its name without the language suffix.
+    pub key: Arc<str>,
+    /// Whether the file says it. Stems count within a section alone: two sections may have files of one name.
+    pub is_said: bool,
+}
+
+impl Text {
+    /// The text of a key, with the memory of an id or a slug that is the same.
+    pub fn sharing(key: &str, is_said: bool, id: &Id, slug: &Slug) -> Self {
+        let same = [id.shared(), slug.shared()];
+        let same = same.into_iter().find(|shared| ***shared == *key);
+        Self {
+            key: same.map_or_else(|| key.into(), Arc::clone),
+            is_said,
+        }
+    }
 }
 
 /// What the ledger remembers of an item beside what its entry says.
@@ -132,13 +158,23 @@ impl Entry {
         item: &Item,
         file: Arc<str>,
         hash: [u8; 16],
-        tree: Tree,
+        site: &Site,
         body_media: Vec<String>,
     ) -> Self {
         let life = Life::of(item);
         let mut sections = item.sections.iter().cloned();
+        let tree = site.tree_of(&item.language);
+        let is_of_tree = *site.language(tree) == item.language;
+        let id = item.id.clone().sharing(&item.slug);
         Self {
-            id: item.id.clone().sharing(&item.slug),
+            language: (!is_of_tree).then(|| Box::new(item.language.clone())),
+            text: Text::sharing(
+                &item.translation_key,
+                item.translation_key_is_explicit,
+                &id,
+                &item.slug,
+            ),
+            id,
             has_own_id: item.id_is_explicit,
             id_uri: item.id_uri.as_deref().map(Arc::from),
             file,

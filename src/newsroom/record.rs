@@ -52,6 +52,8 @@ pub struct ItemRecord {
     pub groups: Vec<String>,
     /// The files of the media folder that it refers to.
     pub media: Vec<String>,
+    /// The key of its text, where that may have other language versions.
+    pub text: Option<String>,
 }
 
 /// The row of one group.
@@ -109,6 +111,7 @@ impl ItemRecord {
             is_advisory: entry.is_advisory,
             groups: groups_of(newsroom, entry),
             media: entry.media.iter().map(ToString::to_string).collect(),
+            text: newsroom.text_of(entry).map(str::to_owned),
         })
     }
 

@@ -9,6 +9,7 @@ use crate::newsroom::identity::Id;
 use crate::newsroom::lifecycle::State;
 use crate::newsroom::media::{MediaFiles, hex8, is_shown_inline};
 use crate::newsroom::place::Place;
+use crate::page::list::Position;
 use crate::page::{self, Page, list, notice};
 use crate::source::media::{self, MediaIndex, OpenMedia};
 use crate::source::{self, DataDirectory};
@@ -60,7 +61,7 @@ impl Maker {
     pub fn make(&self, edition: &Edition, key: &Key, now: i64) -> Made {
         let made = match key {
             Key::Item(id) => self.item(edition, id, now),
-            Key::List(place) => self.list(edition, place, now),
+            Key::List(place, number) => self.list(edition, place, *number, now),
             Key::Media(path) => return self.media(edition, path, now),
         };
         made.unwrap_or_else(|error| match error {
@@ -114,8 +115,17 @@ impl Maker {
         ))))
     }
 
-    fn list(&self, edition: &Edition, place: &Place, now: i64) -> Result<Made, Error> {
-        let rows = list::window(&edition.newsroom, place, edition.now);
+    fn list(
+        &self,
+        edition: &Edition,
+        place: &Place,
+        number: usize,
+        now: i64,
+    ) -> Result<Made, Error> {
+        let Some(position) = Position::of(&edition.newsroom, place, number) else {
+            return Ok(Made::Nothing(StatusCode::NOT_FOUND, Route::Page));
+        };
+        let rows = list::window(&edition.newsroom, place, position);
         let shown: Result<Vec<Shown>, Error> = rows
             .iter()
             .map(|entry| self.shown(edition, entry))
@@ -126,7 +136,7 @@ impl Maker {
             media: &media,
             now: edition.now,
         };
-        let page = list::render(context, place, &shown?)?;
+        let page = list::render(context, place, &shown?, position)?;
         let stamps = rows.iter().map(|entry| entry.changed_at());
         let changed_at = stamps
             .chain([edition.place_changed_at(place)])

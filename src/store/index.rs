@@ -4,17 +4,21 @@
 //! is the one that was parsed, and what was written less than two seconds before is not kept.
 
 use crate::newsroom::Sections;
-use crate::newsroom::entry::{Basis, Entry, Likeness, Withdrawal};
+use crate::newsroom::entry::{Basis, Entry, Likeness, Text, Withdrawal};
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Status;
 use crate::newsroom::lifecycle::Life;
 use crate::newsroom::site::Tree;
 use crate::source::stamp::Stamp;
+use crate::text::language::Language;
 use crate::text::slug::Slug;
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::sync::Arc;
+
+/// The form of the kept entries; an index of another one is emptied.
+const LAYOUT: i64 = 2;
 
 /// The file's name in the state directory.
 pub const FILE_NAME: &str = "index.sqlite";
@@ -51,6 +55,9 @@ struct Kept<'a> {
     date: i64,
     is_day: bool,
     tree: u8,
+    language: Option<&'a str>,
+    text_key: &'a str,
+    text_is_said: bool,
     sections: Vec<&'a str>,
     slug: &'a str,
     aliases: Vec<&'a str>,
@@ -107,8 +114,10 @@ impl Index {
         let known: Option<[u8; 16]> = connection
             .query_row("SELECT hash FROM fingerprint", [], |row| row.get(0))
             .ok();
-        if known.as_ref() != Some(fingerprint) {
+        let layout: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        if known.as_ref() != Some(fingerprint) || layout != LAYOUT {
             connection.execute_batch("DELETE FROM parsed;")?;
+            connection.pragma_update(None, "user_version", LAYOUT)?;
             connection.execute(
                 "INSERT OR REPLACE INTO fingerprint VALUES (1, ?)",
                 [fingerprint],
@@ -202,6 +211,9 @@ impl<'a> Kept<'a> {
             date: entry.likeness.date,
             is_day: entry.likeness.is_day,
             tree: entry.tree.number(),
+            language: entry.language.as_ref().map(|language| language.as_str()),
+            text_key: &entry.text.key,
+            text_is_said: entry.text.is_said,
             sections: entry.sections().map(Slug::as_str).collect(),
             slug: entry.slug.as_str(),
             aliases: entry.aliases.iter().map(|alias| &**alias).collect(),
@@ -242,8 +254,15 @@ impl<'a> Kept<'a> {
             })
         });
         let slug = Slug::new(self.slug)?;
+        let id = Id::new(self.id)?.sharing(&slug);
+        let language = match self.language {
+            Some(tag) => Some(Box::new(Language::new(tag)?)),
+            None => None,
+        };
         Some(Entry {
-            id: Id::new(self.id)?.sharing(&slug),
+            language,
+            text: Text::sharing(self.text_key, self.text_is_said, &id, &slug),
+            id,
             has_own_id: self.has_own_id,
             id_uri: self.id_uri.map(Arc::from),
             file,

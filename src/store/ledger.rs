@@ -6,7 +6,9 @@ use crate::newsroom::lifecycle::State;
 use crate::newsroom::record::{GroupRecord, ItemRecord};
 use crate::source::media::MediaRecord;
 use crate::source::stamp::Stamp;
-use crate::store::rows::{FROM_LAYOUT_1, ITEM_COLUMNS, OF_LAYOUT_1, TABLES, group, item, media};
+use crate::store::rows::{
+    FROM_LAYOUT_1, ITEM_COLUMNS, OF_LAYOUT_1, OF_LAYOUT_2, TABLES, group, item, media,
+};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, Transaction, params};
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -15,7 +17,7 @@ use std::path::{Path, PathBuf};
 pub const FILE_NAME: &str = "ledger.sqlite";
 
 /// The layout of the tables; a file with a higher number was written by a later program.
-const LAYOUT: i64 = 2;
+const LAYOUT: i64 = 3;
 
 const ZSTD_LEVEL: i32 = 3;
 
@@ -191,7 +193,7 @@ impl Ledger {
         let ledger = Self { connection };
         match ledger.layout().map_err(open)? {
             LAYOUT => Ok(Some(ledger)),
-            0 | 1 => Ok(None),
+            0..LAYOUT => Ok(None),
             layout => Err(Error::Later { path, layout }),
         }
     }
@@ -206,6 +208,7 @@ impl Ledger {
             LAYOUT => return Ok(self),
             0 => format!("BEGIN; {TABLES} {begun} COMMIT;"),
             1 => format!("BEGIN; {FROM_LAYOUT_1} {TABLES} {OF_LAYOUT_1} {begun} COMMIT;"),
+            2 => format!("BEGIN; {OF_LAYOUT_2} PRAGMA user_version = {LAYOUT}; COMMIT;"),
             layout => {
                 return Err(Error::Later {
                     path: path.to_owned(),
@@ -476,7 +479,7 @@ fn write(transaction: &Transaction<'_>, writing: &Writing<'_>) -> rusqlite::Resu
 }
 
 fn write_items(transaction: &Transaction<'_>, items: &[ItemRecord]) -> rusqlite::Result<()> {
-    let marks = vec!["?"; 19].join(", ");
+    let marks = vec!["?"; 20].join(", ");
     let query = format!("INSERT OR REPLACE INTO item ({ITEM_COLUMNS}) VALUES ({marks})");
     let mut statement = transaction.prepare_cached(&query)?;
     for record in items {
@@ -500,6 +503,7 @@ fn write_items(transaction: &Transaction<'_>, items: &[ItemRecord]) -> rusqlite:
             record.is_advisory,
             record.groups.join("\n"),
             record.media.join("\n"),
+            record.text,
         ])?;
     }
     Ok(())

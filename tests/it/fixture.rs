@@ -73,7 +73,7 @@ impl Publication {
                 &item,
                 (*path).into(),
                 content_hash(text),
-                site.tree_of(&item.language),
+                &site,
                 media,
             ));
             items.insert(item.id.to_string(), Arc::new(item));

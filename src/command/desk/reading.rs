@@ -7,7 +7,6 @@ use crate::newsroom::Newsroom;
 use crate::newsroom::entry::{Basis, Entry};
 use crate::newsroom::identity::Id;
 use crate::newsroom::parse::salvage::Salvage;
-use crate::newsroom::place::{Place, Scope};
 use crate::newsroom::problem::Problem;
 use crate::newsroom::record::{ItemRecord, groups_of};
 use crate::source::load::{self, Loaded, Whole};
@@ -157,14 +156,11 @@ pub fn mark(dirty: &mut Dirty, before: &Settings, now: &Settings, newsroom: &New
             continue;
         }
         dirty.items.insert(name.to_string());
-        for tree in now.site.trees() {
-            let scope = Scope::Section(name.clone());
-            let place = Place { tree, scope };
-            let listed = newsroom.newest(&place);
-            dirty
-                .parse
-                .extend(listed.map(|entry| Arc::clone(&entry.file)));
-        }
+        let is_listed = |entry: &&Arc<Entry>| entry.sections().any(|section| section == name);
+        let listed = newsroom.entries().filter(is_listed);
+        dirty
+            .parse
+            .extend(listed.map(|entry| Arc::clone(&entry.file)));
     }
 }
 

@@ -6,7 +6,9 @@ pub mod entry;
 pub mod identity;
 mod index;
 pub mod item;
+pub mod label;
 pub mod lifecycle;
+pub mod lists;
 pub mod media;
 pub mod parse;
 pub mod place;
@@ -14,22 +16,20 @@ pub mod problem;
 pub mod record;
 pub mod relation;
 pub mod site;
+mod spelling;
 
 use crate::newsroom::entry::Entry;
 use crate::newsroom::identity::Id;
 use crate::newsroom::index::{Address, ByAddress, ById, ByText, ByWire};
-use crate::newsroom::lifecycle::State;
-use crate::newsroom::place::{Place, Scope};
-use crate::newsroom::site::{FeedSettings, OnCancel, Section, Site, Tree};
+use crate::newsroom::label::Kind;
+use crate::newsroom::place::Place;
+use crate::newsroom::site::{Section, Site, Tree};
+use crate::newsroom::spelling::Spellings;
 use crate::text::slug::Slug;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::Hash;
 use std::sync::Arc;
-
-/// For how long after a significant change an item travels in its feeds however old it is: 30 days, in seconds.
-pub const CORRECTED_SECONDS: i64 = 30 * DAY_SECONDS;
-
-const DAY_SECONDS: i64 = 86_400;
 
 /// The sections of a publication by name.
 pub type Sections = BTreeMap<Slug, Arc<Section>>;
@@ -54,6 +54,9 @@ pub struct Newsroom {
     texts: imbl::OrdSet<ByText>,
     changed: imbl::HashMap<Place, imbl::OrdSet<(Reverse<i64>, Id)>>,
     canceled: imbl::HashMap<Place, imbl::OrdSet<ByWire>>,
+    spellings: Spellings,
+    /// The withdrawn items that name another in their place, by that.
+    replaced: imbl::HashMap<Id, Vec<Id>>,
     due: imbl::OrdSet<(i64, Id)>,
     media: imbl::HashMap<Arc<str>, Vec<Id>>,
 }
@@ -95,6 +98,8 @@ impl Newsroom {
             texts: imbl::OrdSet::new(),
             changed: imbl::HashMap::new(),
             canceled: imbl::HashMap::new(),
+            spellings: Spellings::default(),
+            replaced: imbl::HashMap::new(),
             due: imbl::OrdSet::new(),
             media: imbl::HashMap::new(),
         }
@@ -112,7 +117,12 @@ impl Newsroom {
             let settings = places.iter().map(|place| room.feeds_of(place));
             settings.map(|feeds| feeds.notice_days).collect()
         };
-        let same_lists = in_main(&sections) == in_main(&self.sections);
+        let same_pages = |kind: Kind| {
+            site.vocabulary(kind)
+                .has_same_pages(self.site.vocabulary(kind))
+        };
+        let same_lists =
+            in_main(&sections) == in_main(&self.sections) && Kind::ALL.into_iter().all(same_pages);
         let renamed = Self {
             site,
             sections,
@@ -120,6 +130,7 @@ impl Newsroom {
         };
         if same_lists
             && notice_days(&renamed) == notice_days(self)
+            && renamed.site.feeds.notice_days == self.site.feeds.notice_days
             && renamed.site.languages.len() == self.site.languages.len()
         {
             return renamed;
@@ -140,36 +151,6 @@ impl Newsroom {
     /// The sections by name.
     pub fn sections(&self) -> &Arc<Sections> {
         &self.sections
-    }
-
-    /// The section that a place lists; `None` for all news.
-    pub fn section_of(&self, place: &Place) -> Option<&Section> {
-        match &place.scope {
-            Scope::All => None,
-            Scope::Section(name) => self.sections.get(name).map(Arc::as_ref),
-        }
-    }
-
-    /// What a place is called: the section's title, or the publication's.
-    pub fn title_of(&self, place: &Place) -> &str {
-        let section = self
-            .section_of(place)
-            .map(|section| section.title(self.site.language(place.tree)));
-        section.unwrap_or_else(|| self.site.title(place.tree))
-    }
-
-    /// One line about a place: the section's own, else the publication's.
-    pub fn description_of(&self, place: &Place) -> &str {
-        let section = self
-            .section_of(place)
-            .and_then(|section| section.description(self.site.language(place.tree)));
-        section.unwrap_or_else(|| self.site.description(place.tree))
-    }
-
-    /// The settings of a place's feeds.
-    pub fn feeds_of(&self, place: &Place) -> &FeedSettings {
-        self.section_of(place)
-            .map_or(&self.site.feeds, |section| &section.feeds)
     }
 
     /// How many items there are, whatever their state.
@@ -266,29 +247,13 @@ impl Newsroom {
             let at = ids.partition_point(|id| *id < entry.id);
             ids.insert(at, entry.id.clone());
         }
-        let state = entry.state(self.now);
-        for place in self.places_of(&entry) {
-            let by_wire = || ByWire(Arc::clone(&entry));
-            if state == State::Canceled {
-                let order = self.canceled.entry(place.clone()).or_default();
-                order.insert(by_wire());
-            }
-            if state == State::Visible {
-                let order = self.listed.entry(place.clone()).or_default();
-                order.insert(by_wire());
-                if entry.pinned {
-                    let order = self.pinned.entry(place.clone()).or_default();
-                    order.insert(by_wire());
-                }
-            }
-            if !entry.changes.is_empty() {
-                let order = self.changed.entry(place).or_default();
-                let changes = entry.changes.iter();
-                order.extend(changes.map(|at| (Reverse(*at), entry.id.clone())));
-            }
-        }
+        self.list(&entry);
         for media in &entry.media {
             let ids = self.media.entry(Arc::clone(media)).or_default();
+            ids.push(entry.id.clone());
+        }
+        if let Some(other) = entry.replaced_by() {
+            let ids = self.replaced.entry(other.clone()).or_default();
             ids.push(entry.id.clone());
         }
         if self.text_of(&entry).is_some() {
@@ -310,19 +275,12 @@ impl Newsroom {
         for alias in &entry.aliases {
             forget(&mut self.aliases, alias, id);
         }
-        let by_wire = ByWire(Arc::clone(&entry));
-        for place in self.places_of(&entry) {
-            for orders in [&mut self.listed, &mut self.pinned, &mut self.canceled] {
-                leave(orders, &place, &by_wire);
-            }
-            if let Some(order) = self.changed.get_mut(&place) {
-                for at in &entry.changes {
-                    order.remove(&(Reverse(*at), id.clone()));
-                }
-            }
-        }
+        self.unlist(&entry);
         for media in &entry.media {
             forget(&mut self.media, media, id);
+        }
+        if let Some(other) = entry.replaced_by() {
+            forget(&mut self.replaced, other, id);
         }
         let text: &dyn index::Text = &(&*entry.text.key, id.as_str());
         self.texts.remove(text);
@@ -361,102 +319,22 @@ impl Newsroom {
         self.now
     }
 
+    /// Whether the clock alone has changed something about an item after an instant.
+    pub fn has_changed_since(&self, entry: &Entry, since: i64) -> bool {
+        let mut instants = self.instants(entry);
+        instants.any(|at| since < at && at <= self.now)
+    }
+
     /// The instants at which something about an item changes by the clock alone.
     fn instants(&self, entry: &Entry) -> impl Iterator<Item = i64> {
         let mut instants: Vec<i64> = entry.instants().collect();
         if let Some(at) = entry.withdrawn_at() {
             let places = self.places_of(entry);
-            let ends = places.iter().map(|place| self.notice_end(place, at));
-            instants.extend(ends);
+            let labels = self.label_places_of(entry);
+            let places = places.iter().chain(labels.first());
+            instants.extend(places.map(|place| self.notice_end(place, at)));
         }
         instants.into_iter()
-    }
-
-    /// When the notice of what was withdrawn at an instant leaves the feeds of a place.
-    fn notice_end(&self, place: &Place, at: i64) -> i64 {
-        at + i64::from(self.feeds_of(place).notice_days) * DAY_SECONDS
-    }
-
-    /// Every place that has a page and feeds: all news and each section, in each tree.
-    pub fn places(&self) -> Vec<Place> {
-        let scopes =
-            || std::iter::once(Scope::All).chain(self.sections.keys().cloned().map(Scope::Section));
-        let trees = self.site.trees();
-        trees
-            .flat_map(|tree| scopes().map(move |scope| Place { tree, scope }))
-            .collect()
-    }
-
-    /// The places that list an item.
-    pub fn places_of(&self, entry: &Entry) -> Vec<Place> {
-        let in_main = self
-            .sections
-            .get(&entry.section)
-            .is_none_or(|section| section.in_main);
-        let main = in_main.then_some(Scope::All);
-        let sections = entry.sections().cloned().map(Scope::Section);
-        main.into_iter()
-            .chain(sections)
-            .map(|scope| Place {
-                tree: entry.tree,
-                scope,
-            })
-            .collect()
-    }
-
-    /// The visible items of a place, newest first by wire time.
-    pub fn newest(&self, place: &Place) -> impl Iterator<Item = &Arc<Entry>> {
-        let order = self.listed.get(place).into_iter().flatten();
-        order.map(|ByWire(entry)| entry)
-    }
-
-    /// How many visible items a place lists.
-    pub fn count(&self, place: &Place) -> usize {
-        self.listed.get(place).map_or(0, imbl::OrdSet::len)
-    }
-
-    /// The visible items of a place as its page lists them: the pinned ones first, then the newest. No entry is looked
-    /// at on the way, so that the last page of a long list costs little more than the first.
-    pub fn pinned_first(&self, place: &Place) -> impl Iterator<Item = &Arc<Entry>> {
-        let pinned = || self.pinned.get(place).into_iter().flatten();
-        let mut above = pinned().peekable();
-        let listed = self.listed.get(place).into_iter().flatten();
-        let others = listed.filter(move |ByWire(entry)| {
-            above
-                .next_if(|ByWire(pinned)| Arc::ptr_eq(pinned, entry))
-                .is_none()
-        });
-        pinned().chain(others).map(|ByWire(entry)| entry)
-    }
-
-    /// The items of a place that changed significantly in the [`CORRECTED_SECONDS`] before `now`, the newest change
-    /// first. An item with several changes comes several times.
-    pub fn corrected(&self, place: &Place, now: i64) -> impl Iterator<Item = &Arc<Entry>> {
-        let order = self.changed.get(place).into_iter().flatten();
-        let recent = order.skip_while(move |(at, _)| at.0 > now);
-        let recent = recent.take_while(move |(at, _)| at.0 + CORRECTED_SECONDS > now);
-        recent.filter_map(|(_, id)| self.get(id))
-    }
-
-    /// The withdrawn items of a place whose notices its feeds carry at `now`, the newest withdrawal first.
-    pub fn notices(&self, place: &Place, now: i64) -> Vec<Arc<Entry>> {
-        if self.feeds_of(place).on_cancel == OnCancel::Remove {
-            return Vec::new();
-        }
-        let order = self.canceled.get(place).into_iter().flatten();
-        let is_on = |entry: &&Arc<Entry>| {
-            !entry.is_advisory
-                && entry.state(now) == State::Canceled
-                && entry
-                    .withdrawn_at()
-                    .is_some_and(|at| now < self.notice_end(place, at))
-        };
-        let on = order.map(|ByWire(entry)| entry).filter(is_on);
-        let mut notices: Vec<Arc<Entry>> = on.cloned().collect();
-        notices.sort_by(|a, b| {
-            (Reverse(a.withdrawn_at()), &a.id).cmp(&(Reverse(b.withdrawn_at()), &b.id))
-        });
-        notices
     }
 
     /// The first instant ahead at which something changes by the clock alone.
@@ -471,18 +349,7 @@ impl Newsroom {
     }
 }
 
-/// Takes an entry out of an order; an order without entries goes.
-fn leave(orders: &mut imbl::HashMap<Place, imbl::OrdSet<ByWire>>, place: &Place, entry: &ByWire) {
-    let Some(order) = orders.get_mut(place) else {
-        return;
-    };
-    order.remove(entry);
-    if order.is_empty() {
-        orders.remove(place);
-    }
-}
-
-fn forget(lists: &mut imbl::HashMap<Arc<str>, Vec<Id>>, key: &Arc<str>, id: &Id) {
+fn forget<K: Clone + Eq + Hash>(lists: &mut imbl::HashMap<K, Vec<Id>>, key: &K, id: &Id) {
     let Some(ids) = lists.get_mut(key) else {
         return;
     };

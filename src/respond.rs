@@ -62,8 +62,7 @@ pub fn respond(head: &Parts, edition: &Edition, now: DateTime<Utc>) -> Outcome {
     let route = match &found {
         Found::Resource(resource) => resource.route(),
         Found::Redirect(_) => Route::Page,
-        Found::Make(Key::Item(_) | Key::List(..)) => Route::Page,
-        Found::Make(Key::Media(_)) => Route::Media,
+        Found::Make(key) => key.route(),
         Found::Missing(route) => {
             return Outcome::Answer(failure(head, edition, StatusCode::NOT_FOUND, *route));
         }

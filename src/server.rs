@@ -13,6 +13,7 @@ pub mod maker;
 pub mod registry;
 pub mod service;
 pub mod signal;
+pub mod stock;
 
 use crate::server::body::Body;
 use crate::server::connection::Core;

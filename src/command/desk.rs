@@ -13,6 +13,7 @@ use crate::newsroom::Newsroom;
 use crate::newsroom::claim::Intake;
 use crate::newsroom::entry::{Basis, Entry};
 use crate::newsroom::identity::Id;
+use crate::newsroom::label::Labels;
 use crate::newsroom::parse::salvage::Salvage;
 use crate::newsroom::problem::{Problem, Severity};
 use crate::newsroom::record::{ItemRecord, Records, SETTINGS, Stamps, groups_of};
@@ -67,6 +68,8 @@ pub struct Desk {
     is_away: bool,
     /// The links in the directory, and where they lead.
     links: BTreeMap<String, Option<PathBuf>>,
+    /// The tags and authors of all items.
+    labels: Labels,
     board: Board,
 }
 
@@ -106,14 +109,7 @@ pub struct Taken {
 impl Taken {
     /// Takes up what a later look changed.
     pub fn extend(&mut self, later: Self) {
-        let Stamps {
-            items,
-            groups,
-            paths,
-        } = later.stamps;
-        self.stamps.items.extend(items);
-        self.stamps.groups.extend(groups);
-        self.stamps.paths.extend(paths);
+        self.stamps.extend(later.stamps);
         self.groups.extend(later.groups);
         self.has_new_settings |= later.has_new_settings;
         self.has_new_items |= later.has_new_items;
@@ -191,6 +187,7 @@ impl Desk {
             waiting: Dirty::default(),
             is_away: false,
             links: BTreeMap::new(),
+            labels: Labels::default(),
             board,
             settings,
         };
@@ -200,10 +197,21 @@ impl Desk {
         desk.recall(&mut found, ledger)
             .map_err(|error| plain(error.into()))?;
         let mut taken = Taken::default();
+        let looked_at = desk.records.looked_at();
         desk.stamp_settings(&mut taken);
         let all: Vec<Id> = desk.records.absent.keys().cloned().collect();
         desk.join(found, all, &[], now, &last_good, &mut taken);
+        desk.catch_up(looked_at, &mut taken);
         Ok(Opened { desk, taken, index })
+    }
+
+    /// Stamps what the clock has changed since somebody looked last.
+    fn catch_up(&mut self, looked_at: i64, taken: &mut Taken) {
+        let newsroom = &self.newsroom;
+        let changed = newsroom.entries();
+        for entry in changed.filter(|entry| newsroom.has_changed_since(entry, looked_at)) {
+            taken.stamps.pass(newsroom, &mut self.records, entry);
+        }
     }
 
     /// Gives the entries what their rows say; what they do not say stays in the records.
@@ -293,6 +301,7 @@ impl Desk {
         let due: Vec<Arc<Entry>> = due.collect();
         for entry in &due {
             taken.groups.extend(groups_of(&self.newsroom, entry));
+            taken.stamps.pass(&self.newsroom, &mut self.records, entry);
         }
         let has_come = |entry: &Arc<Entry>| {
             let mut instants = entry.instants();
@@ -303,6 +312,7 @@ impl Desk {
         } else {
             let mut intake = Intake::new(&mut self.newsroom, &mut self.records, &mut taken.stamps);
             due.into_iter().for_each(|entry| intake.place(entry));
+            intake.link();
             intake.problems
         };
         for problem in problems {

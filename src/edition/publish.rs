@@ -92,6 +92,29 @@ pub fn feeds(context: Context<'_>, place: &Place, rows: &[Row], before: Before<'
     made
 }
 
+/// Makes one feed of a tag or an author, which is made on request: `latest` is the running maximum of its dates, and
+/// `last_modified` comes from the stamps of what it shows (http.md R-002).
+pub fn on_request(
+    context: Context<'_>,
+    (place, format): (&Place, Format),
+    rows: &[Row],
+    (latest, last_modified): (Option<i64>, Option<i64>),
+) -> (Resource, Vec<Problem>) {
+    let mut problems = Vec::new();
+    let mut feed = feed::build::of_place(context, place, rows, latest);
+    let spelled = checked(context, &feed, format).unwrap_or_else(|_| {
+        leave_out_breakers(context, &mut feed, &mut problems);
+        document(context, &feed, format)
+    });
+    let version = Version::of(spelled.as_bytes(), last_modified);
+    let spelled = Spelled {
+        format,
+        version,
+        body: spelled,
+    };
+    (resource(&feed, place, spelled), problems)
+}
+
 /// Whether the settings of two newsrooms give the feeds of a place the same fields.
 fn gives_same_fields(one: &Newsroom, other: &Newsroom, place: &Place) -> bool {
     let (feeds, others) = (one.feeds_of(place), other.feeds_of(place));
@@ -130,16 +153,23 @@ fn document(context: Context<'_>, feed: &Feed, format: Format) -> String {
 ///
 /// What the parser says of the first document that is not well-formed.
 fn documents(context: Context<'_>, feed: &Feed) -> Result<Vec<(Format, String)>, String> {
-    let spelled = feed
-        .formats
-        .iter()
-        .map(|format| (*format, document(context, feed, *format)));
-    spelled
-        .map(|(format, document)| match format {
-            Format::Rss | Format::Atom => strict::xml(&document).map(|()| (format, document)),
-            Format::Json => Ok((format, document)),
-        })
+    let formats = feed.formats.iter();
+    formats
+        .map(|format| Ok((*format, checked(context, feed, *format)?)))
         .collect()
+}
+
+/// The feed in one of its formats, read back by a strict parser (http.md R-103).
+///
+/// # Errors
+///
+/// What the parser says.
+fn checked(context: Context<'_>, feed: &Feed, format: Format) -> Result<String, String> {
+    let document = document(context, feed, format);
+    match format {
+        Format::Rss | Format::Atom => strict::xml(&document).map(|()| document),
+        Format::Json => Ok(document),
+    }
 }
 
 /// Leaves out the items that make a document ill-formed, found by writing each alone.
@@ -206,7 +236,7 @@ fn single_language(feed: &Feed) -> Option<String> {
 /// What a saved copy is called.
 fn file_name(feed: &Feed, place: &Place) -> Slug {
     match &place.scope {
-        Scope::Section(name) => name.clone(),
+        Scope::Section(name) | Scope::Tag(name) | Scope::Author(name) => name.clone(),
         Scope::All => Slug::of(&feed.title)
             .or_else(|| Slug::new("news"))
             .expect("`news` is a slug"),

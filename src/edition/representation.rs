@@ -66,6 +66,12 @@ impl Representations {
         }
     }
 
+    /// How many bytes it has in the codings that are there from the start.
+    pub fn bytes(&self) -> u64 {
+        let gzip = self.gzip.as_ref().map_or(0, Bytes::len);
+        (self.identity.len() + gzip) as u64
+    }
+
     /// Makes the codings that are missing (http.md R-051): some milliseconds for a large feed.
     pub fn complete(&self) {
         self.zstd.get_or_init(|| worth(&self.identity, zstd));

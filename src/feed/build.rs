@@ -6,7 +6,7 @@ use crate::feed::{
 use crate::newsroom::entry::Entry;
 use crate::newsroom::item::{Attachment, Image, Item, MediaSource, Person};
 use crate::newsroom::media::{MediaFile, media_type};
-use crate::newsroom::place::{Place, folder};
+use crate::newsroom::place::{Place, Scope, folder};
 use crate::newsroom::site::{ContentDepth, FeedSettings, Site, Tree};
 use crate::text;
 use crate::text::language::Language;
@@ -34,9 +34,11 @@ pub fn of_place(context: Context<'_>, place: &Place, rows: &[Row], latest: Optio
             .filter(|_| place.tree == Tree::DEFAULT)
             .and_then(|section| section.id.clone())
             .unwrap_or_else(|| feed_id(site, place)),
-        title: match section {
-            None => newsroom.title_of(place).to_owned(),
-            Some(_) => format!("{} – {}", newsroom.title_of(place), site.title(place.tree)),
+        title: match place.scope {
+            Scope::All => newsroom.title_of(place).to_owned(),
+            Scope::Section(_) | Scope::Tag(_) | Scope::Author(_) => {
+                format!("{} – {}", newsroom.title_of(place), site.title(place.tree))
+            }
         },
         description: newsroom.description_of(place).to_owned(),
         language: language.clone(),
@@ -107,6 +109,7 @@ pub fn of_item(context: Context<'_>, shown: &Shown) -> FeedItem {
     let attachments = attachments(context, item);
     let corrections = corrections(item, context.now);
     FeedItem {
+        translations: translations(context, entry),
         file: entry.file.clone(),
         is_notice: false,
         id: id_on_the_wire(site, entry),
@@ -141,6 +144,22 @@ pub fn of_item(context: Context<'_>, shown: &Shown) -> FeedItem {
         place: item.place.clone(),
         url,
     }
+}
+
+/// The pages of an item's text in other languages, those that feeds may name.
+fn translations(context: Context<'_>, entry: &Entry) -> Vec<(Language, String)> {
+    let newsroom = context.newsroom;
+    if newsroom.text_of(entry).is_none() {
+        return Vec::new();
+    }
+    let versions = newsroom.translations(entry, context.now).into_iter();
+    versions
+        .filter(|(_, version)| !version.is_advisory)
+        .map(|(language, version)| {
+            let url = context.site().base_url.join(&newsroom.path(&version));
+            (language, url)
+        })
+        .collect()
 }
 
 /// What readers know an item by: what it was called elsewhere, else its tag URI.

@@ -8,8 +8,10 @@ use crate::newsroom::claim::Intake;
 use crate::newsroom::entry::{Basis, Entry, Text, Withdrawal};
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Status;
+use crate::newsroom::label::Label;
 use crate::newsroom::lifecycle::{Life, State};
 use crate::newsroom::parse::salvage::Salvage;
+use crate::newsroom::place::locate;
 use crate::newsroom::problem::{Problem, Severity};
 use crate::newsroom::record::ItemRecord;
 use crate::newsroom::site::{FeedSettings, OnMissing, Tree};
@@ -129,7 +131,15 @@ fn of_record(newsroom: &Newsroom, record: &ItemRecord) -> Option<Entry> {
         let name = folder.strip_prefix(root.as_str())?.strip_suffix('/')?;
         Slug::new(name).filter(|name| *name != section)
     });
+    let label = |folder: &String| {
+        let (kind, page) = locate(newsroom.site(), folder)
+            .iter()
+            .filter(|(_, rest)| rest.is_empty())
+            .find_map(|(place, _)| place.scope.label().map(|(kind, page)| (kind, page.clone())))?;
+        Some(Arc::new(Label::of_page(kind, page)))
+    };
     Some(Entry {
+        labels: record.groups.iter().filter_map(label).collect(),
         id: record.id.clone(),
         has_own_id: true,
         id_uri: record.id_uri.as_deref().map(Arc::from),
@@ -139,7 +149,7 @@ fn of_record(newsroom: &Newsroom, record: &ItemRecord) -> Option<Entry> {
         tree,
         language: None,
         text: Text {
-            key: record.text.as_deref().unwrap_or_default().into(),
+            key: record.text_key().unwrap_or_default().into(),
             is_said: false,
         },
         further_sections: listed.collect(),

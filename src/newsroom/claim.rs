@@ -60,6 +60,12 @@ impl<'a> Intake<'a> {
     pub fn take(&mut self, entries: Vec<Arc<Entry>>, is_present: &dyn Fn(&str) -> bool) {
         let identified = self.identify(entries, is_present);
         self.place_all(identified);
+        self.link();
+    }
+
+    /// Lets the pages and feeds that name other versions of a text follow what changed of these.
+    pub fn link(&mut self) {
+        self.stamps.link(self.newsroom, self.records);
     }
 
     /// Places entries whose ids are found: of those that claim the same, who comes first has it.

@@ -2,6 +2,7 @@
 
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::{Genre, Item, MediaSource, Moment};
+use crate::newsroom::label::{Kind, Label};
 use crate::newsroom::lifecycle::{Life, State};
 use crate::newsroom::parse::date;
 use crate::newsroom::site::{Site, Tree};
@@ -59,6 +60,8 @@ pub struct Entry {
     pub pinned: bool,
     /// The files of the media folder that it refers to.
     pub media: Box<[Arc<str>]>,
+    /// Its tags and authors.
+    pub labels: Box<[Arc<Label>]>,
 }
 
 /// Which text an item is a version of: those of one key, in several languages, are translations of each other.
@@ -200,6 +203,7 @@ impl Entry {
             is_advisory: item.genre == Genre::Advisory,
             pinned: item.pinned,
             media: media(item, body_media),
+            labels: labels(item),
         }
     }
 
@@ -276,7 +280,10 @@ impl Entry {
 
     /// The instants at which something about it changes by the clock alone, the end of a notice aside.
     pub fn instants(&self) -> impl Iterator<Item = i64> + '_ {
-        let corrected_end = self.changes.iter().map(|at| at + super::CORRECTED_SECONDS);
+        let corrected_end = self
+            .changes
+            .iter()
+            .map(|at| at + super::lists::CORRECTED_SECONDS);
         let own = [Some(self.life.release()), self.life.expires]
             .into_iter()
             .flatten();
@@ -305,6 +312,17 @@ fn changes(item: &Item) -> Vec<i64> {
     changes.sort_unstable();
     changes.dedup();
     changes
+}
+
+fn labels(item: &Item) -> Box<[Arc<Label>]> {
+    let tags = item.tags.iter().map(|tag| (Kind::Tag, tag));
+    let authors = item
+        .authors
+        .iter()
+        .map(|author| (Kind::Author, &author.name));
+    let all = tags.chain(authors);
+    all.filter_map(|(kind, spelling)| Label::new(kind, spelling).map(Arc::new))
+        .collect()
 }
 
 /// The files of the media folder that an item lists as pictures or attachments.

@@ -11,6 +11,7 @@ use crate::newsroom::item::Status;
 use crate::newsroom::lifecycle::State;
 use crate::newsroom::place::folder;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The group of everything that all pages and feeds share: settings, sections and templates.
 pub const SETTINGS: &str = "settings";
@@ -52,7 +53,7 @@ pub struct ItemRecord {
     pub groups: Vec<String>,
     /// The files of the media folder that it refers to.
     pub media: Vec<String>,
-    /// The key of its text, where that may have other language versions.
+    /// The language of its text and, after a space, the key, where that may have other versions.
     pub text: Option<String>,
 }
 
@@ -74,9 +75,12 @@ pub struct Records {
     pub begun_at: i64,
     /// The rows of items that have no entry: their files are gone, broken or claim what another has.
     pub absent: BTreeMap<Id, ItemRecord>,
-    /// The rows of groups by name.
-    pub groups: BTreeMap<String, GroupRecord>,
+    /// The rows of groups.
+    pub groups: Groups,
 }
+
+/// The rows of groups by name: a copy is free.
+pub type Groups = imbl::OrdMap<String, GroupRecord>;
 
 /// The rows that changed and are to be written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -87,6 +91,10 @@ pub struct Stamps {
     pub groups: BTreeSet<String>,
     /// The paths at which items were published and are no longer.
     pub paths: Vec<(String, Id)>,
+    /// The keys of texts of which a version came or went: see [`Stamps::link`].
+    pub texts: BTreeSet<String>,
+    /// The items that this very change has stamped.
+    stamped: BTreeSet<Id>,
 }
 
 impl ItemRecord {
@@ -111,7 +119,7 @@ impl ItemRecord {
             is_advisory: entry.is_advisory,
             groups: groups_of(newsroom, entry),
             media: entry.media.iter().map(ToString::to_string).collect(),
-            text: newsroom.text_of(entry).map(str::to_owned),
+            text: text(newsroom, entry),
         })
     }
 
@@ -127,7 +135,8 @@ impl ItemRecord {
         let is_same = *self.file == *entry.file
             && self.hash == entry.hash
             && self.path == newsroom.path(entry)
-            && self.groups == groups_of(newsroom, entry);
+            && self.groups == groups_of(newsroom, entry)
+            && self.text == text(newsroom, entry);
         if is_same {
             entry.wire = self.wire;
             entry.seen = Some(Seen {
@@ -140,23 +149,53 @@ impl ItemRecord {
     }
 }
 
+impl ItemRecord {
+    /// The key of its text.
+    pub fn text_key(&self) -> Option<&str> {
+        self.text.as_deref()?.split_once(' ').map(|(_, key)| key)
+    }
+
+    /// What the other versions of its text say of it while it is seen: language, key, address, and whether feeds may.
+    fn as_version(&self) -> Option<(&str, &str, bool)> {
+        let text = self.text.as_deref()?;
+        let is_seen = self.state == Some(State::Visible);
+        is_seen.then_some((text, &self.path, self.is_advisory))
+    }
+}
+
 impl Records {
+    /// The newest stamp of a group: then somebody looked, perhaps not for the last time.
+    pub fn looked_at(&self) -> i64 {
+        let stamps = self.groups.values().map(|group| group.changed_at);
+        stamps.max().unwrap_or(0)
+    }
+
     /// The row of a group.
     pub fn group(&mut self, name: &str) -> &mut GroupRecord {
         self.groups.entry(name.to_owned()).or_default()
     }
-
-    /// The stamp of a group; 0 before there was one.
-    pub fn group_changed_at(&self, name: &str) -> i64 {
-        self.groups.get(name).map_or(0, |group| group.changed_at)
-    }
 }
 
-/// The names of the groups that list an item: the folders of its places, `/` and `/news/`.
+/// The names of the groups that list an item: the folders of its places, `/`, `/news/`, `/tag/climate/`.
 pub fn groups_of(newsroom: &Newsroom, entry: &Entry) -> Vec<String> {
-    let places = newsroom.places_of(entry);
+    let mut folders = Vec::new();
+    for place in newsroom.places_of(entry) {
+        folders.push(folder(newsroom.site(), &place));
+    }
+    folders.extend(label_groups_of(newsroom, entry));
+    folders
+}
+
+/// Those of its tags and authors.
+pub fn label_groups_of(newsroom: &Newsroom, entry: &Entry) -> Vec<String> {
+    let places = newsroom.label_places_of(entry);
     let folders = places.iter().map(|place| folder(newsroom.site(), place));
     folders.collect()
+}
+
+fn text(newsroom: &Newsroom, entry: &Entry) -> Option<String> {
+    let key = newsroom.text_of(entry)?;
+    Some(format!("{} {key}", newsroom.language_of(entry)))
 }
 
 impl Stamps {
@@ -205,10 +244,18 @@ impl Stamps {
         if known.is_some() || is_changed {
             entry.seen = Some(seen);
         }
-        if ItemRecord::of(newsroom, entry).as_ref() != known {
+        let record = ItemRecord::of(newsroom, entry);
+        if record.as_ref() != known {
             self.items.insert(entry.id.clone());
         }
+        let versions = [record.as_ref(), known].map(|record| record?.as_version());
+        if versions[0] != versions[1] {
+            let keys = [record.as_ref(), known].into_iter().flatten();
+            let keys = keys.filter_map(ItemRecord::text_key).map(str::to_owned);
+            self.texts.extend(keys);
+        }
         if is_changed {
+            self.stamped.insert(entry.id.clone());
             self.stamp_groups(newsroom, records, known, entry);
         }
         is_changed
@@ -231,8 +278,17 @@ impl Stamps {
         };
         let before = known.map_or(&[] as &[String], |record| &record.groups);
         let present = groups_of(newsroom, entry);
+        let at = entry.changed_at();
         for name in present.iter().chain(before) {
-            self.stamp_group(records, name, now);
+            self.stamp_group(records, name, at);
+        }
+        if entry.is_in_feeds(now) {
+            // Their feeds are made on request, too late to take the dates of what they show.
+            for name in label_groups_of(newsroom, entry) {
+                let group = records.group(&name);
+                group.take_date(entry.wire, now);
+                group.take_date(entry.updated(now), now);
+            }
         }
         if let Some(at) = removed_at.filter(|_| !entry.is_advisory) {
             for name in before {
@@ -244,12 +300,16 @@ impl Stamps {
     /// Stamps the row of an item whose file is gone or cannot be used.
     pub fn lose(&mut self, records: &mut Records, record: ItemRecord, now: i64) {
         let mut record = record;
+        self.stamped.insert(record.id.clone());
         if record.state.is_some_and(State::answers) {
+            record.changed_at = now.max(record.changed_at + 1);
             for name in &record.groups {
-                self.stamp_group(records, name, now);
+                self.stamp_group(records, name, record.changed_at);
                 records.group(name).take_date(now, now);
             }
-            record.changed_at = now.max(record.changed_at + 1);
+        }
+        if record.as_version().is_some() {
+            self.texts.extend(record.text_key().map(str::to_owned));
         }
         if record.state.take().is_some() {
             record.withdrawn_at = Some(now);
@@ -258,12 +318,76 @@ impl Stamps {
         records.absent.insert(record.id.clone(), record);
     }
 
-    /// Stamps a group: later than it was remembered, and once however many of its items changed.
-    pub fn stamp_group(&mut self, records: &mut Records, name: &str, now: i64) {
-        if self.groups.insert(name.to_owned()) {
-            let group = records.group(name);
-            group.changed_at = now.max(group.changed_at + 1);
+    /// Stamps a group with the stamp of what changed in it: later than it was remembered, once however many of its items
+    /// changed, and never earlier than theirs.
+    pub fn stamp_group(&mut self, records: &mut Records, name: &str, at: i64) {
+        let is_first = self.groups.insert(name.to_owned());
+        let group = records.group(name);
+        let next = group.changed_at + i64::from(is_first);
+        group.changed_at = next.max(at);
+    }
+
+    /// Stamps what the clock alone has made another in the feeds of an item's tags and authors: a correction that travels
+    /// no longer, a notice that has ended. What nobody may see stamps nothing.
+    pub fn pass(&mut self, newsroom: &Newsroom, records: &mut Records, entry: &Entry) {
+        let now = newsroom.now();
+        if entry.state(now).answers() && entry.seen.is_some() {
+            for name in label_groups_of(newsroom, entry) {
+                self.stamp_group(records, &name, now);
+            }
         }
+    }
+
+    /// Stamps what names an item that came or went: the other versions of its text, and the groups with notices of what
+    /// it stands in the place of.
+    pub fn link(&mut self, newsroom: &mut Newsroom, records: &mut Records) {
+        let notices = self.stamped.iter().flat_map(|id| newsroom.replaced_by(id));
+        let names = notices.flat_map(|entry| label_groups_of(newsroom, entry));
+        let names: BTreeSet<String> = names.collect();
+        for name in names {
+            self.stamp_group(records, &name, newsroom.now());
+        }
+        for key in std::mem::take(&mut self.texts) {
+            let is_to_be = |entry: &&Arc<Entry>| {
+                let is_seen = entry.state(newsroom.now()).has_page() && entry.seen.is_some();
+                is_seen && !self.stamped.contains(&entry.id)
+            };
+            let others = newsroom.versions(&key).filter(is_to_be);
+            let others: Vec<Id> = others.map(|entry| entry.id.clone()).collect();
+            for id in others {
+                if let Some(entry) = newsroom.remove(&id) {
+                    let entry = self.restamp(newsroom, records, entry);
+                    newsroom.insert(entry);
+                }
+            }
+        }
+    }
+
+    fn restamp(
+        &mut self,
+        newsroom: &Newsroom,
+        records: &mut Records,
+        mut entry: Arc<Entry>,
+    ) -> Arc<Entry> {
+        let changing = Arc::make_mut(&mut entry);
+        if let Some(seen) = &mut changing.seen {
+            seen.changed_at = newsroom.now().max(seen.changed_at + 1);
+        }
+        for name in groups_of(newsroom, &entry) {
+            self.stamp_group(records, &name, entry.changed_at());
+        }
+        self.items.insert(entry.id.clone());
+        self.stamped.insert(entry.id.clone());
+        entry
+    }
+
+    /// Takes up what a later change stamped.
+    pub fn extend(&mut self, later: Self) {
+        self.items.extend(later.items);
+        self.groups.extend(later.groups);
+        self.paths.extend(later.paths);
+        self.texts.extend(later.texts);
+        self.stamped.extend(later.stamped);
     }
 
     /// Whether there is nothing to write.

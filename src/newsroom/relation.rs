@@ -3,6 +3,7 @@
 use super::Newsroom;
 use super::index::{ByText, ByWire, Text};
 use crate::newsroom::entry::Entry;
+use crate::newsroom::identity::Id;
 use crate::newsroom::lifecycle::State;
 use crate::newsroom::place::{Place, Scope};
 use crate::text::language::Language;
@@ -63,6 +64,12 @@ impl Newsroom {
                 .or_insert_with(|| Arc::clone(version));
         }
         translations
+    }
+
+    /// The withdrawn items in whose place one stands.
+    pub(super) fn replaced_by(&self, id: &Id) -> impl Iterator<Item = &Arc<Entry>> {
+        let ids = self.replaced.get(id).into_iter().flatten();
+        ids.filter_map(|id| self.get(id))
     }
 
     /// The language of an item.

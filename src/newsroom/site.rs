@@ -2,6 +2,7 @@
 
 use crate::newsroom::identity::Authority;
 use crate::newsroom::item::Person;
+use crate::newsroom::label::Kind;
 use crate::text::language::Language;
 use crate::text::slug::Slug;
 use chrono_tz::Tz;
@@ -45,6 +46,10 @@ pub struct Site {
     pub icon: Option<String>,
     /// Each further language with its own texts, in the order of the file.
     pub languages: Vec<(Language, Wording)>,
+    /// What is said of tags.
+    pub tags: Vocabulary,
+    /// What is said of authors.
+    pub authors: Vocabulary,
     /// What all feeds share.
     pub feeds: FeedSettings,
     /// The footer's links.
@@ -94,6 +99,14 @@ impl Site {
             || "/".to_owned(),
             |(language, _)| format!("/{}/", language.segment()),
         )
+    }
+
+    /// What is said of tags, or of authors.
+    pub fn vocabulary(&self, kind: Kind) -> &Vocabulary {
+        match kind {
+            Kind::Tag => &self.tags,
+            Kind::Author => &self.authors,
+        }
     }
 
     fn further(&self, tree: Tree) -> Option<&(Language, Wording)> {
@@ -203,6 +216,65 @@ pub struct Wording {
     pub title: Option<String>,
     /// One line about it.
     pub description: Option<String>,
+}
+
+/// What `site.toml` says of tags or of authors.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Vocabulary {
+    terms: BTreeMap<Slug, Term>,
+    /// The pages of spellings that have another's page, by the spelling as a slug.
+    merged: BTreeMap<Slug, Slug>,
+}
+
+/// A tag or an author with a title of its own, or with several spellings.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Term {
+    /// Its texts in the default language, and where a further one has none.
+    pub words: Wording,
+    /// Its texts in further languages.
+    pub wording: BTreeMap<Language, Wording>,
+}
+
+impl Vocabulary {
+    /// Takes terms by their pages, and the pages of further spellings.
+    pub fn new(terms: BTreeMap<Slug, Term>, merged: BTreeMap<Slug, Slug>) -> Self {
+        Self { terms, merged }
+    }
+
+    /// What is said of a page.
+    pub fn term(&self, page: &Slug) -> Option<&Term> {
+        self.terms.get(page)
+    }
+
+    /// The page of a spelling.
+    pub fn page<'s>(&'s self, spelling: &'s Slug) -> &'s Slug {
+        self.merged.get(spelling).unwrap_or(spelling)
+    }
+
+    /// Whether every spelling has the same page as in another.
+    pub fn has_same_pages(&self, other: &Self) -> bool {
+        self.merged == other.merged
+    }
+}
+
+impl Term {
+    /// The title in a language.
+    pub fn title(&self, language: &Language) -> Option<&str> {
+        let own = self
+            .wording
+            .get(language)
+            .and_then(|words| words.title.as_deref());
+        own.or(self.words.title.as_deref())
+    }
+
+    /// The description in a language.
+    pub fn description(&self, language: &Language) -> Option<&str> {
+        let own = self
+            .wording
+            .get(language)
+            .and_then(|words| words.description.as_deref());
+        own.or(self.words.description.as_deref())
+    }
 }
 
 /// A link of the pages' footer.

@@ -2,15 +2,17 @@
 
 use crate::edition::resource::{MediaFields, PageFields, Resource};
 use crate::edition::version::Version;
-use crate::edition::{Edition, Key, MediaState, Route};
-use crate::feed::{Context, Shown};
+use crate::edition::{Edition, Key, MediaState, Route, publish};
+use crate::feed::{self, Context, Row, Shown, select};
 use crate::newsroom::entry::Entry;
 use crate::newsroom::identity::Id;
 use crate::newsroom::lifecycle::State;
 use crate::newsroom::media::{MediaFiles, hex8, is_shown_inline};
-use crate::newsroom::place::Place;
+use crate::newsroom::place::{Place, Scope};
+use crate::newsroom::site::Format;
 use crate::page::list::Position;
 use crate::page::{self, Page, list, notice};
+use crate::server::stock::{STOCK_BYTES_MAX, Stock};
 use crate::source::media::{self, MediaIndex, OpenMedia};
 use crate::source::{self, DataDirectory};
 use crate::text::causes::joined;
@@ -34,6 +36,7 @@ pub enum Error {
 pub struct Maker {
     folder: Arc<ArcSwap<DataDirectory>>,
     media: Arc<MediaIndex>,
+    stock: Stock,
 }
 
 /// What was made for a key.
@@ -53,13 +56,32 @@ pub enum Made {
 impl Maker {
     /// A maker for the items of a data directory, as it changes.
     pub fn new(folder: Arc<ArcSwap<DataDirectory>>, media: Arc<MediaIndex>) -> Self {
-        Self { folder, media }
+        Self {
+            folder,
+            media,
+            stock: Stock::new(STOCK_BYTES_MAX),
+        }
     }
 
     /// Makes what a key of an edition names, at `now` by the clock. A file that changed after it was taken in is never
     /// shown from its new text; what cannot be made for another reason is 503, with a line in the log.
     pub fn make(&self, edition: &Edition, key: &Key, now: i64) -> Made {
+        let make = || self.make_anew(edition, key, now);
+        match edition.mark(key) {
+            Some(mark) => self.stock.find_or_make((key.clone(), mark), now, make),
+            None => make(),
+        }
+    }
+
+    /// What was made before for a key of an edition and is still so.
+    pub fn kept(&self, edition: &Edition, key: &Key, now: i64) -> Option<Arc<Resource>> {
+        let mark = edition.mark(key)?;
+        self.stock.find(&(key.clone(), mark), now)
+    }
+
+    fn make_anew(&self, edition: &Edition, key: &Key, now: i64) -> Made {
         let made = match key {
+            Key::Feed(place, format) => self.feed(edition, (place, *format), now),
             Key::Item(id) => self.item(edition, id, now),
             Key::List(place, number) => self.list(edition, place, *number, now),
             Key::Media(path) => return self.media(edition, path, now),
@@ -73,7 +95,7 @@ impl Maker {
             ) => Made::Changed(file),
             Error::Source(source::Error::Directory { .. }) | Error::Page(_) => {
                 tracing::error!("{}", joined(&error));
-                Made::Nothing(StatusCode::SERVICE_UNAVAILABLE, Route::Page)
+                Made::Nothing(StatusCode::SERVICE_UNAVAILABLE, key.route())
             }
         })
     }
@@ -94,7 +116,15 @@ impl Maker {
             now: edition.now,
         };
         let page = page::item::render(context, &shown)?;
-        let changed_at = entry.changed_at().max(measured.changed_at);
+        // Its neighbours may be others with any change of its section.
+        let section = Place {
+            tree: entry.tree,
+            scope: Scope::Section(entry.section.clone()),
+        };
+        let stamps = [entry.changed_at(), measured.changed_at];
+        let changed_at = stamps
+            .into_iter()
+            .fold(edition.place_changed_at(&section), i64::max);
         Ok(Made::Resource(page_resource(
             edition, page, changed_at, now,
         )))
@@ -145,6 +175,49 @@ impl Maker {
         Ok(Made::Resource(page_resource(
             edition, page, changed_at, now,
         )))
+    }
+
+    /// A feed of a tag or an author. Its `Last-Modified` comes from the stamps of what it shows (http.md R-002).
+    fn feed(
+        &self,
+        edition: &Edition,
+        (place, format): (&Place, Format),
+        now: i64,
+    ) -> Result<Made, Error> {
+        let newsroom = &edition.newsroom;
+        let row = |entry: &Arc<Entry>| {
+            Ok(if select::is_notice(entry, edition.now) {
+                Row::Notice(Arc::clone(entry))
+            } else {
+                Row::Item(self.shown(edition, entry)?)
+            })
+        };
+        let window = select::window(newsroom, place, edition.now);
+        let rows: Result<Vec<Row>, Error> = window.iter().map(row).collect();
+        let rows = rows?;
+        let items = rows.iter().filter(|row| matches!(row, Row::Item(_)));
+        let own = items.flat_map(|row| row.entry().media.iter().map(|path| &**path));
+        let site = newsroom.site();
+        let pictures = [&site.logo, &site.icon];
+        let pictures = pictures.into_iter().filter_map(Option::as_deref);
+        let folder = self.folder.load();
+        let measured = self.media.measure(&folder, own.chain(pictures), now);
+        let context = Context {
+            newsroom,
+            media: &measured.files,
+            now: edition.now,
+        };
+        let stamps = rows.iter().map(|row| row.entry().changed_at());
+        let stamps = stamps.chain([edition.place_changed_at(place), measured.changed_at]);
+        let last_modified = last_modified(edition, stamps.max().unwrap_or(0), now);
+        let latest = edition.place_latest(place);
+        let latest = latest.into_iter().chain(feed::latest(&rows, edition.now));
+        let dates = (latest.max(), last_modified);
+        let (resource, problems) = publish::on_request(context, (place, format), &rows, dates);
+        for problem in problems {
+            tracing::error!("{problem}");
+        }
+        Ok(Made::Resource(Arc::new(resource)))
     }
 
     fn shown(&self, edition: &Edition, entry: &Arc<Entry>) -> Result<Shown, Error> {
@@ -225,9 +298,14 @@ fn file(open: OpenMedia, named_by_hash: bool, now: i64) -> Made {
     Made::File(Arc::new(resource), open.file)
 }
 
-fn page_resource(edition: &Edition, page: Page, changed_at: i64, now: i64) -> Arc<Resource> {
+/// The newest stamp of what something shows, unless it lies in the future.
+fn last_modified(edition: &Edition, changed_at: i64, now: i64) -> Option<i64> {
     let changed_at = changed_at.max(edition.settings_changed_at);
-    let last_modified = Some(changed_at).filter(|at| *at <= now && *at > 0);
+    Some(changed_at).filter(|at| *at <= now && *at > 0)
+}
+
+fn page_resource(edition: &Edition, page: Page, changed_at: i64, now: i64) -> Arc<Resource> {
+    let last_modified = last_modified(edition, changed_at, now);
     Arc::new(Resource::page(PageFields {
         version: Version::of(page.html.as_bytes(), last_modified),
         body: page.html,

@@ -7,6 +7,7 @@ use crate::newsroom::Sections;
 use crate::newsroom::entry::{Basis, Entry, Likeness, Text, Withdrawal};
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Status;
+use crate::newsroom::label::{Kind, Labels};
 use crate::newsroom::lifecycle::Life;
 use crate::newsroom::site::Tree;
 use crate::source::stamp::Stamp;
@@ -70,6 +71,8 @@ struct Kept<'a> {
     is_advisory: bool,
     pinned: bool,
     media: Vec<&'a str>,
+    tags: Vec<&'a str>,
+    authors: Vec<&'a str>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -136,6 +139,7 @@ impl Index {
         &self,
         listed: &[(Arc<str>, Stamp)],
         sections: &Sections,
+        labels: &mut Labels,
     ) -> rusqlite::Result<Vec<Option<Arc<Entry>>>> {
         let query = "SELECT file, size, mtime, ctime, inode, entry FROM parsed ORDER BY file";
         let mut statement = self.connection.prepare(query)?;
@@ -160,9 +164,9 @@ impl Index {
                 inode: row.get::<_, i64>(4)?.cast_unsigned(),
             };
             let blob = row.get_ref(5)?.as_blob()?;
-            let entry = || {
+            let mut entry = || {
                 let kept: Kept<'_> = postcard::from_bytes(blob).ok()?;
-                kept.entry(Arc::clone(file), sections).map(Arc::new)
+                kept.entry(Arc::clone(file), sections, labels).map(Arc::new)
             };
             found.push(if kept == *stamp { entry() } else { None });
         }
@@ -195,6 +199,12 @@ impl Index {
         }
         transaction.commit()
     }
+}
+
+/// The tags, or the authors, as an item spells them.
+fn spellings(entry: &Entry, kind: Kind) -> Vec<&str> {
+    let labels = entry.labels.iter().filter(|label| label.kind() == kind);
+    labels.filter_map(|label| label.spelling()).collect()
 }
 
 impl<'a> Kept<'a> {
@@ -230,11 +240,13 @@ impl<'a> Kept<'a> {
             is_advisory: entry.is_advisory,
             pinned: entry.pinned,
             media: entry.media.iter().map(|path| &**path).collect(),
+            tags: spellings(entry, Kind::Tag),
+            authors: spellings(entry, Kind::Author),
         }
     }
 
     /// The entry; `None` where something in it is no longer what it was, and the file must be parsed.
-    fn entry(self, file: Arc<str>, sections: &Sections) -> Option<Entry> {
+    fn entry(self, file: Arc<str>, sections: &Sections, labels: &mut Labels) -> Option<Entry> {
         // The sections' own names are shared by all their items.
         let mut listed = self
             .sections
@@ -286,6 +298,16 @@ impl<'a> Kept<'a> {
             is_advisory: self.is_advisory,
             pinned: self.pinned,
             media: self.media.into_iter().map(Arc::from).collect(),
+            labels: {
+                let tags = self.tags.into_iter().map(|tag| (Kind::Tag, tag));
+                let authors = self
+                    .authors
+                    .into_iter()
+                    .map(|author| (Kind::Author, author));
+                let all = tags.chain(authors);
+                all.map(|(kind, spelling)| labels.of(kind, spelling))
+                    .collect::<Option<_>>()?
+            },
         })
     }
 }

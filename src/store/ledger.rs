@@ -3,14 +3,14 @@
 use crate::edition::record::VersionRecord;
 use crate::newsroom::identity::Id;
 use crate::newsroom::lifecycle::State;
-use crate::newsroom::record::{GroupRecord, ItemRecord};
+use crate::newsroom::record::{GroupRecord, Groups, ItemRecord};
 use crate::source::media::MediaRecord;
 use crate::source::stamp::Stamp;
 use crate::store::rows::{
     FROM_LAYOUT_1, ITEM_COLUMNS, OF_LAYOUT_1, OF_LAYOUT_2, TABLES, group, item, media,
 };
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, Transaction, params};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// The file's name in the state directory.
@@ -274,7 +274,7 @@ impl Ledger {
     /// # Errors
     ///
     /// [`Error::Read`].
-    pub fn groups(&self) -> Result<BTreeMap<String, GroupRecord>, Error> {
+    pub fn groups(&self) -> Result<Groups, Error> {
         let query = "SELECT name, changed_at, latest, hash FROM item_group";
         Ok(self.read(query, group)?.into_iter().collect())
     }

@@ -110,7 +110,9 @@ fn answer(text: &str) -> Response<Payload> {
             )
             .response
         }
-        Outcome::Make(Key::Item(_) | Key::List(..)) => respond::with(&head, &page(), now).response,
+        Outcome::Make(Key::Item(_) | Key::List(..) | Key::Feed(..)) => {
+            respond::with(&head, &page(), now).response
+        }
         Outcome::Make(Key::Media(path)) => {
             respond::with(&head, &media(path.contains(".1a2b3c4d.")), now).response
         }

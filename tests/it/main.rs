@@ -11,6 +11,7 @@ mod full;
 mod golden;
 mod http;
 mod killed;
+mod labels;
 mod layers;
 mod lifecycle;
 mod model;

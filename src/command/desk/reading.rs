@@ -196,8 +196,8 @@ impl Desk {
         let mut listing = scan::scan(&self.directory, "", &|_, _| false);
         let items = std::mem::take(&mut listing.items);
         self.take_listing("", listing);
-        let sections = &self.settings.sections;
-        let known = index.and_then(|index| index.entries(&items, sections).ok());
+        let (sections, labels) = (&self.settings.sections, &mut self.labels);
+        let known = index.and_then(|index| index.entries(&items, sections, labels).ok());
         let mut found = Found {
             entries: Vec::with_capacity(items.len()),
             changed: Vec::with_capacity(items.len()),
@@ -230,6 +230,9 @@ impl Desk {
     /// Reads the files that are others than they were.
     pub(super) fn read_changed(&mut self, dirty: &Dirty, now: i64) -> Found {
         let mut found = Found::default();
+        if dirty.everything {
+            self.labels.tidy();
+        }
         let mut unknown: BTreeMap<Arc<str>, Stamp> = BTreeMap::new();
         let mut scopes = dirty.items.clone();
         scopes.extend(self.links_to(&dirty.items));
@@ -398,7 +401,10 @@ impl Desk {
             });
             found.wholes.extend(whole.map(|whole| *whole));
             match item {
-                Ok(entry) => found.entries.push(entry),
+                Ok(mut entry) => {
+                    self.labels.share(&mut Arc::make_mut(&mut entry).labels);
+                    found.entries.push(entry);
+                }
                 Err(salvage) => found.broken.push((file, *salvage)),
             }
         }

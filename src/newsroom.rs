@@ -282,7 +282,7 @@ impl Newsroom {
         if let Some(other) = entry.replaced_by() {
             forget(&mut self.replaced, other, id);
         }
-        let text: &dyn index::Text = &(&*entry.text.key, id.as_str());
+        let text: &dyn index::Text = &(&*entry.text, id.as_str());
         self.texts.remove(text);
         let instants: Vec<i64> = self.instants(&entry).collect();
         for at in instants {

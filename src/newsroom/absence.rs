@@ -5,7 +5,7 @@
 
 use crate::newsroom::Newsroom;
 use crate::newsroom::claim::Intake;
-use crate::newsroom::entry::{Basis, Entry, Text, Withdrawal};
+use crate::newsroom::entry::{Basis, Entry, Withdrawal};
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Status;
 use crate::newsroom::label::Label;
@@ -148,10 +148,8 @@ fn of_record(newsroom: &Newsroom, record: &ItemRecord) -> Option<Entry> {
         likeness: record.likeness,
         tree,
         language: None,
-        text: Text {
-            key: record.text_key().unwrap_or_default().into(),
-            is_said: false,
-        },
+        text: record.text_key().unwrap_or_default().into(),
+        has_own_text: false,
         further_sections: listed.collect(),
         section,
         slug,

@@ -32,8 +32,11 @@ pub struct Entry {
     pub tree: Tree,
     /// Its language, where that is not its tree's.
     pub language: Option<Box<Language>>,
-    /// Which text it is a version of.
-    pub text: Text,
+    /// The key of the text that it is a version of: those of one key, in several languages, are translations of each
+    /// other. It is as the file says it, else the stem of its name without the language suffix.
+    pub text: Arc<str>,
+    /// Whether the file says it. Stems count within a section alone: two sections may have files of one name.
+    pub has_own_text: bool,
     /// The section of its URL.
     pub section: Slug,
     /// Further sections that list it.
@@ -62,27 +65,6 @@ pub struct Entry {
     pub media: Box<[Arc<str>]>,
     /// Its tags and authors.
     pub labels: Box<[Arc<Label>]>,
-}
-
-/// Which text an item is a version of: those of one key, in several languages, are translations of each other.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Text {
-    /// The key, as the file says it, else the stem of its name without the language suffix.
-    pub key: Arc<str>,
-    /// Whether the file says it. Stems count within a section alone: two sections may have files of one name.
-    pub is_said: bool,
-}
-
-impl Text {
-    /// The text of a key, with the memory of an id or a slug that is the same.
-    pub fn sharing(key: &str, is_said: bool, id: &Id, slug: &Slug) -> Self {
-        let same = [id.shared(), slug.shared()];
-        let same = same.into_iter().find(|shared| ***shared == *key);
-        Self {
-            key: same.map_or_else(|| key.into(), Arc::clone),
-            is_said,
-        }
-    }
 }
 
 /// What the ledger remembers of an item beside what its entry says.
@@ -171,12 +153,8 @@ impl Entry {
         let id = item.id.clone().sharing(&item.slug);
         Self {
             language: (!is_of_tree).then(|| Box::new(item.language.clone())),
-            text: Text::sharing(
-                &item.translation_key,
-                item.translation_key_is_explicit,
-                &id,
-                &item.slug,
-            ),
+            text: shared_text(&item.translation_key, &id, &item.slug),
+            has_own_text: item.translation_key_is_explicit,
             id,
             has_own_id: item.id_is_explicit,
             id_uri: item.id_uri.as_deref().map(Arc::from),
@@ -312,6 +290,13 @@ fn changes(item: &Item) -> Vec<i64> {
     changes.sort_unstable();
     changes.dedup();
     changes
+}
+
+/// The key of a text, with the memory of an id or a slug that is the same.
+pub fn shared_text(key: &str, id: &Id, slug: &Slug) -> Arc<str> {
+    let same = [id.shared(), slug.shared()];
+    let same = same.into_iter().find(|shared| ***shared == *key);
+    same.map_or_else(|| key.into(), Arc::clone)
 }
 
 fn labels(item: &Item) -> Box<[Arc<Label>]> {

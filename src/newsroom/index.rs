@@ -127,7 +127,7 @@ pub(super) trait Text {
 
 impl Text for ByText {
     fn text(&self) -> (&str, &str) {
-        (&self.0.text.key, self.0.id.as_str())
+        (&self.0.text, self.0.id.as_str())
     }
 }
 

@@ -1,8 +1,10 @@
 //! Labels: the tags and the authors that items name. Each has a page and feeds of its own.
 
 use crate::text::slug::Slug;
+use std::cmp::Ordering;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// What a label says of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,21 +37,29 @@ impl Kind {
 }
 
 /// One tag or author as an item spells it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone)]
 pub struct Label {
     kind: Kind,
-    slug: Slug,
     spelling: Box<str>,
+    /// Made when it is asked for: most labels are put aside for shared ones before.
+    slug: OnceLock<Slug>,
 }
 
 impl Label {
     /// The label of a spelling; `None` where no address can be made of it.
     pub fn new(kind: Kind, spelling: &str) -> Option<Self> {
-        let slug = Slug::of(spelling)?;
+        let is_plain = spelling.bytes().any(|byte| byte.is_ascii_alphanumeric());
+        if !is_plain {
+            return Some(Self {
+                kind,
+                spelling: spelling.into(),
+                slug: OnceLock::from(Slug::of(spelling)?),
+            });
+        }
         Some(Self {
             kind,
-            slug,
             spelling: spelling.into(),
+            slug: OnceLock::new(),
         })
     }
 
@@ -57,8 +67,8 @@ impl Label {
     pub fn of_page(kind: Kind, page: Slug) -> Self {
         Self {
             kind,
-            slug: page,
             spelling: Box::default(),
+            slug: OnceLock::from(page),
         }
     }
 
@@ -68,8 +78,17 @@ impl Label {
     }
 
     /// The spelling as a URL segment.
+    ///
+    /// # Panics
+    ///
+    /// Never: the constructor takes no spelling without letters and digits.
     pub fn slug(&self) -> &Slug {
-        &self.slug
+        self.slug
+            .get_or_init(|| Slug::of(&self.spelling).expect("there is a letter or a digit"))
+    }
+
+    fn key(&self) -> (Kind, &Slug, &str) {
+        (self.kind, self.slug(), &self.spelling)
     }
 
     /// As the item spells it; `None` where that is not known.
@@ -78,16 +97,42 @@ impl Label {
     }
 }
 
+impl Ord for Label {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
+impl PartialOrd for Label {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Label {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Label {}
+
+impl fmt::Debug for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.key().fmt(f)
+    }
+}
+
 /// Labels in memory once, however many items have them.
 #[derive(Debug, Default)]
 pub struct Labels {
-    known: [HashMap<Box<str>, Arc<Label>>; Kind::ALL.len()],
+    known: [Mutex<HashMap<Box<str>, Arc<Label>>>; Kind::ALL.len()],
 }
 
 impl Labels {
     /// The shared label of a spelling; `None` where no address can be made of it.
-    pub fn of(&mut self, kind: Kind, spelling: &str) -> Option<Arc<Label>> {
-        let known = &mut self.known[kind as usize];
+    pub fn of(&self, kind: Kind, spelling: &str) -> Option<Arc<Label>> {
+        let mut known = self.known(kind);
         if let Some(label) = known.get(spelling) {
             return Some(Arc::clone(label));
         }
@@ -97,9 +142,9 @@ impl Labels {
     }
 
     /// Puts the shared labels in the place of equal ones.
-    pub fn share(&mut self, labels: &mut [Arc<Label>]) {
+    pub fn share(&self, labels: &mut [Arc<Label>]) {
         for label in labels {
-            let known = &mut self.known[label.kind as usize];
+            let mut known = self.known(label.kind);
             match known.get(&label.spelling) {
                 Some(shared) => *label = Arc::clone(shared),
                 None => {
@@ -110,9 +155,16 @@ impl Labels {
     }
 
     /// Forgets those that no item has any more.
-    pub fn tidy(&mut self) {
-        for known in &mut self.known {
+    pub fn tidy(&self) {
+        for kind in Kind::ALL {
+            let mut known = self.known(kind);
             known.retain(|_, label| Arc::strong_count(label) > 1);
         }
+    }
+
+    /// What a panic left is whole: each change is one step.
+    fn known(&self, kind: Kind) -> MutexGuard<'_, HashMap<Box<str>, Arc<Label>>> {
+        let known = &self.known[kind as usize];
+        known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

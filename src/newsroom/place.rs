@@ -57,6 +57,13 @@ pub fn folder(site: &Site, place: &Place) -> String {
     }
 }
 
+/// Whether a folder is that of a tag or an author: no section may be called like the segment before them.
+pub fn is_label_folder(folder: &str) -> bool {
+    let mut segments = folder.split('/').rev().skip(2);
+    let segment = segments.next();
+    Kind::ALL.iter().any(|kind| segment == Some(kind.segment()))
+}
+
 /// The place in whose folder a path below the base URL lies, and the rest of that. Whether there is such a place does
 /// not matter.
 pub fn locate<'p>(site: &Site, path: &'p str) -> Vec<(Place, &'p str)> {

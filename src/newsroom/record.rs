@@ -9,7 +9,7 @@ use crate::newsroom::entry::{Entry, Likeness, Seen};
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Status;
 use crate::newsroom::lifecycle::State;
-use crate::newsroom::place::folder;
+use crate::newsroom::place::{folder, is_label_folder};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -171,8 +171,15 @@ impl Records {
     }
 
     /// The row of a group.
+    ///
+    /// # Panics
+    ///
+    /// Never: a row that is missing is made first.
     pub fn group(&mut self, name: &str) -> &mut GroupRecord {
-        self.groups.entry(name.to_owned()).or_default()
+        if !self.groups.contains_key(name) {
+            self.groups.insert(name.to_owned(), GroupRecord::default());
+        }
+        self.groups.get_mut(name).expect("it is there now")
     }
 }
 
@@ -256,7 +263,9 @@ impl Stamps {
         }
         if is_changed {
             self.stamped.insert(entry.id.clone());
-            self.stamp_groups(newsroom, records, known, entry);
+            let present = record.map_or_else(Vec::new, |record| record.groups);
+            let before = known.map_or(&[] as &[String], |record| &record.groups);
+            self.stamp_groups(newsroom, records, (before, &present), entry);
         }
         is_changed
     }
@@ -266,7 +275,7 @@ impl Stamps {
         &mut self,
         newsroom: &Newsroom,
         records: &mut Records,
-        known: Option<&ItemRecord>,
+        (before, present): (&[String], &[String]),
         entry: &Entry,
     ) {
         let now = newsroom.now();
@@ -276,16 +285,14 @@ impl Stamps {
             State::Canceled => Some(entry.notice_at(now)),
             State::Draft | State::Scheduled | State::Withheld => entry.withdrawn_at(),
         };
-        let before = known.map_or(&[] as &[String], |record| &record.groups);
-        let present = groups_of(newsroom, entry);
         let at = entry.changed_at();
         for name in present.iter().chain(before) {
             self.stamp_group(records, name, at);
         }
         if entry.is_in_feeds(now) {
             // Their feeds are made on request, too late to take the dates of what they show.
-            for name in label_groups_of(newsroom, entry) {
-                let group = records.group(&name);
+            for name in present.iter().filter(|name| is_label_folder(name)) {
+                let group = records.group(name);
                 group.take_date(entry.wire, now);
                 group.take_date(entry.updated(now), now);
             }
@@ -321,7 +328,10 @@ impl Stamps {
     /// Stamps a group with the stamp of what changed in it: later than it was remembered, once however many of its items
     /// changed, and never earlier than theirs.
     pub fn stamp_group(&mut self, records: &mut Records, name: &str, at: i64) {
-        let is_first = self.groups.insert(name.to_owned());
+        let is_first = !self.groups.contains(name);
+        if is_first {
+            self.groups.insert(name.to_owned());
+        }
         let group = records.group(name);
         let next = group.changed_at + i64::from(is_first);
         group.changed_at = next.max(at);

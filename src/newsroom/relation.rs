@@ -50,12 +50,12 @@ impl Newsroom {
     pub fn translations(&self, entry: &Entry, now: i64) -> BTreeMap<Language, Arc<Entry>> {
         let own = self.language_of(entry);
         let is_version = |other: &&Arc<Entry>| {
-            (entry.text.is_said || other.text.is_said || entry.section == other.section)
+            (entry.has_own_text || other.has_own_text || entry.section == other.section)
                 && other.state(now) == State::Visible
                 && self.language_of(other) != own
         };
         let mut versions: Vec<&Arc<Entry>> =
-            self.versions(&entry.text.key).filter(is_version).collect();
+            self.versions(&entry.text).filter(is_version).collect();
         versions.sort_by_key(|other| (entry.section != other.section, Reverse(other.wire)));
         let mut translations = BTreeMap::new();
         for version in versions {
@@ -84,12 +84,12 @@ impl Newsroom {
         let bounds = (Bound::Included(first), Bound::Unbounded);
         let rest = self.texts.range::<_, dyn Text>(bounds);
         let same = rest.map(|ByText(entry)| entry);
-        same.take_while(move |entry| *entry.text.key == *key)
+        same.take_while(move |entry| *entry.text == *key)
     }
 
     /// The key of an item's text, where that may have other versions.
     pub fn text_of<'e>(&self, entry: &'e Entry) -> Option<&'e str> {
-        let may_have = entry.text.is_said || !self.site.languages.is_empty();
-        may_have.then_some(&*entry.text.key)
+        let may_have = entry.has_own_text || !self.site.languages.is_empty();
+        may_have.then_some(&*entry.text)
     }
 }

@@ -68,7 +68,7 @@ impl Maker {
     pub fn make(&self, edition: &Edition, key: &Key, now: i64) -> Made {
         let make = || self.make_anew(edition, key, now);
         match edition.mark(key) {
-            Some(mark) => self.stock.find_or_make((key.clone(), mark), now, make),
+            Some(mark) => self.stock.find_or_make(&(key.clone(), mark), now, make),
             None => make(),
         }
     }

@@ -49,8 +49,8 @@ impl Stock {
     }
 
     /// The same, else what `make` makes. Of several that ask for one thing at once, one makes it and the others wait.
-    pub fn find_or_make(&self, name: Name, now: i64, make: impl FnOnce() -> Made) -> Made {
-        let guard = match self.resources.get_value_or_guard(&name, None) {
+    pub fn find_or_make(&self, name: &Name, now: i64, make: impl FnOnce() -> Made) -> Made {
+        let guard = match self.resources.get_value_or_guard(name, None) {
             GuardResult::Value(resource) if is_dated(&resource, now) => {
                 return Made::Resource(resource);
             }

@@ -4,7 +4,7 @@
 //! is the one that was parsed, and what was written less than two seconds before is not kept.
 
 use crate::newsroom::Sections;
-use crate::newsroom::entry::{Basis, Entry, Likeness, Text, Withdrawal};
+use crate::newsroom::entry::{Basis, Entry, Likeness, Withdrawal, shared_text};
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Status;
 use crate::newsroom::label::{Kind, Labels};
@@ -139,7 +139,7 @@ impl Index {
         &self,
         listed: &[(Arc<str>, Stamp)],
         sections: &Sections,
-        labels: &mut Labels,
+        labels: &Labels,
     ) -> rusqlite::Result<Vec<Option<Arc<Entry>>>> {
         let query = "SELECT file, size, mtime, ctime, inode, entry FROM parsed ORDER BY file";
         let mut statement = self.connection.prepare(query)?;
@@ -164,7 +164,7 @@ impl Index {
                 inode: row.get::<_, i64>(4)?.cast_unsigned(),
             };
             let blob = row.get_ref(5)?.as_blob()?;
-            let mut entry = || {
+            let entry = || {
                 let kept: Kept<'_> = postcard::from_bytes(blob).ok()?;
                 kept.entry(Arc::clone(file), sections, labels).map(Arc::new)
             };
@@ -222,8 +222,8 @@ impl<'a> Kept<'a> {
             is_day: entry.likeness.is_day,
             tree: entry.tree.number(),
             language: entry.language.as_ref().map(|language| language.as_str()),
-            text_key: &entry.text.key,
-            text_is_said: entry.text.is_said,
+            text_key: &entry.text,
+            text_is_said: entry.has_own_text,
             sections: entry.sections().map(Slug::as_str).collect(),
             slug: entry.slug.as_str(),
             aliases: entry.aliases.iter().map(|alias| &**alias).collect(),
@@ -246,7 +246,7 @@ impl<'a> Kept<'a> {
     }
 
     /// The entry; `None` where something in it is no longer what it was, and the file must be parsed.
-    fn entry(self, file: Arc<str>, sections: &Sections, labels: &mut Labels) -> Option<Entry> {
+    fn entry(self, file: Arc<str>, sections: &Sections, labels: &Labels) -> Option<Entry> {
         // The sections' own names are shared by all their items.
         let mut listed = self
             .sections
@@ -273,7 +273,8 @@ impl<'a> Kept<'a> {
         };
         Some(Entry {
             language,
-            text: Text::sharing(self.text_key, self.text_is_said, &id, &slug),
+            text: shared_text(self.text_key, &id, &slug),
+            has_own_text: self.text_is_said,
             id,
             has_own_id: self.has_own_id,
             id_uri: self.id_uri.map(Arc::from),

@@ -196,7 +196,7 @@ impl Desk {
         let mut listing = scan::scan(&self.directory, "", &|_, _| false);
         let items = std::mem::take(&mut listing.items);
         self.take_listing("", listing);
-        let (sections, labels) = (&self.settings.sections, &mut self.labels);
+        let (sections, labels) = (&self.settings.sections, &self.labels);
         let known = index.and_then(|index| index.entries(&items, sections, labels).ok());
         let mut found = Found {
             entries: Vec::with_capacity(items.len()),
@@ -380,7 +380,8 @@ impl Desk {
         let one = |(file, stamp): &(Arc<str>, Stamp)| {
             let Loaded { item, problems } = load::load(&self.directory, file, site, sections);
             let (entry, whole) = match item {
-                Ok(whole) => {
+                Ok(mut whole) => {
+                    self.labels.share(&mut whole.entry.labels);
                     let entry = Arc::new(whole.entry.clone());
                     (Ok(entry), with_wholes.then_some(whole))
                 }
@@ -401,10 +402,7 @@ impl Desk {
             });
             found.wholes.extend(whole.map(|whole| *whole));
             match item {
-                Ok(mut entry) => {
-                    self.labels.share(&mut Arc::make_mut(&mut entry).labels);
-                    found.entries.push(entry);
-                }
+                Ok(entry) => found.entries.push(entry),
                 Err(salvage) => found.broken.push((file, *salvage)),
             }
         }

@@ -94,7 +94,7 @@ impl Key {
 }
 
 /// What decides on what is made for a key: the counters of what it shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Mark {
     own: i64,
     group: i64,

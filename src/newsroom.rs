@@ -17,6 +17,8 @@ pub mod record;
 pub mod relation;
 pub mod site;
 mod spelling;
+pub mod stamps;
+pub mod vocabulary;
 
 use crate::newsroom::entry::Entry;
 use crate::newsroom::identity::Id;

@@ -73,3 +73,74 @@ fn is_dated(resource: &Resource, now: i64) -> bool {
     let version = resource.version();
     version.is_some_and(|version| version.last_modified().is_some_and(|at| at <= now))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::edition::Route;
+    use crate::edition::resource::PageFields;
+    use crate::edition::version::Version;
+    use crate::newsroom::identity::Id;
+    use http::StatusCode;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    fn name(id: &str) -> Name {
+        (Key::Item(Id::new(id).unwrap()), Mark::default())
+    }
+
+    fn page(body: &str, last_modified: Option<i64>) -> Made {
+        Made::Resource(Arc::new(Resource::page(PageFields {
+            version: Version::of(body.as_bytes(), last_modified),
+            body: body.to_owned(),
+            canonical: None,
+            feeds: Vec::new(),
+            language: "en".to_owned(),
+        })))
+    }
+
+    #[test]
+    fn of_many_who_ask_at_once_one_makes_it() {
+        let (stock, made) = (Stock::new(STOCK_BYTES_MAX), AtomicUsize::new(0));
+        let make = || {
+            made.fetch_add(1, Ordering::SeqCst);
+            page("<p>a</p>", Some(5))
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| stock.find_or_make(&name("a"), 9, make));
+            }
+        });
+        assert_eq!(made.load(Ordering::SeqCst), 1);
+        assert!(stock.find(&name("a"), 9).is_some() && stock.find(&name("b"), 9).is_none());
+    }
+
+    #[test]
+    fn what_has_no_date_or_one_ahead_is_made_each_time() {
+        let stock = Stock::new(STOCK_BYTES_MAX);
+        for (id, date) in [("a", None), ("b", Some(10))] {
+            stock.find_or_make(&name(id), 9, || page("<p>a</p>", date));
+            assert!(stock.find(&name(id), 9).is_none(), "{id}");
+        }
+        stock.find_or_make(&name("c"), 9, || {
+            Made::Nothing(StatusCode::SERVICE_UNAVAILABLE, Route::Page)
+        });
+        assert!(stock.find(&name("c"), 9).is_none());
+        // The clock was set back after it was made.
+        stock.find_or_make(&name("d"), 9, || page("<p>a</p>", Some(9)));
+        assert!(stock.find(&name("d"), 8).is_none() && stock.find(&name("d"), 9).is_some());
+    }
+
+    #[test]
+    fn it_holds_no_more_than_its_bytes() {
+        let bytes_max = 200_000;
+        let stock = Stock::new(bytes_max);
+        for number in 0..200 {
+            let body = "x".repeat(5_000);
+            stock.find_or_make(&name(&format!("n{number}")), 9, || page(&body, Some(5)));
+        }
+        let kept = (0..200).filter(|number| stock.find(&name(&format!("n{number}")), 9).is_some());
+        let kept = kept.count();
+        assert!((1..=21).contains(&kept), "{kept}");
+        assert!(stock.resources.weight() <= bytes_max);
+    }
+}

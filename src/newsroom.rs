@@ -1,6 +1,7 @@
 //! What the press office has written: the site, its sections and items, and when each of them may be seen.
 
 pub mod absence;
+pub mod absent;
 pub mod claim;
 pub mod entry;
 pub mod identity;
@@ -11,6 +12,7 @@ pub mod media;
 pub mod parse;
 pub mod place;
 pub mod problem;
+pub mod recognise;
 pub mod record;
 pub mod site;
 

@@ -10,6 +10,7 @@ use crate::command::desk::board::Board;
 use crate::command::desk::reading::{Dirty, Found};
 use crate::command::publisher::keeping::fingerprint;
 use crate::newsroom::Newsroom;
+use crate::newsroom::absent::Absent;
 use crate::newsroom::claim::Intake;
 use crate::newsroom::entry::{Basis, Entry};
 use crate::newsroom::identity::Id;
@@ -53,7 +54,10 @@ pub struct Desk {
     records: Records,
     files: BTreeMap<Arc<str>, Known>,
     broken: BTreeMap<Arc<str>, Salvage>,
-    refused: BTreeMap<Arc<str>, Arc<Entry>>,
+    /// The items of files that do not stand as they are written, as they are.
+    open: BTreeMap<Arc<str>, Arc<Entry>>,
+    /// Items that were never published when they came in.
+    unseen: BTreeSet<Id>,
     /// Published items that stand on something else than their files.
     kept: BTreeSet<Id>,
     /// The rows, as they were, of published items that other settings have put elsewhere.
@@ -178,12 +182,13 @@ impl Desk {
             newsroom,
             records: Records {
                 begun_at,
-                absent: BTreeMap::new(),
+                absent: Absent::default(),
                 groups,
             },
             files: BTreeMap::new(),
             broken: BTreeMap::new(),
-            refused: BTreeMap::new(),
+            open: BTreeMap::new(),
+            unseen: BTreeSet::new(),
             kept: BTreeSet::new(),
             moved: BTreeMap::new(),
             going: BTreeMap::new(),
@@ -201,7 +206,8 @@ impl Desk {
             .map_err(|error| plain(error.into()))?;
         let mut taken = Taken::default();
         desk.stamp_settings(&mut taken);
-        let all: Vec<Id> = desk.records.absent.keys().cloned().collect();
+        let all = desk.records.absent.rows();
+        let all: Vec<Id> = all.map(|record| record.id.clone()).collect();
         desk.join(found, all, &[], now, &last_good, &mut taken);
         Ok(Opened { desk, taken, index })
     }
@@ -224,10 +230,13 @@ impl Desk {
             let mut is_recalled = false;
             while let Some(at) = next.next_if(|at| found.entries[*at].id == record.id) {
                 let entry = Arc::make_mut(&mut found.entries[at]);
-                is_recalled |= !is_recalled && record.recall(newsroom, entry);
+                if !is_recalled && record.is_as_before(newsroom, entry) {
+                    record.recall(entry);
+                    is_recalled = true;
+                }
             }
             if !is_recalled {
-                records.absent.insert(record.id.clone(), record);
+                records.absent.insert(record);
             }
         })
     }
@@ -244,7 +253,7 @@ impl Desk {
             looked_everywhere: dirty.everything,
             ..Taken::default()
         };
-        self.tick(now.timestamp(), last_good, &mut taken);
+        self.tick(now, last_good, &mut taken);
         let mut dirty = dirty.clone();
         dirty.extend(std::mem::take(&mut self.waiting));
         dirty.settings |= self.has_other_folders(&dirty.items);
@@ -279,7 +288,8 @@ impl Desk {
     }
 
     /// Looks again at the items that the clock may have changed; at all of them after it was set back.
-    fn tick(&mut self, now: i64, last_good: &LastGood<'_>, taken: &mut Taken) {
+    fn tick(&mut self, time: DateTime<Utc>, last_good: &LastGood<'_>, taken: &mut Taken) {
+        let now = time.timestamp();
         let before = self.newsroom.now();
         taken.was_set_back = now < self.newsroom.now();
         let due: Vec<Id> = if taken.was_set_back {
@@ -288,25 +298,30 @@ impl Desk {
         } else {
             self.newsroom.due(now).into_iter().collect()
         };
-        self.newsroom.advance(now);
         let due = due.iter().filter_map(|id| self.newsroom.remove(id));
         let due: Vec<Arc<Entry>> = due.collect();
         for entry in &due {
             taken.groups.extend(groups_of(&self.newsroom, entry));
         }
-        let has_come = |entry: &Arc<Entry>| {
-            let mut instants = entry.instants();
-            now < before || instants.any(|at| before < at && at <= now)
-        };
-        let problems = if self.refused.values().any(has_come) {
-            self.join_refused(due, last_good, taken)
+        let has_come = |at: &i64| now.min(before) < *at && *at <= now.max(before);
+        let has_changed = |entry: &Arc<Entry>| entry.instants().any(|at| has_come(&at));
+        // Who comes first may now take what nobody could see.
+        let is_open = self.open.values().any(has_changed);
+        // A correction that has come, or is ahead again, is told from the row as it was.
+        let is_told = |entry: &&Arc<Entry>| is_open || entry.changes.iter().any(has_come);
+        for entry in due.iter().filter(is_told) {
+            let record = ItemRecord::of(&self.newsroom, entry);
+            record.map(|record| self.records.absent.insert(record));
+        }
+        self.newsroom.advance(now);
+        if is_open {
+            self.join_due(&due, time, last_good, taken);
         } else {
             let mut intake = Intake::new(&mut self.newsroom, &mut self.records, &mut taken.stamps);
             due.into_iter().for_each(|entry| intake.place(entry));
-            intake.problems
-        };
-        for problem in problems {
-            self.board.add(board::Found::Place, problem);
+            for problem in intake.problems {
+                self.board.add(board::Found::Place, problem);
+            }
         }
         taken.groups.extend(taken.stamps.groups.iter().cloned());
     }
@@ -479,9 +494,9 @@ impl Desk {
     /// The first instant ahead at which something changes by the clock alone.
     pub fn next_change(&self) -> Option<i64> {
         let now = self.newsroom.now();
-        let refused = self.refused.values().flat_map(|entry| entry.instants());
-        let refused = refused.filter(|at| *at > now);
-        refused.chain(self.newsroom.next_change()).min()
+        let open = self.open.values().flat_map(|entry| entry.instants());
+        let open = open.filter(|at| *at > now);
+        open.chain(self.newsroom.next_change()).min()
     }
 
     /// When the next file that went is believed to be gone, in milliseconds since 1970.

@@ -81,7 +81,7 @@ impl Publication {
         let mut newsroom = Newsroom::new(Arc::new(site), Arc::new(sections), now);
         let (mut records, mut stamps) = (begun_at(now), Stamps::default());
         let entries = entries.into_iter().map(Arc::new).collect();
-        Intake::new(&mut newsroom, &mut records, &mut stamps).take(entries, &|_| true);
+        Intake::new(&mut newsroom, &mut records, &mut stamps).take(entries);
         let shown = newsroom.entries().map(|entry| {
             let item = Arc::clone(&items[entry.id.as_str()]);
             (

@@ -15,7 +15,6 @@ use operation::{Group, Kind, Operation, groups};
 use promise::Promises;
 use proptest::prelude::*;
 use snapshot::{Snapshot, rows};
-use std::collections::BTreeSet;
 use std::fs;
 use tempfile::TempDir;
 use tidings::command::publisher::Publisher;
@@ -153,8 +152,11 @@ fn check(
         )));
     }
     let after = rows(copy.path());
-    let changed: BTreeSet<_> = kept.symmetric_difference(&after).collect();
-    prop_assert!(changed.is_empty(), "a fresh start writes: {changed:#?}");
+    let (lost, new) = (&kept - &after, &after - &kept);
+    prop_assert!(
+        lost.is_empty() && new.is_empty(),
+        "a fresh start takes {lost:#?} and writes {new:#?}"
+    );
     promises.check(&edition, &ours, world)
 }
 

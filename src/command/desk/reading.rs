@@ -289,7 +289,7 @@ impl Desk {
         match item {
             Ok(read) => {
                 let entry = known.id.as_ref().and_then(|id| self.newsroom.get(id));
-                let standing = entry.or(self.refused.get(file));
+                let standing = entry.or(self.open.get(file));
                 standing.is_some_and(|entry| {
                     entry.hash == read.hash && entry.file == *file && entry.basis == Basis::File
                 })

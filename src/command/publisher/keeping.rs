@@ -56,6 +56,7 @@ impl Publisher {
     /// Writes what a change asks for to the ledger, and hands what was parsed to the index.
     pub(super) fn keep(&mut self, taken: &mut Taken, round: &Round) {
         self.keep_sources(round);
+        self.keep_moved_sources(&taken.stamps.items);
         let unwritten = &mut self.unwritten;
         unwritten.stamps.items.append(&mut taken.stamps.items);
         unwritten.stamps.groups.append(&mut taken.stamps.groups);
@@ -114,6 +115,25 @@ impl Publisher {
             self.sources.remove(&name);
             self.unwritten.sources.remove(&name);
             self.unwritten.forgotten.insert(name);
+        }
+    }
+
+    /// Keeps the texts of items whose files have new names under these.
+    fn keep_moved_sources(&mut self, changed: &BTreeSet<Id>) {
+        for id in changed {
+            let entry = self.desk.newsroom().get(id);
+            let kept = self.sources.get_mut(id.as_str());
+            let Some((entry, known)) = entry.zip(kept) else {
+                continue;
+            };
+            if entry.basis != Basis::File || known.0 == *entry.file || known.1 != entry.hash {
+                continue;
+            }
+            if let Some(mut source) = last_good(&self.ledger, &self.unwritten, id.as_str()) {
+                known.0 = entry.file.to_string();
+                source.file.clone_from(&known.0);
+                self.unwritten.sources.insert(id.to_string(), source);
+            }
         }
     }
 

@@ -309,10 +309,9 @@ impl Desk {
         let is_open = self.open.values().any(has_changed);
         // A correction that has come, or is ahead again, is told from the row as it was.
         let is_told = |entry: &&Arc<Entry>| is_open || entry.changes.iter().any(has_come);
-        for entry in due.iter().filter(is_told) {
-            let record = ItemRecord::of(&self.newsroom, entry);
-            record.map(|record| self.records.absent.insert(record));
-        }
+        let told = due.iter().filter(is_told);
+        let rows = told.filter_map(|entry| ItemRecord::of(&self.newsroom, entry));
+        rows.for_each(|record| self.records.absent.insert(record));
         self.newsroom.advance(now);
         if is_open {
             self.join_due(&due, time, last_good, taken);

@@ -3,7 +3,8 @@
 use divan::Bencher;
 use std::fmt::Write;
 use std::fs;
-use tidings::command::desk::{Desk, Opened, Setting};
+use tidings::command::desk::opening::Opened;
+use tidings::command::desk::{Desk, Setting};
 use tidings::edition::publish::{self, Before};
 use tidings::feed::{self, Context, Feed, Row, Shown, select};
 use tidings::newsroom::media::MediaFiles;

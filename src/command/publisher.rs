@@ -6,8 +6,9 @@ pub mod making;
 
 use crate::command::Error;
 use crate::command::desk::board;
+use crate::command::desk::opening::Opened;
 use crate::command::desk::reading::Dirty;
-use crate::command::desk::{Desk, Opened, Setting, Taken};
+use crate::command::desk::{Desk, Setting, Taken};
 use crate::command::publisher::keeping::{IndexKeeper, Unwritten};
 use crate::command::publisher::making::Window;
 use crate::edition::Edition;

@@ -234,6 +234,17 @@ impl Ledger {
         at.map_err(Error::Read)
     }
 
+    /// Whether there is the row of any item.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Read`].
+    pub fn has_items(&self) -> Result<bool, Error> {
+        let query = "SELECT EXISTS (SELECT 1 FROM item)";
+        let has_some = self.connection.query_row(query, [], |row| row.get(0));
+        has_some.map_err(Error::Read)
+    }
+
     /// Reads the rows of all items, by id, one after the other.
     ///
     /// # Errors

@@ -39,7 +39,7 @@ pub(crate) struct Publication {
 impl Publication {
     /// Parses a site and files (path and text) as they are at `now`.
     pub(crate) fn of(site: &str, files: &[(&str, &str)], now: i64) -> Self {
-        let (site, mut problems) = parse::site::read(site);
+        let (site, mut problems) = parse::site::read(site, None);
         let site = site.unwrap_or_else(|| panic!("{problems:#?}"));
         let mut sections = BTreeMap::new();
         for (path, _) in files {

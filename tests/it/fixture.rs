@@ -160,13 +160,8 @@ impl Publication {
 /// The seed of the long stories: the same at every run, so that a change is to blame for what fails, unless
 /// `PROPTEST_RNG_SEED` asks for others.
 pub(crate) fn seed() -> RngSeed {
-    seed_or(2026)
-}
-
-/// The same with a seed of one's own.
-pub(crate) fn seed_or(usual: u64) -> RngSeed {
     let asked = std::env::var("PROPTEST_RNG_SEED").ok();
-    RngSeed::Fixed(asked.and_then(|seed| seed.parse().ok()).unwrap_or(usual))
+    RngSeed::Fixed(asked.and_then(|seed| seed.parse().ok()).unwrap_or(2026))
 }
 
 /// A clock that stands still.

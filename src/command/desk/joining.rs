@@ -33,6 +33,9 @@ impl Desk {
         for reading::Changed { file, .. } in &found.changed {
             loose.extend(self.take_out(file));
             self.open.remove(file);
+            // Of what was lost in it, too, it may say something new.
+            let lost = self.records.absent.of_file(file);
+            loose.extend(lost.iter().map(|record| record.id.clone()));
         }
         for file in &gone {
             loose.extend(self.take_out(file));

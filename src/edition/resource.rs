@@ -166,7 +166,7 @@ impl Resource {
             document_view: document
                 .filter(|_| has_document_view)
                 .map(|media_type| make(media_type, ".d")),
-            content: Content::Text(Representations::of(feed.body.into())),
+            content: Content::Text(Representations::at_once(feed.body.into())),
             version: Some(feed.version),
         }
     }

@@ -89,7 +89,7 @@ impl Publisher {
         }
         let sections = self.desk.newsroom().sections().keys();
         wanted.extend(sections.map(|name| format!("/{name}/section.toml")));
-        for (name, source) in &round.texts {
+        for (name, source) in &round.reading.texts {
             if wanted.contains(name) {
                 new.push((name.clone(), source.clone()));
             }

@@ -156,22 +156,20 @@ fn gives_same_fields(one: &Newsroom, other: &Newsroom, place: &Place) -> bool {
 
 /// Spells a feed, with the stylesheet's processing instruction after the XML declaration.
 fn document(context: Context<'_>, feed: &Feed, format: Format) -> String {
-    let document = match format {
+    let mut document = match format {
         Format::Rss => feed::rss::write(feed),
         Format::Atom => feed::atom::write(feed),
         Format::Json => return feed::json::write(feed),
     };
     let site = context.newsroom.site();
-    if !feed.browser_view {
-        return document;
+    if feed.browser_view {
+        let end = document.find("?>").map_or(0, |at| at + 2);
+        let rest = document.len() - document[end..].trim_start().len();
+        let href = format!("{}{}", site.base_url.path(), style::FEED_PATH);
+        let instruction = format!("\n<?xml-stylesheet type=\"text/css\" href=\"{href}\"?>\n");
+        document.replace_range(end..rest, &instruction);
     }
-    let end = document.find("?>").map_or(0, |at| at + 2);
-    let (declaration, rest) = document.split_at(end);
-    let href = format!("{}{}", site.base_url.path(), style::FEED_PATH);
-    format!(
-        "{declaration}\n<?xml-stylesheet type=\"text/css\" href=\"{href}\"?>\n{}",
-        rest.trim_start()
-    )
+    document
 }
 
 /// The feed in each of its formats, read back by a strict parser (http.md R-103).

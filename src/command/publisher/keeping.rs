@@ -117,8 +117,8 @@ impl Publisher {
         }
     }
 
-    /// Writes the ledger, with what was measured of media files since. Where that fails the service goes on, and one warning says what is not kept; it is tried again
-    /// with whatever comes next.
+    /// Writes the ledger, with what was measured of media files since. Where that fails the service goes on, and one
+    /// warning says what is not kept; it is tried again with whatever comes next.
     pub(super) fn write(&mut self) {
         self.unwritten.media.extend(self.media.take_unsaved());
         if self.unwritten.is_empty() {

@@ -47,10 +47,13 @@ pub struct Newsroom {
     former: imbl::HashMap<Arc<str>, Id>,
     published: imbl::HashMap<Place, imbl::OrdSet<ByWire>>,
     changed: imbl::HashMap<Place, imbl::OrdSet<(Reverse<i64>, Id)>>,
-    canceled: imbl::HashMap<Place, imbl::OrdSet<(Reverse<Option<i64>>, Id)>>,
+    canceled: imbl::HashMap<Place, imbl::OrdSet<ByWithdrawal>>,
     due: imbl::OrdSet<(i64, Id)>,
     media: imbl::HashMap<Arc<str>, Vec<Id>>,
 }
+
+/// The newest withdrawal first; of one second, by id.
+type ByWithdrawal = (Reverse<Option<i64>>, Id);
 
 /// Why an item cannot join the others.
 #[derive(Debug, Clone, PartialEq, Eq)]

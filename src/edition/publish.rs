@@ -2,6 +2,7 @@
 
 use crate::edition::Edition;
 use crate::edition::record::{VersionRecord, advance};
+use crate::edition::representation::Representations;
 use crate::edition::resource::{FeedFields, Resource};
 use crate::edition::version::Version;
 use crate::feed::rendered::{self, Kept, Rendered};
@@ -115,13 +116,21 @@ fn ready(
     let version = Version::known(tag, record.sent(now));
     let previous = before.edition.and_then(|edition| edition.resource(&path));
     let same = previous.filter(|previous| previous.version() == Some(&version));
-    let spelled = Spelled {
-        format,
-        version,
-        body,
+    let make = || {
+        // A start has time for a good gzip; readers of what changes should not wait for it.
+        let document = match previous {
+            Some(_) => Representations::at_once(body.into()),
+            None => Representations::of(body.into()),
+        };
+        let spelled = Spelled {
+            format,
+            version,
+            document,
+        };
+        Arc::new(resource(feed, place, spelled))
     };
     Ready {
-        resource: same.map_or_else(|| Arc::new(resource(feed, place, spelled)), Arc::clone),
+        resource: same.map(Arc::clone).unwrap_or_else(make),
         is_new_record: old != Some(&record),
         record,
         path,
@@ -212,14 +221,14 @@ fn leave_out_breakers(context: Context<'_>, feed: &mut Feed, problems: &mut Vec<
 struct Spelled {
     format: Format,
     version: Version,
-    body: String,
+    document: Representations,
 }
 
 fn resource(feed: &Feed, place: &Place, spelled: Spelled) -> Resource {
     let Spelled {
         format,
         version,
-        body,
+        document,
     } = spelled;
     let mut links = vec![(feed.self_url(format), "self")];
     links.extend(feed.hubs.iter().map(|hub| (hub.to_string(), "hub")));
@@ -231,7 +240,7 @@ fn resource(feed: &Feed, place: &Place, spelled: Spelled) -> Resource {
     );
     Resource::feed(FeedFields {
         format,
-        body,
+        document,
         version,
         max_age_seconds: feed.max_age_seconds,
         links,

@@ -176,9 +176,12 @@ impl Publisher {
         round
             .resources
             .extend(made.resources.into_iter().filter(is_new));
-        let rendered = made.rendered.into_iter();
-        self.rendered
-            .extend(rendered.map(|item| (item.id().clone(), item)));
+        // Most places do not change after a start: what was made of their items is not kept for that.
+        if self.published_at > 0 {
+            let rendered = made.rendered.into_iter();
+            self.rendered
+                .extend(rendered.map(|item| (item.id().clone(), item)));
+        }
         self.versions.extend(made.versions.iter().cloned());
         round.versions.extend(made.versions);
         for row in rows {

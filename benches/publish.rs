@@ -111,7 +111,11 @@ fn with_feed<T>(bencher: Bencher<'_, '_>, write: impl Fn(&Feed) -> T + Sync) {
         media: &media,
         now: NOW,
     };
-    let feed = feed::build::of_place(context, &place, &rows, Some(NOW));
+    let items = rows.iter().filter_map(|row| match row {
+        Row::Item(shown) => Some(feed::build::of_item(context, shown)),
+        Row::Notice(_) => None,
+    });
+    let feed = feed::build::of_place(context, &place, items.collect(), Some(NOW));
     bencher
         .counter(divan::counter::ItemsCount::new(feed.items.len()))
         .bench(|| write(&feed));

@@ -16,6 +16,8 @@ mod lifecycle;
 mod model;
 mod problems;
 mod records;
+mod rendered;
+mod resaved;
 mod restarts;
 mod secrecy;
 mod serving;

@@ -91,7 +91,7 @@ impl Publisher {
         }
         let sections = self.desk.newsroom().sections().keys();
         wanted.extend(sections.map(|name| format!("/{name}/section.toml")));
-        for (name, source) in &round.texts {
+        for (name, source) in &round.reading.texts {
             if wanted.contains(name) {
                 new.push((name.clone(), source.clone()));
             }
@@ -138,8 +138,8 @@ impl Publisher {
         }
     }
 
-    /// Writes the ledger, with what was measured of media files since. Where that fails the service goes on, and one warning says what is not kept; it is tried again
-    /// with whatever comes next.
+    /// Writes the ledger, with what was measured of media files since. Where that fails the service goes on, and one
+    /// warning says what is not kept; it is tried again with whatever comes next.
     pub(super) fn write(&mut self) {
         self.unwritten.media.extend(self.media.take_unsaved());
         if self.unwritten.is_empty() {

@@ -65,7 +65,7 @@ mod tests {
     fn shown(name: &str) -> Shown {
         let site = "title = \"S\"\nbase_url = \"https://example.org\"\nid_authority = \"example.org\"\n\
                     id_authority_date = \"2022\"\n";
-        let site = parse::site::read(site).0.unwrap();
+        let site = parse::site::read(site, None).0.unwrap();
         let section = parse::section::read("news", None, &site).0.unwrap();
         let sections = BTreeMap::from([(section.name.clone(), Arc::new(section))]);
         let path = format!("news/{name}.toml");

@@ -37,6 +37,8 @@ pub struct Dirty {
     pub items: BTreeSet<String>,
     /// At these files of the media folder; the empty path stands for all.
     pub media: BTreeSet<String>,
+    /// At what leads to these, which are nothing themselves.
+    hidden: BTreeSet<String>,
     /// At these files, whatever their stamps say.
     parse: BTreeSet<Arc<str>>,
 }
@@ -81,7 +83,9 @@ impl Dirty {
     /// Takes a path up.
     pub fn add(&mut self, path: &str) {
         match scan::purpose(path) {
-            Purpose::Nothing => {}
+            Purpose::Nothing => {
+                self.hidden.insert(path.to_owned());
+            }
             Purpose::Media(file) => {
                 self.media.insert(file.to_owned());
             }
@@ -102,6 +106,7 @@ impl Dirty {
         self.settings |= other.settings;
         self.items.extend(other.items);
         self.media.extend(other.media);
+        self.hidden.extend(other.hidden);
         self.parse.extend(other.parse);
     }
 
@@ -200,6 +205,7 @@ impl Desk {
         let mut unknown: BTreeMap<Arc<str>, Stamp> = BTreeMap::new();
         let mut scopes = dirty.items.clone();
         scopes.extend(self.links_to(&dirty.items));
+        scopes.extend(self.links_to(&dirty.hidden));
         if dirty.everything || dirty.items.contains("") {
             scopes = BTreeSet::from([String::new()]);
         }

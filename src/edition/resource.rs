@@ -248,6 +248,7 @@ impl Resource {
         };
         base.insert(header::CACHE_CONTROL, HeaderValue::from_static(fresh));
         let mut shown = HeaderMap::new();
+        shown.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
         if !media.is_inline {
             shown.insert(
                 header::CONTENT_DISPOSITION,

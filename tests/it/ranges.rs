@@ -4,6 +4,7 @@
 use crate::fixture::NOW;
 use chrono::DateTime;
 use http::{HeaderValue, Request, Response};
+use proptest::prelude::*;
 use tidings::edition::resource::{MediaFields, Resource};
 use tidings::edition::version::Version;
 use tidings::respond::{self, Payload};
@@ -82,6 +83,99 @@ const WHOLE: &str = "200 0123456789abcdefghijklmnopqrstuvwxyz";
 /// What nginx answers, too.
 const SAME: &str = "";
 
+/// A `Range`, our answer, and that of nginx.
+const TABLE: [(&str, &str, &str); 35] = [
+    ("bytes=0-9", "206 bytes 0-9/36 0123456789", SAME),
+    ("bytes=0-0", "206 bytes 0-0/36 0", SAME),
+    ("bytes=30-", "206 bytes 30-35/36 uvwxyz", SAME),
+    ("bytes=35-", "206 bytes 35-35/36 z", SAME),
+    ("bytes=-5", "206 bytes 31-35/36 vwxyz", SAME),
+    (
+        "bytes=-100",
+        "206 bytes 0-35/36 0123456789abcdefghijklmnopqrstuvwxyz",
+        SAME,
+    ),
+    (
+        "bytes=0-",
+        "206 bytes 0-35/36 0123456789abcdefghijklmnopqrstuvwxyz",
+        SAME,
+    ),
+    ("BYTES=0-1", "206 bytes 0-1/36 01", SAME),
+    ("bytes=-0", "416 bytes */36", SAME),
+    ("bytes=36-", "416 bytes */36", SAME),
+    ("bytes=40-41,90-99", "416 bytes */36", SAME),
+    ("bytes=99999999999999999999999-", "416 bytes */36", SAME),
+    // Several: nginx frames them with another boundary.
+    (
+        "bytes=0-1,4-5",
+        "206 [bytes 0-1/36]01[bytes 4-5/36]45",
+        SAME,
+    ),
+    (
+        "bytes=0-1, 4-5",
+        "206 [bytes 0-1/36]01[bytes 4-5/36]45",
+        SAME,
+    ),
+    (
+        "bytes=4-5,0-1",
+        "206 [bytes 4-5/36]45[bytes 0-1/36]01",
+        SAME,
+    ),
+    ("bytes=0-1,90-99", "206 bytes 0-1/36 01", SAME),
+    // What we do not understand we ignore.
+    ("bytes=", WHOLE, SAME),
+    ("items=0-1", WHOLE, SAME),
+    ("bytes 0-1", WHOLE, SAME),
+    ("bytes = 0-1", WHOLE, SAME),
+    // The grammar is broken: that is ignored (RFC 9110, section 14.2), where nginx takes it for a range too far.
+    ("bytes=5-2", WHOLE, "416 bytes */36"),
+    ("bytes=a-b", WHOLE, "416 bytes */36"),
+    ("bytes=-", WHOLE, "416 bytes */36"),
+    ("bytes=--1", WHOLE, "416 bytes */36"),
+    ("bytes=+0-1", WHOLE, "416 bytes */36"),
+    ("bytes=0-1;q=1", WHOLE, "416 bytes */36"),
+    ("bytes=0 - 1", WHOLE, "206 bytes 0-1/36 01"),
+    ("bytes=0-1,5-2", WHOLE, "416 bytes */36"),
+    // An empty member of a list is nothing (RFC 9110, section 5.6.1).
+    (
+        "bytes=0-1,,4-5",
+        "206 [bytes 0-1/36]01[bytes 4-5/36]45",
+        "416 bytes */36",
+    ),
+    // A number is as large as it is written.
+    (
+        "bytes=30-99999999999999999999999",
+        "206 bytes 30-35/36 uvwxyz",
+        "416 bytes */36",
+    ),
+    (
+        "bytes=-99999999999999999999999",
+        "206 bytes 0-35/36 0123456789abcdefghijklmnopqrstuvwxyz",
+        "416 bytes */36",
+    ),
+    // What overlaps or touches is one (section 15.3.7.2); nginx sends bytes twice.
+    (
+        "bytes=0-9,5-14",
+        "206 bytes 0-14/36 0123456789abcde",
+        "206 [bytes 0-9/36]0123456789[bytes 5-14/36]56789abcde",
+    ),
+    (
+        "bytes=0-4,5-9",
+        "206 bytes 0-9/36 0123456789",
+        "206 [bytes 0-4/36]01234[bytes 5-9/36]56789",
+    ),
+    (
+        "bytes=20-21,0-1,1-2,19-20",
+        "206 [bytes 19-21/36]jkl[bytes 0-2/36]012",
+        "206 [bytes 20-21/36]kl[bytes 0-1/36]01[bytes 1-2/36]12[bytes 19-20/36]jk",
+    ),
+    (
+        "bytes=0-35,0-35",
+        "206 bytes 0-35/36 0123456789abcdefghijklmnopqrstuvwxyz",
+        WHOLE,
+    ),
+];
+
 #[test]
 fn r_160_ranges_are_answered_as_nginx_does_or_better() {
     let many = |count: usize| -> String {
@@ -92,101 +186,12 @@ fn r_160_ranges_are_answered_as_nginx_does_or_better() {
     let letters = (0..16).map(|at| at * 2);
     let letters = letters.map(|at| format!("[bytes {at}-{at}/36]{}", char::from(FILE[at])));
     let sixteen_parts = format!("206 {}", letters.collect::<String>());
-    let table = [
-        ("bytes=0-9", "206 bytes 0-9/36 0123456789", SAME),
-        ("bytes=0-0", "206 bytes 0-0/36 0", SAME),
-        ("bytes=30-", "206 bytes 30-35/36 uvwxyz", SAME),
-        ("bytes=35-", "206 bytes 35-35/36 z", SAME),
-        ("bytes=-5", "206 bytes 31-35/36 vwxyz", SAME),
-        (
-            "bytes=-100",
-            "206 bytes 0-35/36 0123456789abcdefghijklmnopqrstuvwxyz",
-            SAME,
-        ),
-        (
-            "bytes=0-",
-            "206 bytes 0-35/36 0123456789abcdefghijklmnopqrstuvwxyz",
-            SAME,
-        ),
-        ("BYTES=0-1", "206 bytes 0-1/36 01", SAME),
-        ("bytes=-0", "416 bytes */36", SAME),
-        ("bytes=36-", "416 bytes */36", SAME),
-        ("bytes=40-41,90-99", "416 bytes */36", SAME),
-        ("bytes=99999999999999999999999-", "416 bytes */36", SAME),
-        // Several: nginx frames them with another boundary.
-        (
-            "bytes=0-1,4-5",
-            "206 [bytes 0-1/36]01[bytes 4-5/36]45",
-            SAME,
-        ),
-        (
-            "bytes=0-1, 4-5",
-            "206 [bytes 0-1/36]01[bytes 4-5/36]45",
-            SAME,
-        ),
-        (
-            "bytes=4-5,0-1",
-            "206 [bytes 4-5/36]45[bytes 0-1/36]01",
-            SAME,
-        ),
-        ("bytes=0-1,90-99", "206 bytes 0-1/36 01", SAME),
+    let more = [
         (sixteen.as_str(), sixteen_parts.as_str(), SAME),
-        // What we do not understand we ignore.
-        ("bytes=", WHOLE, SAME),
-        ("items=0-1", WHOLE, SAME),
-        ("bytes 0-1", WHOLE, SAME),
-        ("bytes = 0-1", WHOLE, SAME),
-        // The grammar is broken: that is ignored (RFC 9110, section 14.2), where nginx takes it for a range too far.
-        ("bytes=5-2", WHOLE, "416 bytes */36"),
-        ("bytes=a-b", WHOLE, "416 bytes */36"),
-        ("bytes=-", WHOLE, "416 bytes */36"),
-        ("bytes=--1", WHOLE, "416 bytes */36"),
-        ("bytes=+0-1", WHOLE, "416 bytes */36"),
-        ("bytes=0-1;q=1", WHOLE, "416 bytes */36"),
-        ("bytes=0 - 1", WHOLE, "206 bytes 0-1/36 01"),
-        ("bytes=0-1,5-2", WHOLE, "416 bytes */36"),
-        // An empty member of a list is nothing (RFC 9110, section 5.6.1).
-        (
-            "bytes=0-1,,4-5",
-            "206 [bytes 0-1/36]01[bytes 4-5/36]45",
-            "416 bytes */36",
-        ),
-        // A number is as large as it is written.
-        (
-            "bytes=30-99999999999999999999999",
-            "206 bytes 30-35/36 uvwxyz",
-            "416 bytes */36",
-        ),
-        (
-            "bytes=-99999999999999999999999",
-            "206 bytes 0-35/36 0123456789abcdefghijklmnopqrstuvwxyz",
-            "416 bytes */36",
-        ),
-        // What overlaps or touches is one (section 15.3.7.2); nginx sends bytes twice.
-        (
-            "bytes=0-9,5-14",
-            "206 bytes 0-14/36 0123456789abcde",
-            "206 [bytes 0-9/36]0123456789[bytes 5-14/36]56789abcde",
-        ),
-        (
-            "bytes=0-4,5-9",
-            "206 bytes 0-9/36 0123456789",
-            "206 [bytes 0-4/36]01234[bytes 5-9/36]56789",
-        ),
-        (
-            "bytes=20-21,0-1,1-2,19-20",
-            "206 [bytes 19-21/36]jkl[bytes 0-2/36]012",
-            "206 [bytes 20-21/36]kl[bytes 0-1/36]01[bytes 1-2/36]12[bytes 19-20/36]jk",
-        ),
-        (
-            "bytes=0-35,0-35",
-            "206 bytes 0-35/36 0123456789abcdefghijklmnopqrstuvwxyz",
-            WHOLE,
-        ),
         // More than sixteen: the whole. nginx sends all of them.
         (seventeen.as_str(), WHOLE, "206, 17 parts"),
     ];
-    for (range, ours, of_nginx) in table {
+    for (range, ours, of_nginx) in TABLE.into_iter().chain(more) {
         let response = answer_of(FILE, "GET", &format!("range: {range}"));
         assert_eq!(spelled(FILE, &response), ours, "{range}");
         assert_ne!(ours, of_nginx, "{range}: the same stands twice");
@@ -300,4 +305,42 @@ fn rfc_9110_13_2_2_preconditions_come_before_ranges() {
     }
     let both = answer_of(FILE, "GET", "range: bytes=90-\nif-match: \"x\"");
     assert_eq!(both.status(), 412);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn r_160_what_is_sent_is_what_was_asked_for(
+        asked in prop::collection::vec((0_usize..50, 0_usize..12), 1..12), suffix in prop::option::of(0_usize..50),
+    ) {
+        let mut specs: Vec<String> = asked
+            .iter()
+            .map(|(first, more)| format!("{first}-{}", first + more))
+            .collect();
+        specs.extend(suffix.map(|last| format!("-{last}")));
+        let is_asked = |at: usize| {
+            let is_named = asked.iter().any(|(first, more)| (*first..=first + more).contains(&at));
+            is_named || suffix.is_some_and(|last| at + last >= FILE.len())
+        };
+        let response = answer_of(FILE, "GET", &format!("range: bytes={}", specs.join(",")));
+        let Payload::File(pieces) = response.body() else {
+            prop_assert_eq!(response.status(), 416);
+            prop_assert!(!(0..FILE.len()).any(is_asked));
+            return Ok(());
+        };
+        prop_assert_eq!(response.status(), 206);
+        for at in 0..FILE.len() {
+            let times = pieces.iter().filter(|piece| piece.range.contains(&(at as u64))).count();
+            prop_assert_eq!(times, usize::from(is_asked(at)), "byte {}", at);
+        }
+    }
+
+    #[test]
+    fn r_160_any_text_is_answered(range in "[\\x20-\\x7e]{0,40}", of_bytes in "bytes=[0-9,-]{0,40}") {
+        for range in [range, of_bytes] {
+            let response = answer_of(FILE, "GET", &format!("range: {range}"));
+            prop_assert!(matches!(response.status().as_u16(), 200 | 206 | 416));
+        }
+    }
 }

@@ -3,7 +3,11 @@
 pub mod item;
 pub mod list;
 pub mod notice;
+pub mod opml;
+pub mod robots;
+pub mod sitemap;
 pub mod style;
+mod xml;
 
 use crate::newsroom::Newsroom;
 use crate::newsroom::item::Moment;

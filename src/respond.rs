@@ -86,13 +86,12 @@ pub fn respond(head: &Parts, edition: &Edition, now: DateTime<Utc>) -> Outcome {
     let route = match &found {
         Found::Resource(resource) => resource.route(),
         Found::Redirect(_) => Route::Page,
-        Found::Make(Key::Item(_) | Key::List(_)) => Route::Page,
-        Found::Make(Key::Media(_)) => Route::Media,
+        Found::Make(key) => key.route(),
         Found::Missing(route) => {
             return Outcome::Answer(failure(head, edition, StatusCode::NOT_FOUND, *route));
         }
     };
-    if head.method == Method::OPTIONS && route != Route::Asset {
+    if head.method == Method::OPTIONS && fields::has_options(route) {
         return Outcome::Answer(options(head, route));
     }
     if !matches!(head.method, Method::GET | Method::HEAD) {

@@ -91,6 +91,8 @@ pub struct Taken {
     pub has_new_settings: bool,
     /// Whether any items are, be they to be seen or not.
     pub has_new_items: bool,
+    /// Whether an instant has come at which something about an item changes by the clock.
+    pub has_come: bool,
     /// Whether the clock was set back.
     pub was_set_back: bool,
     /// The files of the media folder that may be others; the empty path stands for all.
@@ -117,6 +119,7 @@ impl Taken {
         self.groups.extend(later.groups);
         self.has_new_settings |= later.has_new_settings;
         self.has_new_items |= later.has_new_items;
+        self.has_come |= later.has_come;
         self.was_set_back |= later.was_set_back;
         self.media.extend(later.media);
         self.wholes.extend(later.wholes);
@@ -288,6 +291,7 @@ impl Desk {
         } else {
             self.newsroom.due(now).into_iter().collect()
         };
+        taken.has_come = !due.is_empty();
         self.newsroom.advance(now);
         let due = due.iter().filter_map(|id| self.newsroom.remove(id));
         let due: Vec<Arc<Entry>> = due.collect();

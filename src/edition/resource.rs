@@ -1,5 +1,7 @@
 //! One URL as it is served: its version, the fields of its answers, and its bytes.
 
+pub mod discovery;
+
 use crate::edition::Route;
 use crate::edition::fields::{
     self, BARE_POLICY, FEED_POLICY, PAGE_POLICY, SANDBOX_POLICY, common, link, value,

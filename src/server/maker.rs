@@ -1,5 +1,6 @@
 //! The maker: makes what an edition does not hold ready, from the files that it was made of.
 
+mod discovery;
 mod media;
 
 use crate::edition::resource::{PageFields, Resource};
@@ -64,6 +65,7 @@ impl Maker {
             Key::Item(id) => self.item(edition, id, now),
             Key::List(place) => self.list(edition, place, now),
             Key::Media(path) => return self.media(edition, path, now),
+            Key::Discovery(discovery) => self.discovery(edition, *discovery, now),
         };
         made.unwrap_or_else(|error| match error {
             Error::Source(
@@ -74,7 +76,7 @@ impl Maker {
             ) => Made::Changed(file),
             Error::Source(source::Error::Directory { .. }) | Error::Page(_) => {
                 tracing::error!("{}", joined(&error));
-                Made::Nothing(StatusCode::SERVICE_UNAVAILABLE, Route::Page)
+                Made::Nothing(StatusCode::SERVICE_UNAVAILABLE, key.route())
             }
         })
     }

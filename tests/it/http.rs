@@ -111,6 +111,11 @@ fn answer(text: &str) -> Response<Payload> {
             .response
         }
         Outcome::Make(Key::Item(_) | Key::List(_)) => respond::with(&head, &page(), now).response,
+        Outcome::Make(Key::Discovery(what)) => {
+            let version = ResourceVersion::of(b"b", Some(NOW - 10));
+            let resource = Resource::discovery(what, "b".to_owned(), version);
+            respond::with(&head, &resource, now).response
+        }
         Outcome::Make(Key::Media(path)) => {
             respond::with(&head, &media(path.contains(".1a2b3c4d.")), now).response
         }
@@ -551,6 +556,18 @@ fn r_060_methods() {
     check(
         &format!("POST /assets/feed.css HTTP/1.1\n{HOST}"),
         "405\nallow: GET, HEAD",
+    );
+    for path in ["/sitemap.xml", "/sitemap-news.xml", "/robots.txt"] {
+        for method in ["POST", "OPTIONS"] {
+            check(
+                &format!("{method} {path} HTTP/1.1\n{HOST}"),
+                "405\nallow: GET, HEAD\n!access-control-allow-origin",
+            );
+        }
+    }
+    check(
+        &format!("OPTIONS /feeds.opml HTTP/1.1\n{HOST}"),
+        "204\nallow: GET, HEAD, OPTIONS\naccess-control-allow-origin: *",
     );
     check(
         &format!("TRACE /rss.xml HTTP/1.1\n{HOST}"),

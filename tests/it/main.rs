@@ -5,6 +5,7 @@ mod alive;
 mod commands;
 mod desk;
 mod digest;
+mod discovery;
 mod documents;
 mod fixture;
 mod full;

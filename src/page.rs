@@ -4,6 +4,7 @@ pub mod item;
 pub mod list;
 pub mod notice;
 pub mod opml;
+mod preview;
 pub mod robots;
 pub mod sitemap;
 pub mod style;

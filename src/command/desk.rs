@@ -16,10 +16,9 @@ use crate::newsroom::identity::Id;
 use crate::newsroom::parse::salvage::Salvage;
 use crate::newsroom::problem::{Problem, Severity};
 use crate::newsroom::record::{ItemRecord, Records, SETTINGS, Stamps, groups_of};
-use crate::newsroom::site::BaseUrl;
 use crate::page;
 use crate::source::load::{self, Whole};
-use crate::source::settings::{self, Settings, Unusable};
+use crate::source::settings::{self, Overrides, Settings, Unusable};
 use crate::source::stamp::Stamp;
 use crate::source::{DataDirectory, content_hash, scan};
 use crate::store::index::Index;
@@ -37,8 +36,8 @@ pub type LastGood<'a> = dyn Fn(&str) -> Option<Source> + 'a;
 pub struct Setting {
     /// The data directory; a link is followed anew at each look.
     pub data: PathBuf,
-    /// Takes the place of the one in `site.toml`.
-    pub base_url: Option<BaseUrl>,
+    /// What counts more than `site.toml`.
+    pub overrides: Overrides,
     /// How long a file must be gone before that is believed, in milliseconds: programs that save a file may take it
     /// away for a moment.
     pub gone_after_milliseconds: i64,
@@ -512,7 +511,7 @@ fn load_settings(
         Ok(folders) => settings::load(
             directory,
             &folders,
-            setting.base_url.as_ref(),
+            &setting.overrides,
             &text,
             &mut problems,
         ),

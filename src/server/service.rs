@@ -90,7 +90,7 @@ fn answer_made(head: &Parts, edition: &Edition, made: Made, now: DateTime<Utc>) 
 }
 
 /// The answer as it is sent; `file` is what an answer with parts of a file was made with.
-fn sent(answer: Answer, file: Option<OpenFile>) -> Response<Body> {
+pub(super) fn sent(answer: Answer, file: Option<OpenFile>) -> Response<Body> {
     answer.response.map(|payload| match (payload, file) {
         (Payload::Bytes(bytes), _) => Body::full(bytes),
         (Payload::File(pieces), Some(file)) => Body::file(file, pieces),

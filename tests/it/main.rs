@@ -16,6 +16,7 @@ mod layers;
 mod lifecycle;
 mod media;
 mod model;
+mod preview;
 mod problems;
 mod ranges;
 mod records;

@@ -61,6 +61,7 @@ fn of_table(reader: &Reader<'_, '_>) -> Option<Site> {
                 feeds::of_table(&table, &FeedSettings::default())
             }),
         links: reader.list("links", footer_link),
+        is_preview: false,
         publisher,
         contact,
         languages,

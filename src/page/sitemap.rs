@@ -25,9 +25,9 @@ pub const NEWS_PATH: &str = "/sitemap-news.xml";
 const URLS_MAX: usize = 50_000;
 const BYTES_MAX: usize = 52_428_800;
 
-/// How many pages a part has where there are too many for one file: half of what it might, so that one is made within
-/// 50 ms.
-const PART_URLS: usize = 25_000;
+/// How many pages a part has where there are too many for one file: less than it might, so that one is made within 50 ms,
+/// and a new item makes no more than the last one another.
+const PART_URLS: usize = 10_000;
 
 /// What a news sitemap may name.
 const NEWS_MAX: usize = 1_000;

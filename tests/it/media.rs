@@ -8,6 +8,8 @@ use std::net::TcpStream;
 use std::os::unix::fs::{FileExt, symlink};
 use std::path::Path;
 use std::time::Duration;
+use tidings::source::DataDirectory;
+use tidings::source::media::MediaIndex;
 
 /// Larger than the memory that the server may take.
 const LARGE: u64 = 5 << 30;
@@ -193,6 +195,30 @@ fn r_162_the_tag_is_of_the_bytes_and_follows_them() {
         field(&first, "last-modified")
     );
     server.stop();
+}
+
+#[test]
+fn r_162_what_was_measured_too_soon_after_a_change_is_measured_again() {
+    let folder = data(&[("site.toml", SITE), ("media/a.txt", "one")]);
+    let directory = DataDirectory::open(&folder.path().join("data")).unwrap();
+    let index = MediaIndex::default();
+    let written = now_milliseconds() / 1000;
+    let measure = |now| {
+        index
+            .open(&directory, "a.txt", now)
+            .unwrap()
+            .unwrap()
+            .record
+    };
+    let at_once = measure(written);
+    // Another change within the clock's grain might not show: the ledger learns nothing yet.
+    assert!(index.take_unsaved().is_empty());
+    let settled = measure(written + 10);
+    assert_eq!(settled, at_once);
+    let unsaved = index.take_unsaved();
+    assert_eq!(unsaved.get("a.txt"), Some(&at_once));
+    assert_eq!(measure(written + 20), at_once);
+    assert!(index.take_unsaved().is_empty());
 }
 
 #[test]

@@ -12,6 +12,7 @@ use tidings::newsroom::place::{Place, Scope};
 use tidings::newsroom::site::Tree;
 use tidings::newsroom::{Newsroom, parse};
 use tidings::source::DataDirectory;
+use tidings::source::settings::Overrides;
 use tidings::store::ledger::Ledger;
 
 /// A second after every item's date.
@@ -59,7 +60,7 @@ struct Loaded {
 fn open(folder: &std::path::Path) -> Desk {
     let setting = Setting {
         data: folder.to_owned(),
-        base_url: None,
+        overrides: Overrides::default(),
         gone_after_milliseconds: 0,
     };
     let now = chrono::DateTime::from_timestamp(NOW, 0).expect("an instant");

@@ -8,6 +8,7 @@ pub mod resource;
 pub mod version;
 
 use crate::edition::resource::Resource;
+use crate::edition::resource::discovery::Discovery;
 use crate::feed::Shown;
 use crate::newsroom::Newsroom;
 use crate::newsroom::entry::Entry;
@@ -15,6 +16,7 @@ use crate::newsroom::identity::Id;
 use crate::newsroom::item::Item;
 use crate::newsroom::lifecycle::State;
 use crate::newsroom::place::{Place, folder};
+use crate::newsroom::record::{EVERYTHING, SETTINGS};
 use crate::newsroom::site::Format;
 use bytes::Bytes;
 use std::collections::HashMap;
@@ -29,6 +31,8 @@ pub struct Edition {
     pub now: i64,
     /// The stamp of everything that all pages share.
     pub settings_changed_at: i64,
+    /// The stamp of everything that can be seen.
+    pub changed_at: i64,
     resources: imbl::HashMap<Arc<str>, Arc<Resource>>,
     shown: imbl::HashMap<Id, Shown>,
     recent: imbl::HashMap<Id, Shown>,
@@ -66,6 +70,10 @@ pub enum Route {
     Asset,
     /// A file of the media folder.
     Media,
+    /// The list of all feeds.
+    Opml,
+    /// A sitemap, or what crawlers are told.
+    Sitemap,
 }
 
 /// Names what is made on request. `server` makes it and asks again.
@@ -77,6 +85,19 @@ pub enum Key {
     List(Place),
     /// A file of the media folder: its path below it, percent-decoded, exactly as asked for.
     Media(String),
+    /// What tells machines of all feeds or pages.
+    Discovery(Discovery),
+}
+
+impl Key {
+    /// The kind of route that it has.
+    pub fn route(&self) -> Route {
+        match self {
+            Self::Item(_) | Self::List(_) => Route::Page,
+            Self::Media(_) => Route::Media,
+            Self::Discovery(discovery) => discovery.route(),
+        }
+    }
 }
 
 /// Whether a file of the media folder may be sent (http.md R-163).
@@ -107,7 +128,8 @@ impl Edition {
         });
         Self {
             places: Arc::new(stamped.collect()),
-            settings_changed_at: groups(crate::newsroom::record::SETTINGS),
+            settings_changed_at: groups(SETTINGS),
+            changed_at: groups(EVERYTHING),
             resources: imbl::HashMap::new(),
             shown: imbl::HashMap::new(),
             recent: imbl::HashMap::new(),
@@ -201,11 +223,17 @@ impl Edition {
     /// Finds what stands at a percent-decoded path (which begins with `/` and has no dot segments).
     pub fn find(&self, path: &str) -> Found<'_> {
         let base = &self.newsroom.site().base_url;
+        if let Some(discovery) = Discovery::at_root(path) {
+            return Found::Make(Key::Discovery(discovery));
+        }
         let Some(path) = path.strip_prefix(base.path()) else {
             return Found::Missing(Route::Page);
         };
         if let Some(resource) = self.resources.get(path) {
             return Found::Resource(resource);
+        }
+        if let Some(discovery) = Discovery::at(path) {
+            return Found::Make(Key::Discovery(discovery));
         }
         if let Some(file) = path.strip_prefix("/media/").filter(|file| !file.is_empty()) {
             return Found::Make(Key::Media(file.to_owned()));

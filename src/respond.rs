@@ -2,7 +2,9 @@
 //! the edition does not hold ready is named for the server to make, and the answer is asked for again.
 
 pub mod coding;
+mod file;
 pub mod precondition;
+pub mod range;
 pub mod tags;
 pub mod target;
 
@@ -17,6 +19,7 @@ use chrono::{DateTime, Utc};
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::request::Parts;
 use http::{Method, Response, StatusCode};
+use std::ops::Range;
 
 /// What a request leads to.
 pub enum Outcome {
@@ -39,11 +42,32 @@ pub enum Payload {
     Empty,
     /// Bytes in memory.
     Bytes(Bytes),
-    /// The file that the resource was made with, whole.
-    File {
-        /// Its size in bytes.
-        length: u64,
-    },
+    /// Parts of the file that the resource was made with, one after the other.
+    File(Vec<Piece>),
+}
+
+/// A part of a file, after some text of ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// What stands before it.
+    pub before: Bytes,
+    /// Its bytes in the file; may be empty.
+    pub range: Range<u64>,
+}
+
+impl Piece {
+    /// A part with nothing before it.
+    pub fn of_file(range: Range<u64>) -> Self {
+        Self {
+            before: Bytes::new(),
+            range,
+        }
+    }
+
+    /// Its length with what stands before it, in bytes.
+    pub fn length(&self) -> u64 {
+        self.before.len() as u64 + (self.range.end - self.range.start)
+    }
 }
 
 /// Answers a request, or names what must be made for it.
@@ -63,13 +87,12 @@ pub fn respond(head: &Parts, edition: &Edition, now: DateTime<Utc>) -> Outcome {
     let route = match &found {
         Found::Resource(resource) => resource.route(),
         Found::Redirect(_) => Route::Page,
-        Found::Make(Key::Item(_) | Key::List(_)) => Route::Page,
-        Found::Make(Key::Media(_)) => Route::Media,
+        Found::Make(key) => key.route(),
         Found::Missing(route) => {
             return Outcome::Answer(failure(head, edition, StatusCode::NOT_FOUND, *route));
         }
     };
-    if head.method == Method::OPTIONS && route != Route::Asset {
+    if head.method == Method::OPTIONS && fields::has_options(route) {
         return Outcome::Answer(options(head, route));
     }
     if !matches!(head.method, Method::GET | Method::HEAD) {
@@ -154,7 +177,15 @@ pub fn with(head: &Parts, resource: &Resource, now: DateTime<Utc>) -> Answer {
     }
     let mut fields = fields_of(&view.fields);
     let payload = match resource.content() {
-        Content::File { length } => Payload::File { length: *length },
+        Content::File { length } => {
+            let asked = file::Asked {
+                view,
+                fields,
+                last_modified: told,
+                length: *length,
+            };
+            return file::with(head, resource, asked, now);
+        }
         Content::Text(representations) => {
             let is_negotiated = resource.status() == StatusCode::OK;
             let (coding, bytes) = coding::choose(&head.headers, representations, is_negotiated);
@@ -191,6 +222,11 @@ pub fn failure(head: &Parts, edition: &Edition, status: StatusCode, route: Route
         fields.insert(header::CONTENT_SECURITY_POLICY, PAGE_POLICY);
         return answer(head, status, fields, Payload::Bytes(edition.missing_page()));
     }
+    plain(head, status, fields)
+}
+
+/// An answer that says its status in a line of text.
+fn plain(head: &Parts, status: StatusCode, mut fields: HeaderMap) -> Answer {
     fields.insert(header::CONTENT_TYPE, PLAIN);
     let reason = status
         .canonical_reason()

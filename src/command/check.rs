@@ -15,6 +15,7 @@ use crate::newsroom::problem::{Problem, Severity};
 use crate::server::clock;
 use crate::source::DataDirectory;
 use crate::source::media::MediaIndex;
+use crate::source::settings::Overrides;
 use crate::store::ledger::{self, Ledger};
 use crate::text::causes::joined;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
@@ -32,7 +33,7 @@ pub fn run(arguments: &CheckArguments) -> Result<Outcome, Error> {
     let (ledger, mut notes) = remembered(&state, now.timestamp())?;
     let setting = || Setting {
         data: arguments.places.data.clone(),
-        base_url: None,
+        overrides: Overrides::default(),
         gone_after_milliseconds: 0,
     };
     let mut opened = Desk::open(setting(), &ledger, None, now);

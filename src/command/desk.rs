@@ -15,10 +15,9 @@ use crate::newsroom::entry::{Basis, Entry};
 use crate::newsroom::identity::Id;
 use crate::newsroom::parse::salvage::Salvage;
 use crate::newsroom::record::{ItemRecord, Records, Stamps, groups_of};
-use crate::newsroom::site::BaseUrl;
 use crate::source::DataDirectory;
 use crate::source::load::{self, Whole};
-use crate::source::settings::Settings;
+use crate::source::settings::{Overrides, Settings};
 use crate::source::stamp::Stamp;
 use crate::store::ledger::{Removal, Source};
 use chrono::{DateTime, Utc};
@@ -34,8 +33,8 @@ pub type LastGood<'a> = dyn Fn(&str) -> Option<Source> + 'a;
 pub struct Setting {
     /// The data directory; a link is followed anew at each look.
     pub data: PathBuf,
-    /// Takes the place of the one in `site.toml`.
-    pub base_url: Option<BaseUrl>,
+    /// What counts more than `site.toml`.
+    pub overrides: Overrides,
     /// How long a file must be gone before that is believed, in milliseconds: programs that save a file may take it
     /// away for a moment.
     pub gone_after_milliseconds: i64,
@@ -91,6 +90,8 @@ pub struct Taken {
     pub has_new_settings: bool,
     /// Whether any items are, be they to be seen or not.
     pub has_new_items: bool,
+    /// Whether an instant has come at which something about an item changes by the clock.
+    pub has_come: bool,
     /// Whether the clock was set back.
     pub was_set_back: bool,
     /// The files of the media folder that may be others; the empty path stands for all.
@@ -117,6 +118,7 @@ impl Taken {
         self.groups.extend(later.groups);
         self.has_new_settings |= later.has_new_settings;
         self.has_new_items |= later.has_new_items;
+        self.has_come |= later.has_come;
         self.was_set_back |= later.was_set_back;
         self.media.extend(later.media);
         self.wholes.extend(later.wholes);
@@ -174,6 +176,7 @@ impl Desk {
         } else {
             self.newsroom.due(now).into_iter().collect()
         };
+        taken.has_come = !due.is_empty();
         let due = due.iter().filter_map(|id| self.newsroom.remove(id));
         let due: Vec<Arc<Entry>> = due.collect();
         for entry in &due {

@@ -152,6 +152,7 @@ fn of_record(newsroom: &Newsroom, record: &ItemRecord) -> Option<Entry> {
             date: record.wire,
             embargo: None,
             expires: None,
+            is_previewed: false,
         },
         wire: record.wire,
         changes: Some(record.updated)

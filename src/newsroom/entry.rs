@@ -11,6 +11,9 @@ use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
+/// For how long an item is in the news sitemap: two days, in seconds.
+pub const NEWS_SECONDS: i64 = 2 * 86_400;
+
 /// The index entry of one item. Instants are seconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
@@ -251,7 +254,8 @@ impl Entry {
     /// The instants at which something about it changes by the clock alone, the end of a notice aside.
     pub fn instants(&self) -> impl Iterator<Item = i64> + '_ {
         let corrected_end = self.changes.iter().map(|at| at + super::CORRECTED_SECONDS);
-        let own = [Some(self.life.release()), self.life.expires]
+        let news_end = self.wire.saturating_add(NEWS_SECONDS);
+        let own = [Some(self.life.release()), self.life.expires, Some(news_end)]
             .into_iter()
             .flatten();
         own.chain(self.changes.iter().copied()).chain(corrected_end)

@@ -16,6 +16,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The group of everything that all pages and feeds share: settings, sections and templates.
 pub const SETTINGS: &str = "settings";
 
+/// The group of everything: stamped with every other.
+pub const EVERYTHING: &str = "everything";
+
 /// The row of one item that has been seen published. Instants are seconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ItemRecord {
@@ -254,11 +257,13 @@ impl Stamps {
         records.absent.insert(record);
     }
 
-    /// Stamps a group: later than it was remembered, and once however many of its items changed.
+    /// Stamps a group, and the one of everything: later than it was remembered, and once however many of its items changed.
     pub fn stamp_group(&mut self, records: &mut Records, name: &str, now: i64) {
-        if self.groups.insert(name.to_owned()) {
-            let group = records.group(name);
-            group.changed_at = now.max(group.changed_at + 1);
+        for name in [name, EVERYTHING] {
+            if self.groups.insert(name.to_owned()) {
+                let group = records.group(name);
+                group.changed_at = now.max(group.changed_at + 1);
+            }
         }
     }
 

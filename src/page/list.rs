@@ -1,6 +1,6 @@
 //! The list page of a place: its newest items.
 
-use super::{Date, Frame, Page, all_news};
+use super::{Date, Frame, Page, all_news, preview};
 use crate::feed::{self, Context, Shown};
 use crate::newsroom::Newsroom;
 use crate::newsroom::entry::Entry;
@@ -35,6 +35,8 @@ struct Row {
     language: Language,
     date: Date,
     summary: Option<String>,
+    /// What a preview says of it.
+    mark: Option<String>,
 }
 
 /// The items that the page of a place shows at `now`: the pinned ones first, then the newest.
@@ -111,5 +113,6 @@ fn row(context: Context<'_>, shown: &Shown) -> Row {
         language: item.language,
         date: Date::of_moment(&shown.item.date, context.newsroom.site().timezone),
         summary: item.summary,
+        mark: preview::mark(context.newsroom, &shown.entry, context.now),
     }
 }

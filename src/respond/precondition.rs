@@ -51,6 +51,25 @@ pub fn evaluate(
     }
 }
 
+/// Whether `If-Range` lets a range be sent (RFC 9110, section 13.1.5): it is not there, or it names the present version.
+/// A date counts only where it is the very `Last-Modified` of a second that is over.
+pub fn allows_range(
+    fields: &HeaderMap,
+    view: &View,
+    last_modified: Option<i64>,
+    now: DateTime<Utc>,
+) -> bool {
+    let mut lines = fields.get_all(header::IF_RANGE).iter();
+    let (line, is_only) = (lines.next(), lines.next().is_none());
+    let Some(line) = line else { return true };
+    if line.as_bytes().starts_with(b"\"") {
+        let tag = view.tag.as_deref().unwrap_or_default();
+        return is_only && !view.is_weak && *line == format!("\"{tag}\"");
+    }
+    let said = date(fields, &header::IF_RANGE, now);
+    said.is_some_and(|at| Some(at) == last_modified && at < now.timestamp())
+}
+
 /// The date of a field in seconds since 1970; `None` where it is not there, twice there or no date (http.md R-025).
 fn date(fields: &HeaderMap, name: &HeaderName, now: DateTime<Utc>) -> Option<i64> {
     let mut lines = fields.get_all(name).iter();

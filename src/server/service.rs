@@ -2,7 +2,7 @@
 
 use crate::edition::{Edition, Route};
 use crate::respond::{self, Answer, Outcome, Payload};
-use crate::server::body::Body;
+use crate::server::body::{Body, OpenFile};
 use crate::server::clock;
 use crate::server::maker::{Made, Maker};
 use arc_swap::ArcSwap;
@@ -42,7 +42,7 @@ impl Service {
             let (edition, key) = {
                 let edition = self.editions.load();
                 match respond::respond(&head, &edition, now) {
-                    Outcome::Answer(answer) => return sent(answer),
+                    Outcome::Answer(answer) => return sent(answer, None),
                     Outcome::Make(key) => (Arc::clone(&edition), key),
                 }
             };
@@ -79,28 +79,22 @@ impl Service {
 
 fn answer_made(head: &Parts, edition: &Edition, made: Made, now: DateTime<Utc>) -> Response<Body> {
     match made {
-        Made::Resource(resource) => sent(respond::with(head, &resource, now)),
-        Made::Redirect(url) => sent(respond::redirect(head, &url, Route::Media)),
-        Made::Nothing(status, route) => sent(respond::failure(head, edition, status, route)),
+        Made::Resource(resource) => sent(respond::with(head, &resource, now), None),
+        Made::Redirect(url) => sent(respond::redirect(head, &url, Route::Media), None),
+        Made::Nothing(status, route) => sent(respond::failure(head, edition, status, route), None),
         Made::Changed(_) => {
             let status = StatusCode::SERVICE_UNAVAILABLE;
-            sent(respond::failure(head, edition, status, Route::Page))
+            sent(respond::failure(head, edition, status, Route::Page), None)
         }
-        Made::File(resource, file) => {
-            respond::with(head, &resource, now)
-                .response
-                .map(|payload| match payload {
-                    Payload::File { length } => Body::file(file, length),
-                    Payload::Bytes(bytes) => Body::full(bytes),
-                    Payload::Empty => Body::empty(),
-                })
-        }
+        Made::File(resource, file) => sent(respond::with(head, &resource, now), Some(file)),
     }
 }
 
-fn sent(answer: Answer) -> Response<Body> {
-    answer.response.map(|payload| match payload {
-        Payload::Bytes(bytes) => Body::full(bytes),
-        Payload::Empty | Payload::File { .. } => Body::empty(),
+/// The answer as it is sent; `file` is what an answer with parts of a file was made with.
+pub(super) fn sent(answer: Answer, file: Option<OpenFile>) -> Response<Body> {
+    answer.response.map(|payload| match (payload, file) {
+        (Payload::Bytes(bytes), _) => Body::full(bytes),
+        (Payload::File(pieces), Some(file)) => Body::file(file, pieces),
+        (Payload::Empty | Payload::File(_), _) => Body::empty(),
     })
 }

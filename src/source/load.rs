@@ -61,13 +61,14 @@ pub fn of_text(file: &Arc<str>, text: String, site: &Site, sections: &Sections) 
         Some(item) => {
             let body_media = content::media_references(&item.body);
             let tree = site.tree_of(&item.language);
-            let entry = Entry::of(
+            let mut entry = Entry::of(
                 &item,
                 Arc::clone(file),
                 content_hash(&text),
                 tree,
                 body_media,
             );
+            entry.life.is_previewed = site.is_preview;
             Ok(Box::new(Whole { entry, item, text }))
         }
         None => Err(Box::new(salvage::read(

@@ -36,6 +36,15 @@ pub enum Unusable {
     Broken,
 }
 
+/// What is said elsewhere than in the files, and counts more.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    /// Takes the place of the one in `site.toml`.
+    pub base_url: Option<BaseUrl>,
+    /// Whether items are shown before their time, to those who write them.
+    pub is_preview: bool,
+}
+
 /// Reads the settings of the folders that there are.
 ///
 /// # Errors
@@ -44,15 +53,16 @@ pub enum Unusable {
 pub fn load(
     directory: &DataDirectory,
     folders: &BTreeSet<String>,
-    base_url: Option<&BaseUrl>,
+    overrides: &Overrides,
     memory: &Memory<'_>,
     problems: &mut Vec<Problem>,
 ) -> Result<Settings, Unusable> {
     let mut texts = BTreeMap::new();
     let mut site = load_site(directory, memory, &mut texts, problems)?;
-    if let Some(base_url) = base_url {
+    if let Some(base_url) = &overrides.base_url {
         site.base_url = base_url.clone();
     }
+    site.is_preview = overrides.is_preview;
     let mut sections = Sections::new();
     for folder in folders {
         let section = load_section(directory, folder, &site, memory.text, &mut texts, problems);

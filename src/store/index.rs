@@ -245,6 +245,7 @@ impl<'a> Kept<'a> {
             date: self.release_date,
             embargo: self.embargo,
             expires: self.expires,
+            is_previewed: false,
         };
         let withdrawal = self.withdrawal.map(|said| {
             Box::new(Withdrawal {

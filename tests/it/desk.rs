@@ -255,7 +255,7 @@ impl Office {
         let body = match payload {
             Payload::Empty => String::new(),
             Payload::Bytes(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-            Payload::File { length } => format!("a file of {length}"),
+            Payload::File(pieces) => format!("{pieces:?} of a file"),
         };
         (parts.status.as_u16(), fields.collect(), body)
     }

@@ -18,6 +18,7 @@ use tidings::newsroom::{Newsroom, parse};
 use tidings::page::notice;
 use tidings::server::clock::Clock;
 use tidings::source::content_hash;
+use tidings::source::settings::Overrides;
 use tidings::store::ledger::Ledger;
 
 /// The instant of every fixture: 2026-11-24T12:00:00Z.
@@ -182,7 +183,7 @@ pub(crate) fn publisher(data: &Path, state: Option<&Path>, clock: Clock) -> Publ
     };
     let setting = Setting {
         data: data.to_owned(),
-        base_url: None,
+        overrides: Overrides::default(),
         gone_after_milliseconds: 0,
     };
     let store = Store {

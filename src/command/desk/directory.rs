@@ -139,7 +139,7 @@ pub(super) fn load_settings(
         Ok(folders) => settings::load(
             directory,
             &folders,
-            setting.base_url.as_ref(),
+            &setting.overrides,
             &memory,
             &mut problems,
         ),

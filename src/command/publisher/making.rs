@@ -50,6 +50,7 @@ impl Round {
         served
             || taken.has_new_settings
             || taken.has_new_items
+            || taken.has_come
             || taken.was_set_back
             || !taken.stamps.groups.is_empty()
             || !taken.stamps.items.is_empty()

@@ -64,6 +64,7 @@ fn of_table(reader: &Reader<'_, '_>, held: Option<&Authority>) -> Option<Site> {
                 feeds::of_table(&table, &FeedSettings::default())
             }),
         links: reader.list("links", footer_link),
+        is_preview: false,
         publisher,
         contact,
         languages,

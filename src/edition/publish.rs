@@ -13,7 +13,7 @@ use crate::newsroom::problem::{Problem, Severity};
 use crate::newsroom::site::Format;
 use crate::page::style;
 use crate::text::slug::Slug;
-use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -52,10 +52,6 @@ pub fn feeds(context: Context<'_>, place: &Place, rows: &[Row], before: Before<'
     let mut made = Made::default();
     let items = items(context, rows, before, &mut made.rendered);
     let mut feed = feed::build::of_place(context, place, items, before.latest);
-    let spelled = documents(context, &feed).unwrap_or_else(|_| {
-        leave_out_breakers(context, &mut feed, &mut made.problems);
-        documents(context, &feed).unwrap_or_default()
-    });
     // Under other settings the same bytes may have other fields.
     let is_like_before =
         |edition: &&Edition| gives_same_fields(&edition.newsroom, context.newsroom, place);
@@ -63,9 +59,11 @@ pub fn feeds(context: Context<'_>, place: &Place, rows: &[Row], before: Before<'
         edition: before.edition.filter(is_like_before),
         ..before
     };
-    let spelled = spelled.into_par_iter();
-    let ready = spelled.map(|spelled| ready(&feed, place, spelled, before, context.now));
-    for ready in ready.collect::<Vec<_>>() {
+    let ready = all_ready(context, &feed, place, before).unwrap_or_else(|_| {
+        leave_out_breakers(context, &mut feed, &mut made.problems);
+        all_ready(context, &feed, place, before).unwrap_or_default()
+    });
+    for ready in ready {
         made.take(ready, context.now);
     }
     made
@@ -99,6 +97,24 @@ struct Ready {
     record: VersionRecord,
     /// Whether the ledger does not know the record.
     is_new_record: bool,
+}
+
+/// Makes the feed in each of its formats, on all cores.
+///
+/// # Errors
+///
+/// What the parser says of a document that is not well-formed.
+fn all_ready(
+    context: Context<'_>,
+    feed: &Feed,
+    place: &Place,
+    before: Before<'_>,
+) -> Result<Vec<Ready>, String> {
+    let make = |format: &Format| {
+        let body = document(context, feed, *format)?;
+        Ok(ready(feed, place, (*format, body), before, context.now))
+    };
+    feed.formats.par_iter().map(make).collect()
 }
 
 /// Makes a document a resource: that of before, where it is the same.
@@ -163,39 +179,32 @@ fn gives_same_fields(one: &Newsroom, other: &Newsroom, place: &Place) -> bool {
         && one.title_of(place) == other.title_of(place)
 }
 
-/// Spells a feed, with the stylesheet's processing instruction after the XML declaration.
-fn document(context: Context<'_>, feed: &Feed, format: Format) -> String {
-    let mut document = match format {
+/// Spells a feed, and has a strict parser read it back (http.md R-103).
+///
+/// # Errors
+///
+/// What that says of a document that is not well-formed.
+fn document(context: Context<'_>, feed: &Feed, format: Format) -> Result<String, String> {
+    let document = match format {
         Format::Rss => feed::rss::write(feed),
         Format::Atom => feed::atom::write(feed),
-        Format::Json => return feed::json::write(feed),
+        Format::Json => return Ok(feed::json::write(feed)),
     };
-    let site = context.newsroom.site();
+    let document = styled(context, feed, document);
+    strict::xml(&document).map(|()| document)
+}
+
+/// The document with the stylesheet's processing instruction after the XML declaration.
+fn styled(context: Context<'_>, feed: &Feed, mut document: String) -> String {
     if feed.browser_view {
         let end = document.find("?>").map_or(0, |at| at + 2);
         let rest = document.len() - document[end..].trim_start().len();
-        let href = format!("{}{}", site.base_url.path(), style::FEED_PATH);
+        let base = context.newsroom.site().base_url.path();
+        let href = format!("{base}{}", style::FEED_PATH);
         let instruction = format!("\n<?xml-stylesheet type=\"text/css\" href=\"{href}\"?>\n");
         document.replace_range(end..rest, &instruction);
     }
     document
-}
-
-/// The feed in each of its formats, read back by a strict parser (http.md R-103).
-///
-/// # Errors
-///
-/// What the parser says of the first document that is not well-formed.
-fn documents(context: Context<'_>, feed: &Feed) -> Result<Vec<(Format, String)>, String> {
-    let spell = |format: &Format| {
-        let document = document(context, feed, *format);
-        match format {
-            Format::Rss | Format::Atom => strict::xml(&document)?,
-            Format::Json => {}
-        }
-        Ok((*format, document))
-    };
-    feed.formats.par_iter().map(spell).collect()
 }
 
 /// Leaves out the items that make a document ill-formed, found by writing each alone.
@@ -207,8 +216,9 @@ fn leave_out_breakers(context: Context<'_>, feed: &mut Feed, problems: &mut Vec<
             items: vec![item],
             ..feed.clone()
         };
-        match documents(context, &alone) {
-            Ok(_) => feed.items.extend(alone.items),
+        let mut formats = alone.formats.iter();
+        match formats.try_for_each(|format| document(context, &alone, *format).map(drop)) {
+            Ok(()) => feed.items.extend(alone.items),
             Err(why) => {
                 let message = format!("this item makes an ill-formed feed and is left out: {why}");
                 problems.push(Problem::of_file(Severity::Error, file, message));

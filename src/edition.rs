@@ -35,6 +35,7 @@ pub struct Edition {
     pub changed_at: i64,
     resources: imbl::HashMap<Arc<str>, Arc<Resource>>,
     shown: imbl::HashMap<Id, Shown>,
+    recent: imbl::HashMap<Id, Shown>,
     places: Arc<HashMap<String, PlaceStamp>>,
     missing_page: Bytes,
 }
@@ -131,6 +132,7 @@ impl Edition {
             changed_at: groups(EVERYTHING),
             resources: imbl::HashMap::new(),
             shown: imbl::HashMap::new(),
+            recent: imbl::HashMap::new(),
             newsroom,
             now,
             missing_page,
@@ -165,6 +167,7 @@ impl Edition {
         Self {
             resources: self.resources.clone(),
             shown: self.shown.clone(),
+            recent: self.recent.clone(),
             ..next
         }
     }
@@ -178,17 +181,24 @@ impl Edition {
         self
     }
 
-    /// The same edition with the whole items that its feeds show.
+    /// The same edition with the whole items that its feeds show, and with those that changed lately.
     #[must_use]
-    pub fn showing(mut self, shown: imbl::HashMap<Id, Shown>) -> Self {
+    pub fn showing(
+        mut self,
+        shown: imbl::HashMap<Id, Shown>,
+        recent: imbl::HashMap<Id, Shown>,
+    ) -> Self {
         self.shown = shown;
+        self.recent = recent;
         self
     }
 
-    /// The whole item of an entry, where a feed shows it.
+    /// The whole item of an entry, where a feed shows it or it changed lately.
     pub fn whole(&self, entry: &Entry) -> Option<&Arc<Item>> {
-        let shown = self.shown.get(&entry.id)?;
-        shown.is_of(entry).then_some(&shown.item)
+        let held = [&self.shown, &self.recent];
+        let mut held = held.into_iter().filter_map(|held| held.get(&entry.id));
+        held.find(|shown| shown.is_of(entry))
+            .map(|shown| &shown.item)
     }
 
     /// The resource that is ready at a path below the base URL.

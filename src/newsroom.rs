@@ -1,6 +1,7 @@
 //! What the press office has written: the site, its sections and items, and when each of them may be seen.
 
 pub mod absence;
+pub mod absent;
 pub mod claim;
 pub mod entry;
 pub mod identity;
@@ -11,6 +12,7 @@ pub mod media;
 pub mod parse;
 pub mod place;
 pub mod problem;
+pub mod recognise;
 pub mod record;
 pub mod site;
 
@@ -47,10 +49,13 @@ pub struct Newsroom {
     former: imbl::HashMap<Arc<str>, Id>,
     published: imbl::HashMap<Place, imbl::OrdSet<ByWire>>,
     changed: imbl::HashMap<Place, imbl::OrdSet<(Reverse<i64>, Id)>>,
-    canceled: imbl::HashMap<Place, imbl::OrdSet<ByWire>>,
+    canceled: imbl::HashMap<Place, imbl::OrdSet<ByWithdrawal>>,
     due: imbl::OrdSet<(i64, Id)>,
     media: imbl::HashMap<Arc<str>, Vec<Id>>,
 }
+
+/// The newest withdrawal first; of one second, by id.
+type ByWithdrawal = (Reverse<Option<i64>>, Id);
 
 /// Why an item cannot join the others.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -262,7 +267,7 @@ impl Newsroom {
         for place in self.places_of(&entry) {
             if is_canceled {
                 let order = self.canceled.entry(place.clone()).or_default();
-                order.insert(ByWire(Arc::clone(&entry)));
+                order.insert((Reverse(entry.withdrawn_at()), entry.id.clone()));
             }
             let order = self.published.entry(place.clone()).or_default();
             order.insert(ByWire(Arc::clone(&entry)));
@@ -294,10 +299,11 @@ impl Newsroom {
         }
         let by_wire = ByWire(Arc::clone(&entry));
         for place in self.places_of(&entry) {
-            for orders in [&mut self.published, &mut self.canceled] {
-                if let Some(order) = orders.get_mut(&place) {
-                    order.remove(&by_wire);
-                }
+            if let Some(order) = self.published.get_mut(&place) {
+                order.remove(&by_wire);
+            }
+            if let Some(order) = self.canceled.get_mut(&place) {
+                order.remove(&(Reverse(entry.withdrawn_at()), id.clone()));
             }
             if let Some(order) = self.changed.get_mut(&place) {
                 for at in &entry.changes {
@@ -407,19 +413,12 @@ impl Newsroom {
             return Vec::new();
         }
         let order = self.canceled.get(place).into_iter().flatten();
-        let is_on = |entry: &&Arc<Entry>| {
-            !entry.is_advisory
-                && entry.state(now) == State::Canceled
-                && entry
-                    .withdrawn_at()
-                    .is_some_and(|at| now < self.notice_end(place, at))
-        };
-        let on = order.map(|ByWire(entry)| entry).filter(is_on);
-        let mut notices: Vec<Arc<Entry>> = on.cloned().collect();
-        notices.sort_by(|a, b| {
-            (Reverse(a.withdrawn_at()), &a.id).cmp(&(Reverse(b.withdrawn_at()), &b.id))
-        });
-        notices
+        let is_on = |at: &Option<i64>| at.is_some_and(|at| now < self.notice_end(place, at));
+        let on = order.take_while(|(Reverse(at), _)| is_on(at));
+        let entries = on.filter_map(|(_, id)| self.get(id));
+        let noticed =
+            entries.filter(|entry| !entry.is_advisory && entry.state(now) == State::Canceled);
+        noticed.cloned().collect()
     }
 
     /// The first instant ahead at which something changes by the clock alone.

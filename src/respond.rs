@@ -10,6 +10,7 @@ pub mod target;
 
 use crate::edition::fields::{self, PAGE_POLICY};
 use crate::edition::resource::{Content, Resource, error_fields};
+use crate::edition::version::Version;
 use crate::edition::{Edition, Found, Key, Route};
 use crate::respond::precondition::Verdict;
 use crate::respond::target::Target;
@@ -134,21 +135,32 @@ fn admitted(head: &Parts) -> Result<(), StatusCode> {
     Ok(())
 }
 
-/// Answers GET or HEAD with a resource (RFC 9110, section 13.2.2: preconditions only where the answer would be 200).
+/// Answers GET or HEAD with a resource (RFC 9110, section 13.2.2: preconditions only where the answer would be 200). A
+/// version of a later second than `now` is sent without a `Last-Modified`.
 pub fn with(head: &Parts, resource: &Resource, now: DateTime<Utc>) -> Answer {
     let as_document = head
         .headers
         .get("sec-fetch-dest")
         .is_some_and(|value| value == "document");
     let view = resource.view(as_document);
+    let last_modified = resource.version().and_then(Version::last_modified);
+    let told = last_modified.filter(|at| *at <= now.timestamp());
+    let fields_of = |fields: &HeaderMap| {
+        let mut fields = fields.clone();
+        // After the clock was set back (http.md R-005).
+        if told != last_modified {
+            fields.remove(header::LAST_MODIFIED);
+        }
+        fields
+    };
     if resource.status() == StatusCode::OK {
-        match precondition::evaluate(&head.headers, view, resource.version(), now) {
+        match precondition::evaluate(&head.headers, view, told, now) {
             Verdict::Proceed => {}
             Verdict::NotModified => {
                 return answer(
                     head,
                     StatusCode::NOT_MODIFIED,
-                    view.fields_not_modified.clone(),
+                    fields_of(&view.fields_not_modified),
                     Payload::Empty,
                 );
             }
@@ -163,9 +175,17 @@ pub fn with(head: &Parts, resource: &Resource, now: DateTime<Utc>) -> Answer {
             }
         }
     }
-    let mut fields = view.fields.clone();
+    let mut fields = fields_of(&view.fields);
     let payload = match resource.content() {
-        Content::File { length } => return file::with(head, resource, (view, *length), now),
+        Content::File { length } => {
+            let asked = file::Asked {
+                view,
+                fields,
+                last_modified: told,
+                length: *length,
+            };
+            return file::with(head, resource, asked, now);
+        }
         Content::Text(representations) => {
             let is_negotiated = resource.status() == StatusCode::OK;
             let (coding, bytes) = coding::choose(&head.headers, representations, is_negotiated);

@@ -5,7 +5,8 @@ pub mod advice;
 pub mod fix;
 
 use crate::command::arguments::CheckArguments;
-use crate::command::desk::{Desk, Opened, Setting};
+use crate::command::desk::opening::Opened;
+use crate::command::desk::{Desk, Setting};
 use crate::command::{Error, Outcome, report};
 use crate::edition::publish::{self, Before};
 use crate::feed::{Context, Row, Shown, select};

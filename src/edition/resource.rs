@@ -58,7 +58,7 @@ pub struct FeedFields {
     /// Its format.
     pub format: Format,
     /// The document.
-    pub body: String,
+    pub document: Representations,
     /// Its version.
     pub version: Version,
     /// How long a copy is fresh.
@@ -168,7 +168,7 @@ impl Resource {
             document_view: document
                 .filter(|_| has_document_view)
                 .map(|media_type| make(media_type, ".d")),
-            content: Content::Text(Representations::of(feed.body.into())),
+            content: Content::Text(feed.document),
             version: Some(feed.version),
         }
     }

@@ -93,7 +93,7 @@ pub enum Basis {
 }
 
 /// What an item is recognised by when its file has another name: its headline and its date.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Likeness {
     /// A hash of the headline.
     pub title: u32,
@@ -183,6 +183,16 @@ impl Entry {
             }
         }
         self.id = id;
+    }
+
+    /// The entry as its file gives it, without what the ledger remembers.
+    #[must_use]
+    pub fn as_read(&self) -> Self {
+        Self {
+            seen: None,
+            wire: self.life.release(),
+            ..self.clone()
+        }
     }
 
     /// The sections that list it; the first is the one of its URL.

@@ -5,6 +5,7 @@
 //! What is made on request takes its `Last-Modified` from these stamps (http.md R-002).
 
 use crate::newsroom::Newsroom;
+use crate::newsroom::absent::Absent;
 use crate::newsroom::entry::{Entry, Likeness, Seen};
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Status;
@@ -74,7 +75,7 @@ pub struct Records {
     /// When the ledger was begun: what is withdrawn now and was to be released before that counts as published.
     pub begun_at: i64,
     /// The rows of items that have no entry: their files are gone, broken or claim what another has.
-    pub absent: BTreeMap<Id, ItemRecord>,
+    pub absent: Absent,
     /// The rows of groups by name.
     pub groups: BTreeMap<String, GroupRecord>,
 }
@@ -115,28 +116,26 @@ impl ItemRecord {
         })
     }
 
-    /// Gives an entry what its row says where the item is as it was when it was looked at last. Returns whether it is.
-    pub fn recall(&self, newsroom: &Newsroom, entry: &mut Entry) -> bool {
-        let Some(state) = self.state else {
-            return false;
-        };
+    /// Whether an item is as it was when it was looked at last, and may be seen as its file says.
+    pub fn is_as_before(&self, newsroom: &Newsroom, entry: &Entry) -> bool {
         // What is withdrawn for good is so by its row, whatever its file says.
-        if state == State::Canceled && entry.life.status != Status::Canceled {
-            return false;
-        }
-        let is_same = *self.file == *entry.file
+        let is_held = self.state == Some(State::Canceled) && entry.life.status != Status::Canceled;
+        self.state.is_some()
+            && !is_held
+            && *self.file == *entry.file
             && self.hash == entry.hash
             && self.path == newsroom.path(entry)
-            && self.groups == groups_of(newsroom, entry);
-        if is_same {
-            entry.wire = self.wire;
-            entry.seen = Some(Seen {
-                changed_at: self.changed_at,
-                state,
-                withdrawn_at: self.withdrawn_at,
-            });
-        }
-        is_same
+            && self.groups == groups_of(newsroom, entry)
+    }
+
+    /// Gives an entry that is as it was what its row says.
+    pub fn recall(&self, entry: &mut Entry) {
+        entry.wire = self.wire;
+        entry.seen = self.state.map(|state| Seen {
+            changed_at: self.changed_at,
+            state,
+            withdrawn_at: self.withdrawn_at,
+        });
     }
 }
 
@@ -255,7 +254,7 @@ impl Stamps {
             record.withdrawn_at = Some(now);
             self.items.insert(record.id.clone());
         }
-        records.absent.insert(record.id.clone(), record);
+        records.absent.insert(record);
     }
 
     /// Stamps a group, and the one of everything: later than it was remembered, and once however many of its items changed.

@@ -288,7 +288,7 @@ mod tests {
         let text = "title = \"T\"\nbase_url = \"https://example.org\"\nid_authority = \"example.org\"\n\
                     id_authority_date = \"2022\"\n[languages.sr-Latn]\n";
         let site = |path: &str| {
-            let mut site = crate::newsroom::parse::site::read(text).0.unwrap();
+            let mut site = crate::newsroom::parse::site::read(text, None).0.unwrap();
             site.base_url = BaseUrl::new(&format!("https://example.org/{path}")).unwrap();
             site
         };

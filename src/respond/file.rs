@@ -11,21 +11,38 @@ use http::request::Parts;
 use http::{Method, StatusCode};
 use std::ops::Range;
 
-/// Answers a request whose preconditions hold with a file of so many bytes.
+/// A file that a request asks for and may have.
+pub(super) struct Asked<'a> {
+    /// What it is seen as.
+    pub(super) view: &'a View,
+    /// The fields of the answer with the whole of it.
+    pub(super) fields: HeaderMap,
+    /// Its `Last-Modified`, as it is told.
+    pub(super) last_modified: Option<i64>,
+    /// How many bytes it has.
+    pub(super) length: u64,
+}
+
+/// Answers a request whose preconditions hold with a file.
 pub(super) fn with(
     head: &Parts,
     resource: &Resource,
-    (view, length): (&View, u64),
+    asked: Asked<'_>,
     now: DateTime<Utc>,
 ) -> Answer {
+    let Asked {
+        view,
+        mut fields,
+        last_modified,
+        length,
+    } = asked;
     let may_be_part = head.method == Method::GET
-        && precondition::allows_range(&head.headers, view, resource.version(), now);
+        && precondition::allows_range(&head.headers, view, last_modified, now);
     let wanted = if may_be_part {
         range::wanted(&head.headers, length)
     } else {
         Wanted::Whole
     };
-    let mut fields = view.fields.clone();
     let ranges = match wanted {
         Wanted::Whole => {
             let whole = Piece::of_file(0..length);

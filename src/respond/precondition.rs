@@ -1,7 +1,6 @@
 //! Preconditions, in the order of RFC 9110, section 13.2.2.
 
 use crate::edition::resource::View;
-use crate::edition::version::Version;
 use crate::respond::tags;
 use crate::text::date::parse_http_date;
 use chrono::{DateTime, Utc};
@@ -18,15 +17,14 @@ pub enum Verdict {
     Failed,
 }
 
-/// Evaluates the preconditions of a request for a view of a resource.
+/// Evaluates the preconditions of a request for a view of a resource whose `Last-Modified` is told as this.
 pub fn evaluate(
     fields: &HeaderMap,
     view: &View,
-    version: Option<&Version>,
+    last_modified: Option<i64>,
     now: DateTime<Utc>,
 ) -> Verdict {
     let tag = view.tag.as_deref().unwrap_or_default();
-    let last_modified = version.and_then(Version::last_modified);
     if fields.contains_key(header::IF_MATCH) {
         let is_match = !view.is_weak && tags::names_strongly(fields, &header::IF_MATCH, tag);
         if !is_match && !tags::is_any(fields, &header::IF_MATCH) {
@@ -58,7 +56,7 @@ pub fn evaluate(
 pub fn allows_range(
     fields: &HeaderMap,
     view: &View,
-    version: Option<&Version>,
+    last_modified: Option<i64>,
     now: DateTime<Utc>,
 ) -> bool {
     let mut lines = fields.get_all(header::IF_RANGE).iter();
@@ -68,7 +66,6 @@ pub fn allows_range(
         let tag = view.tag.as_deref().unwrap_or_default();
         return is_only && !view.is_weak && *line == format!("\"{tag}\"");
     }
-    let last_modified = version.and_then(Version::last_modified);
     let said = date(fields, &header::IF_RANGE, now);
     said.is_some_and(|at| Some(at) == last_modified && at < now.timestamp())
 }

@@ -218,7 +218,11 @@ impl Office {
 
     /// The answer to GET.
     pub(crate) fn get(&self, path: &str) -> Answer {
-        let request = Request::get(path).header("host", "press.example.org");
+        self.ask(Request::get(path).header("host", "press.example.org"))
+    }
+
+    /// The answer to a request.
+    pub(crate) fn ask(&self, request: http::request::Builder) -> Answer {
         let (head, ()) = request.body(()).unwrap().into_parts();
         let now = DateTime::from_timestamp(self.now(), 0).unwrap();
         let edition = self.publishing().current().load_full();

@@ -20,6 +20,8 @@ mod preview;
 mod problems;
 mod ranges;
 mod records;
+mod rendered;
+mod resaved;
 mod restarts;
 mod secrecy;
 mod serving;

@@ -38,10 +38,8 @@ const GONE_AFTER_MILLISECONDS: i64 = 2_000;
 pub fn run(arguments: &ServeArguments) -> Result<(), Error> {
     // Nothing is made for a directory that is not there.
     DataDirectory::open(&arguments.places.data)?;
-    if arguments.preview {
-        must_be_local(&arguments.listen)?;
-    }
     let (held, ledger) = if arguments.preview {
+        must_be_local(&arguments.listen)?;
         (None, Ledger::in_memory(clock::now().timestamp())?)
     } else {
         open_ledger(&arguments.places.state().map_err(Error::CurrentDirectory)?)?
@@ -74,9 +72,7 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Error> {
         signal::stop(stop.clone(), move || alive::tell(&wake, Wake::Rescan))?
     };
     announce(bound.addresses())?;
-    let poll = arguments
-        .poll
-        .map(|seconds| Duration::from_secs(seconds.into()));
+    let poll = arguments.poll.map(u64::from).map(Duration::from_secs);
     let publishing = {
         let wake = wake.clone();
         std::thread::spawn(move || {
@@ -87,11 +83,11 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Error> {
         })
     };
     let served = if arguments.preview {
-        bound.run(&stopping, move |request| {
-            preview::answer(service.clone(), request)
+        bound.run(&stopping, move |head| {
+            preview::answer(service.clone(), head)
         })
     } else {
-        bound.run(&stopping, move |request| service.clone().answer(request))
+        bound.run(&stopping, move |head| service.clone().answer(head))
     };
     alive::tell(&wake, Wake::Stop);
     let published = publishing.join().map_err(|_| Error::Panic);

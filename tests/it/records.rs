@@ -58,7 +58,7 @@ fn a_new_item_stamps_itself_and_its_groups_and_the_same_one_stamps_nothing() {
     assert_eq!(memory.row.as_ref().unwrap().state, Some(State::Visible));
     assert_eq!(memory.changed_at(), NOW);
     let groups: Vec<_> = memory.stamps.groups.iter().map(String::as_str).collect();
-    assert_eq!(groups, ["/", "/news/"]);
+    assert_eq!(groups, ["/", "/news/", "everything"]);
     assert!(
         memory
             .records

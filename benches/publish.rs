@@ -3,7 +3,8 @@
 use divan::Bencher;
 use std::fmt::Write;
 use std::fs;
-use tidings::command::desk::{Desk, Opened, Setting};
+use tidings::command::desk::opening::Opened;
+use tidings::command::desk::{Desk, Setting};
 use tidings::edition::publish::{self, Before};
 use tidings::feed::{self, Context, Feed, Row, Shown, select};
 use tidings::newsroom::media::MediaFiles;
@@ -11,6 +12,7 @@ use tidings::newsroom::place::{Place, Scope};
 use tidings::newsroom::site::Tree;
 use tidings::newsroom::{Newsroom, parse};
 use tidings::source::DataDirectory;
+use tidings::source::settings::Overrides;
 use tidings::store::ledger::Ledger;
 
 /// A second after every item's date.
@@ -58,7 +60,7 @@ struct Loaded {
 fn open(folder: &std::path::Path) -> Desk {
     let setting = Setting {
         data: folder.to_owned(),
-        base_url: None,
+        overrides: Overrides::default(),
         gone_after_milliseconds: 0,
     };
     let now = chrono::DateTime::from_timestamp(NOW, 0).expect("an instant");
@@ -110,7 +112,11 @@ fn with_feed<T>(bencher: Bencher<'_, '_>, write: impl Fn(&Feed) -> T + Sync) {
         media: &media,
         now: NOW,
     };
-    let feed = feed::build::of_place(context, &place, &rows, Some(NOW));
+    let items = rows.iter().filter_map(|row| match row {
+        Row::Item(shown) => Some(feed::build::of_item(context, shown)),
+        Row::Notice(_) => None,
+    });
+    let feed = feed::build::of_place(context, &place, items.collect(), Some(NOW));
     bencher
         .counter(divan::counter::ItemsCount::new(feed.items.len()))
         .bench(|| write(&feed));

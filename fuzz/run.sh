@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 export RUSTC_BOOTSTRAP=1
 seconds=${1:-60}
 shift || true
-[ $# -gt 0 ] || set -- item if_none_match accept_encoding path
+[ $# -gt 0 ] || set -- item if_none_match accept_encoding path range
 command -v cargo-fuzz >/dev/null || cargo install --locked --version 0.13.2 cargo-fuzz
 
 # The seeds of `item`: every item of the sample and of the golden directories, after the digit of its form.

@@ -28,6 +28,12 @@ pub enum Error {
     /// The sockets fail.
     #[error(transparent)]
     Server(#[from] crate::server::Error),
+    /// A preview was to listen where others can reach it.
+    #[error(
+        "a preview shows what nobody else may see, and listens on this machine alone: `{0}` is no loopback address; \
+         use one as in `127.0.0.1:8080`"
+    )]
+    OpenPreview(std::net::SocketAddr),
     /// The current directory cannot be told.
     #[error("cannot tell the current directory")]
     CurrentDirectory(#[source] std::io::Error),

@@ -8,6 +8,7 @@ pub mod resource;
 pub mod version;
 
 use crate::edition::resource::Resource;
+use crate::edition::resource::discovery::Discovery;
 use crate::feed::Shown;
 use crate::newsroom::Newsroom;
 use crate::newsroom::entry::Entry;
@@ -15,7 +16,7 @@ use crate::newsroom::identity::Id;
 use crate::newsroom::item::Item;
 use crate::newsroom::lifecycle::State;
 use crate::newsroom::place::{Place, Scope, folder, locate};
-use crate::newsroom::record::{GroupRecord, Groups, SETTINGS};
+use crate::newsroom::record::{EVERYTHING, GroupRecord, Groups, SETTINGS};
 use crate::newsroom::site::Format;
 use crate::page::list::Position;
 use bytes::Bytes;
@@ -36,10 +37,13 @@ pub struct Edition {
     pub now: i64,
     /// The stamp of everything that all pages share.
     pub settings_changed_at: i64,
+    /// The stamp of everything that can be seen.
+    pub changed_at: i64,
     /// How often files of the media folder were others since the start.
     media_changes: u64,
     resources: imbl::HashMap<Arc<str>, Arc<Resource>>,
     shown: imbl::HashMap<Id, Shown>,
+    recent: imbl::HashMap<Id, Shown>,
     groups: Groups,
     missing_page: Bytes,
 }
@@ -67,6 +71,10 @@ pub enum Route {
     Asset,
     /// A file of the media folder.
     Media,
+    /// The list of all feeds.
+    Opml,
+    /// A sitemap, or what crawlers are told.
+    Sitemap,
 }
 
 /// Names what is made on request. `server` makes it and asks again.
@@ -80,6 +88,8 @@ pub enum Key {
     Feed(Place, Format),
     /// A file of the media folder: its path below it, percent-decoded, exactly as asked for.
     Media(String),
+    /// What tells machines of all feeds or pages.
+    Discovery(Discovery),
 }
 
 impl Key {
@@ -89,6 +99,7 @@ impl Key {
             Self::Item(_) | Self::List(..) => Route::Page,
             Self::Feed(..) => Route::Feed,
             Self::Media(_) => Route::Media,
+            Self::Discovery(discovery) => discovery.route(),
         }
     }
 }
@@ -118,13 +129,15 @@ impl Edition {
     ///
     /// `groups` are the stamps of places by their folders; `missing_page` is the HTML of a 404.
     pub fn new(newsroom: Newsroom, now: i64, groups: Groups, missing_page: Bytes) -> Self {
-        let settings = groups.get(SETTINGS);
+        let changed_at = |name: &str| groups.get(name).map_or(0, |group| group.changed_at);
         Self {
-            settings_changed_at: settings.map_or(0, |group| group.changed_at),
+            settings_changed_at: changed_at(SETTINGS),
+            changed_at: changed_at(EVERYTHING),
             media_changes: 0,
             groups,
             resources: imbl::HashMap::new(),
             shown: imbl::HashMap::new(),
+            recent: imbl::HashMap::new(),
             newsroom,
             now,
             missing_page,
@@ -161,6 +174,7 @@ impl Edition {
             media_changes: self.media_changes,
             resources: self.resources.clone(),
             shown: self.shown.clone(),
+            recent: self.recent.clone(),
             ..next
         }
     }
@@ -181,17 +195,24 @@ impl Edition {
         self
     }
 
-    /// The same edition with the whole items that its feeds show.
+    /// The same edition with the whole items that its feeds show, and with those that changed lately.
     #[must_use]
-    pub fn showing(mut self, shown: imbl::HashMap<Id, Shown>) -> Self {
+    pub fn showing(
+        mut self,
+        shown: imbl::HashMap<Id, Shown>,
+        recent: imbl::HashMap<Id, Shown>,
+    ) -> Self {
         self.shown = shown;
+        self.recent = recent;
         self
     }
 
-    /// The whole item of an entry, where a feed shows it.
+    /// The whole item of an entry, where a feed shows it or it changed lately.
     pub fn whole(&self, entry: &Entry) -> Option<&Arc<Item>> {
-        let shown = self.shown.get(&entry.id)?;
-        shown.is_of(entry).then_some(&shown.item)
+        let held = [&self.shown, &self.recent];
+        let mut held = held.into_iter().filter_map(|held| held.get(&entry.id));
+        held.find(|shown| shown.is_of(entry))
+            .map(|shown| &shown.item)
     }
 
     /// The resource that is ready at a path below the base URL.
@@ -220,8 +241,12 @@ impl Edition {
         self.groups.get(&folder(self.newsroom.site(), place))
     }
 
-    /// What decides on what is made for a key: while this is the same, so is that. `None` for what is not kept.
+    /// What decides on what is made for a key: while this is the same, so is that. `None` for what is not kept, as in a
+    /// preview, where an item's page says what is still to come of it.
     pub fn mark(&self, key: &Key) -> Option<Mark> {
+        if self.newsroom.site().is_preview {
+            return None;
+        }
         let (own, group) = match key {
             Key::Item(id) => {
                 let entry = self.newsroom.get(id)?;
@@ -236,7 +261,9 @@ impl Edition {
                 (entry.changed_at(), self.place_changed_at(&section))
             }
             Key::List(place, _) | Key::Feed(place, _) => (0, self.place_changed_at(place)),
-            Key::Media(_) => return None,
+            // An item leaves the sitemap of news by the clock alone.
+            Key::Media(_) | Key::Discovery(Discovery::News) => return None,
+            Key::Discovery(_) => (self.changed_at, 0),
         };
         Some(Mark {
             own,
@@ -249,11 +276,17 @@ impl Edition {
     /// Finds what stands at a percent-decoded path (which begins with `/` and has no dot segments).
     pub fn find(&self, path: &str) -> Found<'_> {
         let base = &self.newsroom.site().base_url;
+        if let Some(discovery) = Discovery::at_root(path) {
+            return Found::Make(Key::Discovery(discovery));
+        }
         let Some(path) = path.strip_prefix(base.path()) else {
             return Found::Missing(Route::Page);
         };
         if let Some(resource) = self.resources.get(path) {
             return Found::Resource(resource);
+        }
+        if let Some(discovery) = Discovery::at(path) {
+            return Found::Make(Key::Discovery(discovery));
         }
         if let Some(file) = path.strip_prefix("/media/").filter(|file| !file.is_empty()) {
             return Found::Make(Key::Media(file.to_owned()));

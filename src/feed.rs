@@ -6,6 +6,7 @@ pub mod build;
 pub mod content;
 pub mod json;
 pub mod notice;
+pub mod rendered;
 pub mod rss;
 pub mod select;
 pub mod strict;

@@ -1,6 +1,7 @@
 //! What the press office has written: the site, its sections and items, and when each of them may be seen.
 
 pub mod absence;
+pub mod absent;
 pub mod claim;
 pub mod entry;
 pub mod identity;
@@ -13,6 +14,7 @@ pub mod media;
 pub mod parse;
 pub mod place;
 pub mod problem;
+pub mod recognise;
 pub mod record;
 pub mod relation;
 pub mod site;
@@ -55,13 +57,16 @@ pub struct Newsroom {
     /// The items whose texts may have other versions.
     texts: imbl::OrdSet<ByText>,
     changed: imbl::HashMap<Place, imbl::OrdSet<(Reverse<i64>, Id)>>,
-    canceled: imbl::HashMap<Place, imbl::OrdSet<ByWire>>,
+    canceled: imbl::HashMap<Place, imbl::OrdSet<ByWithdrawal>>,
     spellings: Spellings,
     /// The withdrawn items that name another in their place, by that.
     replaced: imbl::HashMap<Id, Vec<Id>>,
     due: imbl::OrdSet<(i64, Id)>,
     media: imbl::HashMap<Arc<str>, Vec<Id>>,
 }
+
+/// The newest withdrawal first; of one second, by id.
+type ByWithdrawal = (Reverse<Option<i64>>, Id);
 
 /// Why an item cannot join the others.
 #[derive(Debug, Clone, PartialEq, Eq)]

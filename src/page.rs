@@ -3,7 +3,12 @@
 pub mod item;
 pub mod list;
 pub mod notice;
+pub mod opml;
+mod preview;
+pub mod robots;
+pub mod sitemap;
 pub mod style;
+mod xml;
 
 use crate::newsroom::Newsroom;
 use crate::newsroom::item::Moment;

@@ -2,12 +2,15 @@
 //! the edition does not hold ready is named for the server to make, and the answer is asked for again.
 
 pub mod coding;
+mod file;
 pub mod precondition;
+pub mod range;
 pub mod tags;
 pub mod target;
 
 use crate::edition::fields::{self, PAGE_POLICY};
 use crate::edition::resource::{Content, Resource, error_fields};
+use crate::edition::version::Version;
 use crate::edition::{Edition, Found, Key, Route};
 use crate::respond::precondition::Verdict;
 use crate::respond::target::Target;
@@ -16,6 +19,7 @@ use chrono::{DateTime, Utc};
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::request::Parts;
 use http::{Method, Response, StatusCode};
+use std::ops::Range;
 
 /// What a request leads to.
 pub enum Outcome {
@@ -38,11 +42,32 @@ pub enum Payload {
     Empty,
     /// Bytes in memory.
     Bytes(Bytes),
-    /// The file that the resource was made with, whole.
-    File {
-        /// Its size in bytes.
-        length: u64,
-    },
+    /// Parts of the file that the resource was made with, one after the other.
+    File(Vec<Piece>),
+}
+
+/// A part of a file, after some text of ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// What stands before it.
+    pub before: Bytes,
+    /// Its bytes in the file; may be empty.
+    pub range: Range<u64>,
+}
+
+impl Piece {
+    /// A part with nothing before it.
+    pub fn of_file(range: Range<u64>) -> Self {
+        Self {
+            before: Bytes::new(),
+            range,
+        }
+    }
+
+    /// Its length with what stands before it, in bytes.
+    pub fn length(&self) -> u64 {
+        self.before.len() as u64 + (self.range.end - self.range.start)
+    }
 }
 
 /// Answers a request, or names what must be made for it.
@@ -67,7 +92,7 @@ pub fn respond(head: &Parts, edition: &Edition, now: DateTime<Utc>) -> Outcome {
             return Outcome::Answer(failure(head, edition, StatusCode::NOT_FOUND, *route));
         }
     };
-    if head.method == Method::OPTIONS && route != Route::Asset {
+    if head.method == Method::OPTIONS && fields::has_options(route) {
         return Outcome::Answer(options(head, route));
     }
     if !matches!(head.method, Method::GET | Method::HEAD) {
@@ -110,21 +135,32 @@ fn admitted(head: &Parts) -> Result<(), StatusCode> {
     Ok(())
 }
 
-/// Answers GET or HEAD with a resource (RFC 9110, section 13.2.2: preconditions only where the answer would be 200).
+/// Answers GET or HEAD with a resource (RFC 9110, section 13.2.2: preconditions only where the answer would be 200). A
+/// version of a later second than `now` is sent without a `Last-Modified`.
 pub fn with(head: &Parts, resource: &Resource, now: DateTime<Utc>) -> Answer {
     let as_document = head
         .headers
         .get("sec-fetch-dest")
         .is_some_and(|value| value == "document");
     let view = resource.view(as_document);
+    let last_modified = resource.version().and_then(Version::last_modified);
+    let told = last_modified.filter(|at| *at <= now.timestamp());
+    let fields_of = |fields: &HeaderMap| {
+        let mut fields = fields.clone();
+        // After the clock was set back (http.md R-005).
+        if told != last_modified {
+            fields.remove(header::LAST_MODIFIED);
+        }
+        fields
+    };
     if resource.status() == StatusCode::OK {
-        match precondition::evaluate(&head.headers, view, resource.version(), now) {
+        match precondition::evaluate(&head.headers, view, told, now) {
             Verdict::Proceed => {}
             Verdict::NotModified => {
                 return answer(
                     head,
                     StatusCode::NOT_MODIFIED,
-                    view.fields_not_modified.clone(),
+                    fields_of(&view.fields_not_modified),
                     Payload::Empty,
                 );
             }
@@ -139,9 +175,17 @@ pub fn with(head: &Parts, resource: &Resource, now: DateTime<Utc>) -> Answer {
             }
         }
     }
-    let mut fields = view.fields.clone();
+    let mut fields = fields_of(&view.fields);
     let payload = match resource.content() {
-        Content::File { length } => Payload::File { length: *length },
+        Content::File { length } => {
+            let asked = file::Asked {
+                view,
+                fields,
+                last_modified: told,
+                length: *length,
+            };
+            return file::with(head, resource, asked, now);
+        }
         Content::Text(representations) => {
             let is_negotiated = resource.status() == StatusCode::OK;
             let (coding, bytes) = coding::choose(&head.headers, representations, is_negotiated);
@@ -178,6 +222,11 @@ pub fn failure(head: &Parts, edition: &Edition, status: StatusCode, route: Route
         fields.insert(header::CONTENT_SECURITY_POLICY, PAGE_POLICY);
         return answer(head, status, fields, Payload::Bytes(edition.missing_page()));
     }
+    plain(head, status, fields)
+}
+
+/// An answer that says its status in a line of text.
+fn plain(head: &Parts, status: StatusCode, mut fields: HeaderMap) -> Answer {
     fields.insert(header::CONTENT_TYPE, PLAIN);
     let reason = status
         .canonical_reason()

@@ -10,6 +10,7 @@ pub mod guard;
 pub mod line;
 pub mod listen;
 pub mod maker;
+pub mod preview;
 pub mod registry;
 pub mod service;
 pub mod signal;

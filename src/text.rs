@@ -6,5 +6,6 @@ pub mod html;
 pub mod language;
 pub mod legal;
 pub mod markdown;
+pub mod nesting;
 pub mod slug;
 pub mod summary;

@@ -87,6 +87,12 @@ pub struct ServeArguments {
     /// systems, which do not.
     #[arg(long, value_name = "SECONDS", env = "TIDINGS_POLL", value_parser = clap::value_parser!(u32).range(1..=86_400))]
     pub poll: Option<u32>,
+    /// Shows drafts and what is scheduled or under embargo as it will look, each marked as such, on loopback addresses
+    /// alone.
+    ///
+    /// Links lead to the preview itself. No state is used or kept, so that it may run beside the real server.
+    #[arg(long)]
+    pub preview: bool,
     /// Takes the place of `base_url` in `site.toml`.
     #[arg(long, value_name = "URL", env = "TIDINGS_BASE_URL", value_parser = BaseUrl::new)]
     pub base_url: Option<BaseUrl>,

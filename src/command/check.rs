@@ -5,7 +5,8 @@ pub mod advice;
 pub mod fix;
 
 use crate::command::arguments::CheckArguments;
-use crate::command::desk::{Desk, Opened, Setting};
+use crate::command::desk::opening::Opened;
+use crate::command::desk::{Desk, Setting};
 use crate::command::{Error, Outcome, report};
 use crate::edition::publish::{self, Before};
 use crate::feed::{Context, Row, Shown, select};
@@ -14,6 +15,7 @@ use crate::newsroom::problem::{Problem, Severity};
 use crate::server::clock;
 use crate::source::DataDirectory;
 use crate::source::media::MediaIndex;
+use crate::source::settings::Overrides;
 use crate::store::ledger::{self, Ledger};
 use crate::text::causes::joined;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
@@ -31,7 +33,7 @@ pub fn run(arguments: &CheckArguments) -> Result<Outcome, Error> {
     let (ledger, mut notes) = remembered(&state, now.timestamp())?;
     let setting = || Setting {
         data: arguments.places.data.clone(),
-        base_url: None,
+        overrides: Overrides::default(),
         gone_after_milliseconds: 0,
     };
     let mut opened = Desk::open(setting(), &ledger, None, now);

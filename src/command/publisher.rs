@@ -3,17 +3,23 @@
 
 pub mod keeping;
 pub mod making;
+pub mod reading;
+pub mod recent;
+pub mod window;
 
 use crate::command::Error;
 use crate::command::desk::board;
+use crate::command::desk::opening::Opened;
 use crate::command::desk::reading::Dirty;
-use crate::command::desk::{Desk, Opened, Setting, Taken};
+use crate::command::desk::{Desk, Setting, Taken};
 use crate::command::publisher::keeping::{IndexKeeper, Unwritten};
-use crate::command::publisher::making::Window;
+use crate::command::publisher::recent::Recent;
+use crate::command::publisher::window::Window;
 use crate::edition::Edition;
 use crate::edition::record::{HOLD_SECONDS_MAX, VersionRecord};
 use crate::edition::resource::Resource;
 use crate::feed::Shown;
+use crate::feed::rendered::Kept;
 use crate::newsroom::Newsroom;
 use crate::newsroom::identity::Id;
 use crate::newsroom::place::Place;
@@ -26,7 +32,7 @@ use crate::source::media::MediaIndex;
 use crate::store::ledger::{Ledger, Removal};
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -46,6 +52,10 @@ pub struct Publisher {
     windows: HashMap<Place, Window>,
     /// The items that some feed shows, with the entries that they were read for.
     live: imbl::HashMap<Id, Shown>,
+    /// The items that changed lately and that no feed shows.
+    recent: Recent,
+    /// What was made of the items that some feed shows.
+    rendered: Kept,
     /// Where to look at the next step.
     dirty: Dirty,
     /// The second in which something was published last.
@@ -102,6 +112,8 @@ impl Publisher {
             folder: Arc::new(ArcSwap::from(Arc::clone(desk.directory()))),
             windows: HashMap::new(),
             live: imbl::HashMap::new(),
+            recent: Recent::default(),
+            rendered: Kept::new(),
             dirty: Dirty::default(),
             published_at: 0,
             unsent: None,
@@ -309,7 +321,7 @@ impl Publisher {
         let edition = edition
             .without(&round.dropped)
             .with(round.resources.iter().cloned())
-            .showing(self.live.clone());
+            .showing(self.live.clone(), self.recent.items().clone());
         // Only a start can be in the second in which something was published last: steps wait for the next.
         self.clock.wait_until(round.not_before);
         self.current.store(Arc::new(edition));
@@ -334,13 +346,4 @@ fn bare_edition(newsroom: &Newsroom, now: i64, records: &Records) -> Result<Edit
         (style::page_path(), Arc::new(page)),
         (style::FEED_PATH.to_owned(), Arc::new(feed)),
     ]))
-}
-
-/// The ids of withdrawn items whose notices name others as their replacements.
-fn replaced(window: &Window, changed: &BTreeSet<Id>) -> bool {
-    let mut replacing = window
-        .entries
-        .iter()
-        .filter_map(|entry| entry.replaced_by());
-    replacing.any(|id| changed.contains(id))
 }

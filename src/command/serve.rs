@@ -7,15 +7,19 @@ use crate::command::arguments::ServeArguments;
 use crate::command::desk::Setting;
 use crate::command::publisher::{Publisher, Store};
 use crate::command::serve::alive::{Alive, Wake};
+use crate::newsroom::site::BaseUrl;
 use crate::server::clock::{self, Clock};
 use crate::server::maker::Maker;
+use crate::server::preview;
 use crate::server::service::Service;
 use crate::server::{self, Config, signal};
 use crate::source::DataDirectory;
+use crate::source::settings::Overrides;
 use crate::store::directory::{self, StateDirectory};
 use crate::store::ledger::{self, Ledger};
 use crate::text::causes::joined;
 use std::io::Write;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::channel;
@@ -34,8 +38,12 @@ const GONE_AFTER_MILLISECONDS: i64 = 2_000;
 pub fn run(arguments: &ServeArguments) -> Result<(), Error> {
     // Nothing is made for a directory that is not there.
     DataDirectory::open(&arguments.places.data)?;
-    let state = arguments.places.state().map_err(Error::CurrentDirectory)?;
-    let (held, ledger) = open_ledger(&state)?;
+    let (held, ledger) = if arguments.preview {
+        must_be_local(&arguments.listen)?;
+        (None, Ledger::in_memory(clock::now().timestamp())?)
+    } else {
+        open_ledger(&arguments.places.state().map_err(Error::CurrentDirectory)?)?
+    };
     let mut config = Config::new(arguments.listen.clone());
     config
         .limits
@@ -44,7 +52,7 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Error> {
     let bound = server::bind(&config)?;
     let setting = Setting {
         data: arguments.places.data.clone(),
-        base_url: arguments.base_url.clone(),
+        overrides: overrides(arguments, bound.addresses()),
         gone_after_milliseconds: GONE_AFTER_MILLISECONDS,
     };
     let publisher = start(&setting, held.as_ref(), ledger)?;
@@ -64,9 +72,7 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Error> {
         signal::stop(stop.clone(), move || alive::tell(&wake, Wake::Rescan))?
     };
     announce(bound.addresses())?;
-    let poll = arguments
-        .poll
-        .map(|seconds| Duration::from_secs(seconds.into()));
+    let poll = arguments.poll.map(u64::from).map(Duration::from_secs);
     let publishing = {
         let wake = wake.clone();
         std::thread::spawn(move || {
@@ -76,12 +82,37 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Error> {
             Alive::new(publisher, wake, poll).run(&wakes);
         })
     };
-    let served = bound.run(&stopping, move |request| service.clone().answer(request));
+    let served = if arguments.preview {
+        bound.run(&stopping, move |head| {
+            preview::answer(service.clone(), head)
+        })
+    } else {
+        bound.run(&stopping, move |head| service.clone().answer(head))
+    };
     alive::tell(&wake, Wake::Stop);
     let published = publishing.join().map_err(|_| Error::Panic);
     drop(held);
     served?;
     published
+}
+
+/// Nobody else may reach a preview.
+fn must_be_local(addresses: &[SocketAddr]) -> Result<(), Error> {
+    let mut addresses = addresses.iter();
+    let open = addresses.find(|address| !preview::is_loopback(address.ip()));
+    open.map_or(Ok(()), |address| Err(Error::OpenPreview(*address)))
+}
+
+/// What counts more than `site.toml`. The links of a preview lead to itself.
+fn overrides(arguments: &ServeArguments, addresses: &[SocketAddr]) -> Overrides {
+    let here = || {
+        let address = addresses.first().filter(|_| arguments.preview)?;
+        BaseUrl::new(&format!("http://{address}")).ok()
+    };
+    Overrides {
+        base_url: arguments.base_url.clone().or_else(here),
+        is_preview: arguments.preview,
+    }
 }
 
 struct StopOnPanic(watch::Sender<bool>);
@@ -156,7 +187,7 @@ fn begin_anew(state: &Path, error: &ledger::Error, now: i64) -> Result<Ledger, E
 }
 
 /// Says on standard output where it listens, a line an address.
-fn announce(addresses: &[std::net::SocketAddr]) -> Result<(), Error> {
+fn announce(addresses: &[SocketAddr]) -> Result<(), Error> {
     let mut out = std::io::stdout().lock();
     for address in addresses {
         writeln!(out, "listening on http://{address}").map_err(Error::Output)?;

@@ -27,17 +27,26 @@ pub const BARE_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none
 
 /// The methods of a route, for `Allow`.
 pub fn allow(route: Route) -> HeaderValue {
+    HeaderValue::from_static(if has_options(route) {
+        "GET, HEAD, OPTIONS"
+    } else {
+        "GET, HEAD"
+    })
+}
+
+/// Whether OPTIONS is answered on a route.
+pub fn has_options(route: Route) -> bool {
     match route {
-        Route::Feed | Route::Page | Route::Media => HeaderValue::from_static("GET, HEAD, OPTIONS"),
-        Route::Asset => HeaderValue::from_static("GET, HEAD"),
+        Route::Feed | Route::Page | Route::Media | Route::Opml => true,
+        Route::Asset | Route::Sitemap => false,
     }
 }
 
 /// Whether scripts of other origins may read a route (the CORS column).
 pub fn is_shared(route: Route) -> bool {
     match route {
-        Route::Feed | Route::Asset | Route::Media => true,
-        Route::Page => false,
+        Route::Feed | Route::Asset | Route::Media | Route::Opml => true,
+        Route::Page | Route::Sitemap => false,
     }
 }
 

@@ -1,16 +1,19 @@
 //! The making of a place's feeds: what they say becomes bytes, versions and resources.
 
 use crate::edition::Edition;
-use crate::edition::record::{HOLD_SECONDS_MAX, VersionRecord, advance};
+use crate::edition::record::{VersionRecord, advance};
+use crate::edition::representation::Representations;
 use crate::edition::resource::{FeedFields, Resource};
 use crate::edition::version::Version;
-use crate::feed::{self, Context, Feed, FeedItem, Row, strict};
+use crate::feed::rendered::{self, Kept, Rendered};
+use crate::feed::{self, Context, Feed, FeedItem, Row, notice, strict};
 use crate::newsroom::Newsroom;
 use crate::newsroom::place::{Place, Scope};
 use crate::newsroom::problem::{Problem, Severity};
 use crate::newsroom::site::Format;
 use crate::page::style;
 use crate::text::slug::Slug;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -27,6 +30,8 @@ pub struct Made {
     pub unsent: Option<i64>,
     /// The items that had to be left out.
     pub problems: Vec<Problem>,
+    /// The items as they were made, to be kept for the next time.
+    pub rendered: Vec<Arc<Rendered>>,
 }
 
 /// What a place's feeds were before.
@@ -38,81 +43,155 @@ pub struct Before<'a> {
     pub versions: Option<&'a HashMap<String, VersionRecord>>,
     /// The edition that is being served.
     pub edition: Option<&'a Edition>,
+    /// The items as they were made before.
+    pub rendered: Option<&'a Kept>,
 }
 
 /// Makes the feeds of a place. A feed whose bytes are those of the edition before is that resource itself.
 pub fn feeds(context: Context<'_>, place: &Place, rows: &[Row], before: Before<'_>) -> Made {
     let mut made = Made::default();
+    let items = items(context, rows, before, &mut made.rendered);
+    let mut feed = feed::build::of_place(context, place, items, before.latest);
     // Under other settings the same bytes may have other fields.
-    let like_before = before
-        .edition
-        .filter(|edition| gives_same_fields(&edition.newsroom, context.newsroom, place));
-    let mut feed = feed::build::of_place(context, place, rows, before.latest);
-    let spelled = documents(context, &feed).unwrap_or_else(|_| {
+    let is_like_before =
+        |edition: &&Edition| gives_same_fields(&edition.newsroom, context.newsroom, place);
+    let before = Before {
+        edition: before.edition.filter(is_like_before),
+        ..before
+    };
+    let ready = all_ready(context, &feed, place, before).unwrap_or_else(|_| {
         leave_out_breakers(context, &mut feed, &mut made.problems);
-        documents(context, &feed).unwrap_or_default()
+        all_ready(context, &feed, place, before).unwrap_or_default()
     });
-    for (format, body) in spelled {
-        let path = format!("{}{}", feed.folder, format.file_name());
-        let tag = Version::tag_of(body.as_bytes());
-        let old = before.versions.and_then(|versions| versions.get(&path));
-        let record = advance(old, &tag, context.now);
-        let is_sent = record.last_modified <= context.now + HOLD_SECONDS_MAX;
-        let last_modified = is_sent.then_some(record.last_modified);
-        if !is_sent {
-            made.unsent = made.unsent.into_iter().chain([record.last_modified]).min();
-        }
-        made.not_before = made.not_before.max(last_modified.unwrap_or(0));
-        let previous = like_before.and_then(|edition| edition.resource(&path));
-        let same = previous.filter(|previous| {
-            previous.version().is_some_and(|version| {
-                version.tag() == tag && version.last_modified() == last_modified
-            })
-        });
-        let version = Version::known(tag, last_modified);
-        let resource = same.map_or_else(
-            || {
-                Arc::new(resource(
-                    &feed,
-                    place,
-                    Spelled {
-                        format,
-                        version,
-                        body,
-                    },
-                ))
-            },
-            Arc::clone,
-        );
-        if old != Some(&record) {
-            made.versions.push((path.clone(), record));
-        }
-        made.resources.push((path, resource));
+    for ready in ready {
+        made.take(ready, context.now);
     }
     made
 }
 
 /// Makes one feed of a tag or an author, which is made on request: `latest` is the running maximum of its dates, and
 /// `last_modified` comes from the stamps of what it shows (http.md R-002).
+///
+/// # Errors
+///
+/// What the parser says of a document that is not well-formed whatever is left out.
 pub fn on_request(
     context: Context<'_>,
     (place, format): (&Place, Format),
     rows: &[Row],
     (latest, last_modified): (Option<i64>, Option<i64>),
-) -> (Resource, Vec<Problem>) {
+) -> Result<(Resource, Vec<Problem>), String> {
     let mut problems = Vec::new();
-    let mut feed = feed::build::of_place(context, place, rows, latest);
-    let spelled = checked(context, &feed, format).unwrap_or_else(|_| {
+    let items = items(context, rows, Before::default(), &mut Vec::new());
+    let mut feed = feed::build::of_place(context, place, items, latest);
+    let body = document(context, &feed, format).or_else(|_| {
         leave_out_breakers(context, &mut feed, &mut problems);
         document(context, &feed, format)
-    });
-    let version = Version::of(spelled.as_bytes(), last_modified);
+    })?;
     let spelled = Spelled {
         format,
-        version,
-        body: spelled,
+        version: Version::of(body.as_bytes(), last_modified),
+        document: Representations::of(body.into()),
     };
-    (resource(&feed, place, spelled), problems)
+    Ok((resource(&feed, place, spelled), problems))
+}
+
+/// What the rows say, with what is to be kept of that.
+fn items(
+    context: Context<'_>,
+    rows: &[Row],
+    before: Before<'_>,
+    rendered: &mut Vec<Arc<Rendered>>,
+) -> Vec<FeedItem> {
+    let nothing = Kept::new();
+    let kept = before.rendered.unwrap_or(&nothing);
+    let items = rows.iter().map(|row| match row {
+        Row::Notice(entry) => notice::of_entry(context, entry),
+        Row::Item(shown) => {
+            let one = rendered::of_item(context, shown, kept);
+            let item = one.item.clone();
+            rendered.push(one);
+            item
+        }
+    });
+    items.collect()
+}
+
+/// One format of a feed, ready to be served.
+struct Ready {
+    path: String,
+    resource: Arc<Resource>,
+    record: VersionRecord,
+    /// Whether the ledger does not know the record.
+    is_new_record: bool,
+}
+
+/// Makes the feed in each of its formats, on all cores.
+///
+/// # Errors
+///
+/// What the parser says of a document that is not well-formed.
+fn all_ready(
+    context: Context<'_>,
+    feed: &Feed,
+    place: &Place,
+    before: Before<'_>,
+) -> Result<Vec<Ready>, String> {
+    let make = |format: &Format| {
+        let body = document(context, feed, *format)?;
+        Ok(ready(feed, place, (*format, body), before, context.now))
+    };
+    feed.formats.par_iter().map(make).collect()
+}
+
+/// Makes a document a resource: that of before, where it is the same.
+fn ready(
+    feed: &Feed,
+    place: &Place,
+    (format, body): (Format, String),
+    before: Before<'_>,
+    now: i64,
+) -> Ready {
+    let path = format!("{}{}", feed.folder, format.file_name());
+    let tag = Version::tag_of(body.as_bytes());
+    let old = before.versions.and_then(|versions| versions.get(&path));
+    let record = advance(old, &tag, now);
+    let version = Version::known(tag, record.sent(now));
+    let previous = before.edition.and_then(|edition| edition.resource(&path));
+    let same = previous.filter(|previous| previous.version() == Some(&version));
+    let make = || {
+        // A start has time for a good gzip; readers of what changes should not wait for it.
+        let document = match previous {
+            Some(_) => Representations::at_once(body.into()),
+            None => Representations::of(body.into()),
+        };
+        let spelled = Spelled {
+            format,
+            version,
+            document,
+        };
+        Arc::new(resource(feed, place, spelled))
+    };
+    Ready {
+        resource: same.map(Arc::clone).unwrap_or_else(make),
+        is_new_record: old != Some(&record),
+        record,
+        path,
+    }
+}
+
+impl Made {
+    fn take(&mut self, ready: Ready, now: i64) {
+        let record = ready.record;
+        match record.sent(now) {
+            Some(at) => self.not_before = self.not_before.max(at),
+            None => self.unsent = self.unsent.into_iter().chain([record.last_modified]).min(),
+        }
+        if ready.is_new_record {
+            self.versions.push((ready.path.clone(), record));
+        }
+        self.resources.push((ready.path, ready.resource));
+    }
 }
 
 /// Whether the settings of two newsrooms give the feeds of a place the same fields.
@@ -127,49 +206,32 @@ fn gives_same_fields(one: &Newsroom, other: &Newsroom, place: &Place) -> bool {
         && one.title_of(place) == other.title_of(place)
 }
 
-/// Spells a feed, with the stylesheet's processing instruction after the XML declaration.
-fn document(context: Context<'_>, feed: &Feed, format: Format) -> String {
+/// Spells a feed, and has a strict parser read it back (http.md R-103).
+///
+/// # Errors
+///
+/// What that says of a document that is not well-formed.
+fn document(context: Context<'_>, feed: &Feed, format: Format) -> Result<String, String> {
     let document = match format {
         Format::Rss => feed::rss::write(feed),
         Format::Atom => feed::atom::write(feed),
-        Format::Json => return feed::json::write(feed),
+        Format::Json => return Ok(feed::json::write(feed)),
     };
-    let site = context.newsroom.site();
-    if !feed.browser_view {
-        return document;
-    }
-    let end = document.find("?>").map_or(0, |at| at + 2);
-    let (declaration, rest) = document.split_at(end);
-    let href = format!("{}{}", site.base_url.path(), style::FEED_PATH);
-    format!(
-        "{declaration}\n<?xml-stylesheet type=\"text/css\" href=\"{href}\"?>\n{}",
-        rest.trim_start()
-    )
+    let document = styled(context, feed, document);
+    strict::xml(&document).map(|()| document)
 }
 
-/// The feed in each of its formats, read back by a strict parser (http.md R-103).
-///
-/// # Errors
-///
-/// What the parser says of the first document that is not well-formed.
-fn documents(context: Context<'_>, feed: &Feed) -> Result<Vec<(Format, String)>, String> {
-    let formats = feed.formats.iter();
-    formats
-        .map(|format| Ok((*format, checked(context, feed, *format)?)))
-        .collect()
-}
-
-/// The feed in one of its formats, read back by a strict parser (http.md R-103).
-///
-/// # Errors
-///
-/// What the parser says.
-fn checked(context: Context<'_>, feed: &Feed, format: Format) -> Result<String, String> {
-    let document = document(context, feed, format);
-    match format {
-        Format::Rss | Format::Atom => strict::xml(&document).map(|()| document),
-        Format::Json => Ok(document),
+/// The document with the stylesheet's processing instruction after the XML declaration.
+fn styled(context: Context<'_>, feed: &Feed, mut document: String) -> String {
+    if feed.browser_view {
+        let end = document.find("?>").map_or(0, |at| at + 2);
+        let rest = document.len() - document[end..].trim_start().len();
+        let base = context.newsroom.site().base_url.path();
+        let href = format!("{base}{}", style::FEED_PATH);
+        let instruction = format!("\n<?xml-stylesheet type=\"text/css\" href=\"{href}\"?>\n");
+        document.replace_range(end..rest, &instruction);
     }
+    document
 }
 
 /// Leaves out the items that make a document ill-formed, found by writing each alone.
@@ -181,8 +243,9 @@ fn leave_out_breakers(context: Context<'_>, feed: &mut Feed, problems: &mut Vec<
             items: vec![item],
             ..feed.clone()
         };
-        match documents(context, &alone) {
-            Ok(_) => feed.items.extend(alone.items),
+        let mut formats = alone.formats.iter();
+        match formats.try_for_each(|format| document(context, &alone, *format).map(drop)) {
+            Ok(()) => feed.items.extend(alone.items),
             Err(why) => {
                 let message = format!("this item makes an ill-formed feed and is left out: {why}");
                 problems.push(Problem::of_file(Severity::Error, file, message));
@@ -195,14 +258,14 @@ fn leave_out_breakers(context: Context<'_>, feed: &mut Feed, problems: &mut Vec<
 struct Spelled {
     format: Format,
     version: Version,
-    body: String,
+    document: Representations,
 }
 
 fn resource(feed: &Feed, place: &Place, spelled: Spelled) -> Resource {
     let Spelled {
         format,
         version,
-        body,
+        document,
     } = spelled;
     let mut links = vec![(feed.self_url(format), "self")];
     links.extend(feed.hubs.iter().map(|hub| (hub.to_string(), "hub")));
@@ -214,7 +277,7 @@ fn resource(feed: &Feed, place: &Place, spelled: Spelled) -> Resource {
     );
     Resource::feed(FeedFields {
         format,
-        body,
+        document,
         version,
         max_age_seconds: feed.max_age_seconds,
         links,

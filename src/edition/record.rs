@@ -9,6 +9,14 @@ pub struct VersionRecord {
     pub last_modified: i64,
 }
 
+impl VersionRecord {
+    /// The `Last-Modified` with which this version goes out: `None` where it lies so far ahead of `now` that the clock
+    /// must have gone back.
+    pub fn sent(&self, now: i64) -> Option<i64> {
+        Some(self.last_modified).filter(|at| *at <= now + HOLD_SECONDS_MAX)
+    }
+}
+
 /// A hold of the swap is no longer than this; a record further in the future comes from a wrong clock, and the new
 /// version goes out at once without a `Last-Modified` (http.md R-005).
 pub const HOLD_SECONDS_MAX: i64 = 2;

@@ -1,10 +1,11 @@
 //! The bytes of a resource in each content coding (RFC 9110, section 8.4).
 
+use arc_swap::ArcSwapOption;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::io::Write;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Shorter bodies are not worth coding (http.md R-053).
 const CODED_BYTES_MIN: usize = 256;
@@ -12,8 +13,13 @@ const CODED_BYTES_MIN: usize = 256;
 /// A coding that saves less than a twentieth is not offered (http.md R-053).
 const RATIO_MAX: (usize, usize) = (95, 100);
 
-/// A new version waits for this coding: level 4 takes two thirds of the time of level 6, for two per cent of size.
+/// A page waits for this coding: level 4 takes two thirds of the time of level 6, for two per cent of size.
 const GZIP_LEVEL: u32 = 4;
+
+/// A new version of a feed waits for this one, which takes a third of that time and half as many bytes again. A moment
+/// later the next takes its place.
+const GZIP_LEVEL_FIRST: u32 = 1;
+const GZIP_LEVEL_LAST: u32 = 6;
 const BROTLI_QUALITY: i32 = 5;
 const BROTLI_WINDOW: i32 = 22;
 const ZSTD_LEVEL: i32 = 3;
@@ -50,17 +56,33 @@ impl Coding {
 #[derive(Debug)]
 pub struct Representations {
     identity: Bytes,
-    gzip: Option<Bytes>,
+    gzip: ArcSwapOption<Bytes>,
+    /// Set once gzip is as small as it gets.
+    last_gzip: OnceLock<()>,
     brotli: OnceLock<Option<Bytes>>,
     zstd: OnceLock<Option<Bytes>>,
 }
 
 impl Representations {
-    /// Codes a body with gzip.
+    /// Codes a body with gzip, for good.
     pub fn of(identity: Bytes) -> Self {
         Self {
-            gzip: worth(&identity, gzip),
+            last_gzip: OnceLock::from(()),
+            ..Self::coded(identity, GZIP_LEVEL)
+        }
+    }
+
+    /// Codes a body with gzip as fast as that goes, for what is completed next.
+    pub fn at_once(identity: Bytes) -> Self {
+        Self::coded(identity, GZIP_LEVEL_FIRST)
+    }
+
+    fn coded(identity: Bytes, level: u32) -> Self {
+        let gzip = worth(&identity, |body| gzip(body, level));
+        Self {
+            gzip: ArcSwapOption::from(gzip.map(Arc::new)),
             identity,
+            last_gzip: OnceLock::new(),
             brotli: OnceLock::new(),
             zstd: OnceLock::new(),
         }
@@ -68,29 +90,37 @@ impl Representations {
 
     /// How many bytes it has in the codings that are there from the start.
     pub fn bytes(&self) -> u64 {
-        let gzip = self.gzip.as_ref().map_or(0, Bytes::len);
+        let gzip = self.gzip.load();
+        let gzip = gzip.as_ref().map_or(0, |gzip| gzip.len());
         (self.identity.len() + gzip) as u64
     }
 
-    /// Makes the codings that are missing (http.md R-051): some milliseconds for a large feed.
+    /// Makes the codings that are missing (http.md R-051), and gzip as small as it gets: some milliseconds for a large
+    /// feed.
     pub fn complete(&self) {
+        self.last_gzip.get_or_init(|| {
+            // What was there stays where there is nothing better: it may have been chosen for an answer.
+            if let Some(small) = worth(&self.identity, |body| gzip(body, GZIP_LEVEL_LAST)) {
+                self.gzip.store(Some(Arc::new(small)));
+            }
+        });
         self.zstd.get_or_init(|| worth(&self.identity, zstd));
         self.brotli.get_or_init(|| worth(&self.identity, brotli));
     }
 
-    /// The bytes in a coding; `None` where it is not ready or not worth it.
-    pub fn get(&self, coding: Coding) -> Option<&Bytes> {
+    /// The bytes in a coding; `None` where it is not ready or not worth it. What is there once stays.
+    pub fn get(&self, coding: Coding) -> Option<Bytes> {
         match coding {
-            Coding::Identity => Some(&self.identity),
-            Coding::Gzip => self.gzip.as_ref(),
-            Coding::Brotli => self.brotli.get().and_then(Option::as_ref),
-            Coding::Zstd => self.zstd.get().and_then(Option::as_ref),
+            Coding::Identity => Some(self.identity.clone()),
+            Coding::Gzip => self.gzip.load().as_deref().cloned(),
+            Coding::Brotli => self.brotli.get().cloned().flatten(),
+            Coding::Zstd => self.zstd.get().cloned().flatten(),
         }
     }
 }
 
 /// Codes a body if that saves enough.
-fn worth(identity: &Bytes, code: fn(&[u8]) -> std::io::Result<Vec<u8>>) -> Option<Bytes> {
+fn worth(identity: &Bytes, code: impl Fn(&[u8]) -> std::io::Result<Vec<u8>>) -> Option<Bytes> {
     if identity.len() < CODED_BYTES_MIN {
         return None;
     }
@@ -100,11 +130,8 @@ fn worth(identity: &Bytes, code: fn(&[u8]) -> std::io::Result<Vec<u8>>) -> Optio
 }
 
 /// The header's time is 0: the same body has the same bytes at any time.
-fn gzip(body: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut encoder = GzEncoder::new(
-        Vec::with_capacity(body.len() / 3),
-        Compression::new(GZIP_LEVEL),
-    );
+fn gzip(body: &[u8], level: u32) -> std::io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 3), Compression::new(level));
     encoder.write_all(body)?;
     encoder.finish()
 }
@@ -132,29 +159,42 @@ mod tests {
 
     #[test]
     fn r_051_a_new_body_has_gzip_at_once_and_the_rest_when_completed() {
-        let body = "a word and another word, ".repeat(100);
-        let representations = Representations::of(Bytes::from(body.clone()));
-        assert!(
-            representations.get(Coding::Brotli).is_none()
-                && representations.get(Coding::Zstd).is_none()
-        );
-        let mut decoded = String::new();
-        let gzip = representations.get(Coding::Gzip).unwrap();
-        flate2::read::GzDecoder::new(&gzip[..])
-            .read_to_string(&mut decoded)
+        let body: String = (0..400)
+            .map(|number| format!("word {} and another word, ", number * number))
+            .collect();
+        for representations in [
+            Representations::of(Bytes::from(body.clone())),
+            Representations::at_once(Bytes::from(body.clone())),
+        ] {
+            assert!(
+                representations.get(Coding::Brotli).is_none()
+                    && representations.get(Coding::Zstd).is_none()
+            );
+            let unzipped = || {
+                let mut decoded = String::new();
+                let gzip = representations.get(Coding::Gzip).unwrap();
+                flate2::read::GzDecoder::new(&gzip[..])
+                    .read_to_string(&mut decoded)
+                    .unwrap();
+                (decoded, gzip.len())
+            };
+            let (first, length) = unzipped();
+            assert_eq!(first, body);
+            representations.complete();
+            let (last, small) = unzipped();
+            assert_eq!(last, body);
+            assert!(small <= length, "{small} {length}");
+            let mut decoded = Vec::new();
+            brotli::BrotliDecompress(
+                &mut &representations.get(Coding::Brotli).unwrap()[..],
+                &mut decoded,
+            )
             .unwrap();
-        assert_eq!(decoded, body);
-        representations.complete();
-        let mut decoded = Vec::new();
-        brotli::BrotliDecompress(
-            &mut &representations.get(Coding::Brotli).unwrap()[..],
-            &mut decoded,
-        )
-        .unwrap();
-        assert_eq!(decoded, body.as_bytes());
-        let decoded =
-            zstd::bulk::decompress(representations.get(Coding::Zstd).unwrap(), body.len()).unwrap();
-        assert_eq!(decoded, body.as_bytes());
+            assert_eq!(decoded, body.as_bytes());
+            let zstd = representations.get(Coding::Zstd).unwrap();
+            let decoded = zstd::bulk::decompress(&zstd, body.len()).unwrap();
+            assert_eq!(decoded, body.as_bytes());
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! One URL as it is served: its version, the fields of its answers, and its bytes.
 
+pub mod discovery;
+
 use crate::edition::Route;
 use crate::edition::fields::{
     self, BARE_POLICY, FEED_POLICY, PAGE_POLICY, SANDBOX_POLICY, common, link, value,
@@ -56,7 +58,7 @@ pub struct FeedFields {
     /// Its format.
     pub format: Format,
     /// The document.
-    pub body: String,
+    pub document: Representations,
     /// Its version.
     pub version: Version,
     /// How long a copy is fresh.
@@ -166,7 +168,7 @@ impl Resource {
             document_view: document
                 .filter(|_| has_document_view)
                 .map(|media_type| make(media_type, ".d")),
-            content: Content::Text(Representations::of(feed.body.into())),
+            content: Content::Text(feed.document),
             version: Some(feed.version),
         }
     }
@@ -248,6 +250,7 @@ impl Resource {
         };
         base.insert(header::CACHE_CONTROL, HeaderValue::from_static(fresh));
         let mut shown = HeaderMap::new();
+        shown.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
         if !media.is_inline {
             shown.insert(
                 header::CONTENT_DISPOSITION,

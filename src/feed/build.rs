@@ -1,16 +1,13 @@
 //! A place and its items made into what its feed says.
 
-use crate::feed::{
-    Context, Enclosure, Feed, FeedItem, Picture, Row, Shown, content, instant, notice,
-};
+use crate::feed::{Context, Enclosure, Feed, FeedItem, Picture, Shown, content, instant};
 use crate::newsroom::entry::Entry;
-use crate::newsroom::item::{Attachment, Image, Item, MediaSource, Person};
+use crate::newsroom::item::{Attachment, Correction, Image, Item, MediaSource, Person};
 use crate::newsroom::media::{MediaFile, media_type};
 use crate::newsroom::place::{Place, Scope, folder};
 use crate::newsroom::site::{ContentDepth, FeedSettings, Site, Tree};
 use crate::text;
 use crate::text::language::Language;
-use chrono::{DateTime, Utc};
 
 /// A body over this size travels as its summary and a link (http.md R-074).
 pub const BODY_BYTES_MAX: usize = 256 * 1024;
@@ -18,10 +15,15 @@ pub const BODY_BYTES_MAX: usize = 256 * 1024;
 /// All bodies of a document together; beyond it the oldest travel as summaries (http.md R-074).
 pub const BODIES_BYTES_MAX: usize = 1024 * 1024;
 
-/// The feed of a place.
+/// The feed of a place that shows these items, which are cut to the size of a document.
 ///
 /// `latest` is the running maximum of its dates as the ledger keeps it (http.md R-076).
-pub fn of_place(context: Context<'_>, place: &Place, rows: &[Row], latest: Option<i64>) -> Feed {
+pub fn of_place(
+    context: Context<'_>,
+    place: &Place,
+    items: Vec<FeedItem>,
+    latest: Option<i64>,
+) -> Feed {
     let site = context.site();
     let language = site.language(place.tree);
     let newsroom = context.newsroom;
@@ -62,7 +64,7 @@ pub fn of_place(context: Context<'_>, place: &Place, rows: &[Row], latest: Optio
         logo: site_picture(context, site.logo.as_deref()),
         icon: site_picture(context, site.icon.as_deref()),
         hubs: settings.hubs.clone(),
-        items: items(context, settings, rows),
+        items: cut(items, settings),
     }
 }
 
@@ -73,23 +75,17 @@ fn feed_id(site: &Site, place: &Place) -> String {
     site.authority.tag(&format!("feed{slash}{path}"))
 }
 
-/// The items of a document, cut to its size (http.md R-074).
-fn items(context: Context<'_>, settings: &FeedSettings, rows: &[Row]) -> Vec<FeedItem> {
+/// Gives the items of a document their contents, as far as its size allows (http.md R-074).
+fn cut(mut items: Vec<FeedItem>, settings: &FeedSettings) -> Vec<FeedItem> {
     let mut room = BODIES_BYTES_MAX;
-    let mut items = Vec::with_capacity(rows.len());
-    for row in rows {
-        let mut item = match row {
-            Row::Item(shown) => of_item(context, shown),
-            Row::Notice(entry) => notice::of_entry(context, entry),
-        };
+    for item in &mut items {
         let length = item.body.len();
         if settings.content == ContentDepth::Full && length <= BODY_BYTES_MAX {
             // Where one does not fit any more, all that are older travel as summaries.
             let left = room.checked_sub(length);
-            item.content = left.map(|_| content::full(&item));
+            item.content = left.map(|_| content::full(item));
             room = left.unwrap_or(0);
         }
-        items.push(item);
     }
     items
 }
@@ -108,6 +104,7 @@ pub fn of_item(context: Context<'_>, shown: &Shown) -> FeedItem {
     let images = images(context, item);
     let attachments = attachments(context, item);
     let corrections = corrections(item, context.now);
+    let corrections = corrections.map(|correction| (correction.at, correction.note.clone()));
     FeedItem {
         translations: translations(context, entry),
         file: entry.file.clone(),
@@ -121,7 +118,7 @@ pub fn of_item(context: Context<'_>, shown: &Shown) -> FeedItem {
         content: None,
         published: instant(entry.wire),
         updated: instant(entry.updated(context.now)),
-        corrections,
+        corrections: corrections.collect(),
         authors: if item.authors.is_empty() {
             vec![publisher(site)]
         } else {
@@ -180,13 +177,9 @@ pub fn section(context: Context<'_>, entry: &Entry, language: &Language) -> (Str
 }
 
 /// What was put right. A small correction is shown at once, one that moves the date when its time has come.
-fn corrections(item: &Item, now: i64) -> Vec<(DateTime<Utc>, String)> {
-    let come = item
-        .corrections
-        .iter()
-        .filter(|correction| correction.minor || correction.at.timestamp() <= now);
-    come.map(|correction| (correction.at, correction.note.clone()))
-        .collect()
+pub fn corrections(item: &Item, now: i64) -> impl Iterator<Item = &Correction> {
+    let corrections = item.corrections.iter();
+    corrections.filter(move |correction| correction.minor || correction.at.timestamp() <= now)
 }
 
 /// The publisher as a person: the byline of items without one, with the site's contact address.

@@ -11,18 +11,25 @@ use std::sync::Arc;
 /// The most items of a document (http.md R-074).
 pub const ITEMS_MAX: usize = 100;
 
+/// So many notices find room in any document: half of it, so that a withdrawal reaches readers however many items the
+/// feed is to hold, and news do however much was withdrawn.
+const NOTICES_MIN: usize = ITEMS_MAX / 2;
+
 /// The items of a place's current document at `now`, newest first by wire time, of one second by id. Those that are
 /// withdrawn are there for their notices.
 ///
-/// Where there are too many, notices come first, then the newest `items`, then what changed significantly in the last
-/// 30 days, which travels along however old it is, so that a correction reaches every reader.
+/// Where there are too many, notices come first, the newest withdrawal before the others, then the newest `items`, then
+/// what changed significantly in the last 30 days, which travels along however old it is, so that a correction reaches
+/// every reader. A feed is there for its news: notices take the room that the newest `items` leave, or half of the
+/// document where these leave less.
 pub fn window(newsroom: &Newsroom, place: &Place, now: i64) -> Vec<Arc<Entry>> {
+    let items = newsroom.feeds_of(place).items;
     let mut window = newsroom.notices(place, now);
-    window.truncate(ITEMS_MAX);
+    window.truncate(NOTICES_MIN.max(ITEMS_MAX.saturating_sub(items)));
     let newest = newsroom
         .newest(place)
         .filter(|entry| entry.is_in_feeds(now));
-    let room = newsroom.feeds_of(place).items.min(ITEMS_MAX - window.len());
+    let room = items.min(ITEMS_MAX - window.len());
     window.extend(newest.take(room).cloned());
     let mut taken: HashSet<_> = window.iter().map(|entry| entry.id.clone()).collect();
     for entry in newsroom

@@ -4,7 +4,7 @@
 //! so. A withdrawal wins over everything: what a broken file says of one counts.
 
 use crate::newsroom::Newsroom;
-use crate::newsroom::claim::Intake;
+use crate::newsroom::claim::{Awaited, Intake};
 use crate::newsroom::entry::{Basis, Entry, Withdrawal};
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Status;
@@ -28,52 +28,56 @@ pub enum Absence<'a> {
         /// Whether it is.
         is_certain: bool,
     },
-    /// Its file is there, and its item is not taken in: the id or the address is another's.
-    Refused,
+    /// Its file is there, and its item is not taken in: the address is another's. What the file says of a withdrawal.
+    Refused(&'a Salvage),
 }
 
 impl Intake<'_> {
-    /// Finds what a published item without an entry stands on. `last_good` is the last good version of its file.
-    pub fn settle(&mut self, record: ItemRecord, absence: &Absence<'_>, last_good: Option<Entry>) {
+    /// Finds what a published item without an entry could stand on. `last_good` is the last good version of its file.
+    pub fn settle(
+        &mut self,
+        id: &Id,
+        absence: &Absence<'_>,
+        last_good: Option<Entry>,
+    ) -> Option<Arc<Entry>> {
+        let record = self.records.absent.get(id)?;
         let is_canceled = record.state == Some(State::Canceled)
             || self.removals.contains_key(&record.id)
             || match absence {
-                Absence::Broken(salvage) => salvage.status == Some(Status::Canceled),
+                Absence::Broken(said) | Absence::Refused(said) => {
+                    said.status == Some(Status::Canceled)
+                }
                 Absence::Gone { is_certain } => {
                     *is_certain
                         && record.state.is_some_and(State::has_page)
-                        && feeds_of(self.newsroom, &record).on_missing == OnMissing::Cancel
+                        && feeds_of(self.newsroom, record).on_missing == OnMissing::Cancel
                 }
-                Absence::Refused => false,
             };
         // What was held back last stays so until a whole file says otherwise.
         let is_held = !record.state.is_some_and(State::has_page);
         let entry = match absence {
-            Absence::Refused => None,
-            _ if is_canceled => notice(self.newsroom, &record, self.said(&record, absence)),
-            Absence::Broken(salvage) => {
-                let mut entry = last_good.map(|entry| withheld(entry, salvage));
-                if let Some(entry) = entry.as_mut().filter(|_| is_held && salvage.is_silent()) {
+            _ if is_canceled => notice(self.newsroom, record, self.said(record, absence)),
+            Absence::Broken(said) | Absence::Refused(said) => {
+                let mut entry = last_good.map(|entry| withheld(entry, said));
+                if let Some(entry) = entry.as_mut().filter(|_| is_held && said.is_silent()) {
                     entry.life.status = Status::Withheld;
                 }
                 entry
             }
             Absence::Gone { .. } => last_good.filter(|_| !is_held),
         };
-        let entry = entry.filter(|entry| self.newsroom.clash(entry).is_none());
-        let is_kept = entry.is_some();
-        self.problems
-            .extend(problem(&record, absence, is_kept, is_canceled && is_kept));
-        match entry {
-            Some(entry) => {
-                self.records.absent.insert(record.id.clone(), record);
-                self.place(Arc::new(entry));
-            }
-            None => {
-                let now = self.newsroom.now();
-                self.stamps.lose(self.records, record, now);
-            }
+        let lost = problem(record, absence, false, false);
+        if entry.is_some() {
+            self.awaited.push(Awaited {
+                id: id.clone(),
+                kept: problem(record, absence, true, is_canceled),
+                lost,
+            });
+        } else {
+            self.problems.extend(lost);
+            self.lose(id);
         }
+        entry.map(Arc::new)
     }
 
     /// What is said of a withdrawal beside its row.
@@ -81,10 +85,12 @@ impl Intake<'_> {
         let removal = self.removals.get(&record.id);
         let removal = removal.filter(|_| record.state != Some(State::Canceled));
         match absence {
-            Absence::Broken(salvage) if salvage.status == Some(Status::Canceled) => {
-                salvage.withdrawal.clone()
+            Absence::Broken(said) | Absence::Refused(said)
+                if said.status == Some(Status::Canceled) =>
+            {
+                said.withdrawal.clone()
             }
-            Absence::Broken(_) | Absence::Gone { .. } | Absence::Refused => {
+            Absence::Broken(_) | Absence::Gone { .. } | Absence::Refused(_) => {
                 removal.cloned().unwrap_or_default()
             }
         }
@@ -159,6 +165,7 @@ fn of_record(newsroom: &Newsroom, record: &ItemRecord) -> Option<Entry> {
             date: record.wire,
             embargo: None,
             expires: None,
+            is_previewed: false,
         },
         wire: record.wire,
         changes: Some(record.updated)
@@ -204,7 +211,11 @@ fn problem(
         |severity, message: String| Problem::of_file(severity, record.file.as_str(), message);
     let id: &Id = &record.id;
     match absence {
-        Absence::Refused => None,
+        Absence::Refused(said) => {
+            let is_shown = is_kept && !said.is_withdrawing();
+            let message = "until then its last good version stays published where it was";
+            is_shown.then(|| of_file(Severity::Warning, message.to_owned()))
+        }
         Absence::Broken(salvage) => {
             let message = if is_canceled {
                 "the file is broken, and says that the item is withdrawn: that is done"

@@ -2,17 +2,23 @@
 //!
 //! An id never changes and is never used for another item. So a file under a new name keeps the id of the item that it
 //! holds, an id that an author changed stays as it was published, and of several that claim one id or address the one
-//! that the ledger knows keeps it, else the one that can be read, else the first by file path.
+//! that the ledger knows keeps it, else the one that can be read, else the first by file path. A published item that
+//! finds another at the address where it wants to go stays where it was.
 
+mod told;
+
+use crate::newsroom::absence::Absence;
 use crate::newsroom::entry::{Basis, Entry, Withdrawal};
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Status;
 use crate::newsroom::lifecycle::State;
-use crate::newsroom::problem::{Problem, Severity};
+use crate::newsroom::parse::salvage::Salvage;
+use crate::newsroom::problem::Problem;
+use crate::newsroom::recognise::recognise;
 use crate::newsroom::record::{ItemRecord, Records};
 use crate::newsroom::stamps::Stamps;
 use crate::newsroom::{Clash, Newsroom};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Changed items on their way into a newsroom.
@@ -25,17 +31,41 @@ pub struct Intake<'a> {
     pub stamps: &'a mut Stamps,
     /// What authors should know.
     pub problems: Vec<Problem>,
-    /// Items that found their id or address taken.
-    pub refused: Vec<Arc<Entry>>,
+    /// The items of files that do not stand as they are written, as they are: another id or a withdrawal is held
+    /// against them, or what they claim is another's.
+    pub open: BTreeMap<Arc<str>, Arc<Entry>>,
     /// What is to be withdrawn whatever files say, with what is said of it.
     pub removals: BTreeMap<Id, Withdrawal>,
     /// The files whose items were put into the newsroom, with their ids.
     pub placed: Vec<(Arc<str>, Id)>,
     /// Published items that stand on something else than their file.
     pub kept: BTreeSet<Id>,
+    /// What is said of these once it is clear whether they stand.
+    pub(super) awaited: Vec<Awaited>,
     /// Files whose items have been found under other names.
     pub renamed: Vec<String>,
 }
+
+/// What is said of an item that may be kept.
+pub(super) struct Awaited {
+    /// The item.
+    pub(super) id: Id,
+    /// If it is.
+    pub(super) kept: Option<Problem>,
+    /// If it is not.
+    pub(super) lost: Option<Problem>,
+}
+
+/// An entry that wants to stand in the newsroom.
+pub struct Claim {
+    /// The entry, under the id that it will have.
+    pub entry: Arc<Entry>,
+    /// Whether it is an item that was published before.
+    pub is_known: bool,
+}
+
+/// Gives the last good version of an item, where one is kept.
+pub type LastGood<'a> = dyn Fn(&ItemRecord) -> Option<Entry> + 'a;
 
 impl<'a> Intake<'a> {
     /// An intake of nothing yet.
@@ -49,18 +79,19 @@ impl<'a> Intake<'a> {
             records,
             stamps,
             problems: Vec::new(),
-            refused: Vec::new(),
+            open: BTreeMap::new(),
             removals: BTreeMap::new(),
             placed: Vec::new(),
             kept: BTreeSet::new(),
+            awaited: Vec::new(),
             renamed: Vec::new(),
         }
     }
 
-    /// Takes entries in. `is_present` tells whether there is a file of a name, whatever is in it.
-    pub fn take(&mut self, entries: Vec<Arc<Entry>>, is_present: &dyn Fn(&str) -> bool) {
-        let identified = self.identify(entries, is_present);
-        self.place_all(identified);
+    /// Takes in the entries of all files that there are, none of which is broken.
+    pub fn take(&mut self, entries: Vec<Arc<Entry>>) {
+        let claims = self.identify(entries, &|_| false);
+        self.place_all(claims, &|_| None);
         self.link();
     }
 
@@ -69,205 +100,148 @@ impl<'a> Intake<'a> {
         self.stamps.link(self.newsroom, self.records);
     }
 
-    /// Places entries whose ids are found: of those that claim the same, who comes first has it.
-    pub fn place_all(&mut self, entries: Vec<Arc<Entry>>) {
-        let mut pool = self.with_rivals(entries);
-        let rank = |entry: &Arc<Entry>| {
-            let known = entry.seen.is_some() || self.is_at_home(entry);
-            let was_published = known || entry.life.release() <= self.records.begun_at;
-            let state = entry.life.state(self.newsroom.now(), was_published);
-            let is_there = entry.seen.is_some() || self.stands(entry);
-            (!known, !is_there, !state.answers())
-        };
-        pool.sort_unstable_by(|a, b| a.file.cmp(&b.file));
-        pool.sort_by_cached_key(rank);
-        for entry in pool {
-            match self.newsroom.clash(&entry) {
-                None => self.place(entry),
-                Some(clash) => self.refuse(entry, &clash),
-            }
-        }
-    }
-
-    /// Gives every entry the id under which it was published, and sorts out those that use another item's.
+    /// Gives every entry the id under which it was published. `is_unread` tells of files that cannot be read or
+    /// understood.
     pub fn identify(
         &mut self,
-        entries: Vec<Arc<Entry>>,
-        is_present: &dyn Fn(&str) -> bool,
-    ) -> Vec<Arc<Entry>> {
-        let zone = self.newsroom.site().timezone;
-        let (mut known, mut unsure): (Vec<_>, Vec<_>) =
+        mut entries: Vec<Arc<Entry>>,
+        is_unread: &dyn Fn(&str) -> bool,
+    ) -> Vec<Claim> {
+        entries.iter_mut().for_each(|entry| self.recall(entry));
+        let (known, mut unsure): (Vec<_>, Vec<_>) =
             entries.into_iter().partition(|entry| entry.seen.is_some());
-        if unsure.is_empty() {
-            return known;
-        }
         unsure.sort_by(|a, b| a.file.cmp(&b.file));
-        let said = unsure.iter().filter(|entry| entry.has_own_id);
-        let mut taken: BTreeSet<Id> = said.map(|entry| entry.id.clone()).collect();
-        let homes = self.records.absent.values();
-        let homes: HashMap<String, Id> = homes
-            .map(|record| (record.file.clone(), record.id.clone()))
-            .collect();
-        let moved = self.moved_away(&unsure, &homes, &taken);
-        let is_present = &|file: &str| is_present(file) && !moved.contains(file);
-        // First those that are where they were: nobody takes their ids from them.
-        let is_home = |entry: &Arc<Entry>| {
-            let home = homes.get(&*entry.file);
-            let record = home.and_then(|id| self.records.absent.get(id));
-            let keeps = |record: &ItemRecord| !taken.contains(&record.id) || is_it(record, entry);
-            // What is certainly another item, brought here under its name, is not at home.
-            let is_certain = record.is_some_and(|record| is_it(record, entry));
-            !entry.has_own_id
-                && record.is_some_and(keeps)
-                && (is_certain || self.gone_like(entry, &taken, is_present).is_none())
-        };
-        let (at_home, elsewhere): (Vec<_>, Vec<_>) = unsure.into_iter().partition(is_home);
-        let housed = elsewhere.iter().filter(|entry| self.is_at_home(entry));
-        let mut housed: BTreeSet<Id> = housed.map(|entry| entry.id.clone()).collect();
-        for mut entry in at_home {
-            if let Some(id) = homes.get(&*entry.file) {
-                taken.insert(id.clone());
-                housed.insert(id.clone());
-                if *id != entry.id {
-                    self.problems.push(named_otherwise(&entry, id));
-                    Arc::make_mut(&mut entry).call(id.clone(), zone);
-                }
-            }
-            known.push(entry);
+        let found = recognise(self.newsroom, &unsure, &self.records.absent, is_unread);
+        let known = known.into_iter().map(|entry| Claim {
+            entry,
+            is_known: true,
+        });
+        let mut claims: Vec<Claim> = known.collect();
+        for (entry, id) in unsure.into_iter().zip(found) {
+            claims.push(Claim {
+                is_known: id.is_some(),
+                entry: match id {
+                    Some(id) => self.call(entry, id),
+                    None => entry,
+                },
+            });
         }
-        for mut entry in elsewhere {
-            let changed = homes.get(&*entry.file).cloned();
-            match self.published_as(&entry, changed.as_ref(), &taken, is_present) {
-                Published::Never | Published::So => {}
-                // The other item is there, and keeps its id when the two meet.
-                Published::AsAnother(_) if housed.contains(&entry.id) => {}
-                Published::As(id) => {
-                    self.problems.push(if entry.has_own_id {
-                        changed_id(&entry, &id)
-                    } else {
-                        named_otherwise(&entry, &id)
-                    });
-                    taken.insert(id.clone());
-                    Arc::make_mut(&mut entry).call(id, zone);
-                }
-                Published::AsAnother(file) => {
-                    self.problems.push(used_again(&entry, &file));
-                    self.refused.push(entry);
-                    continue;
-                }
-            }
-            if let Some(record) = self.records.absent.get(&entry.id) {
-                self.renamed.push(record.file.clone());
-            }
-            known.push(entry);
-        }
-        known
+        claims
     }
 
-    /// The files in which there is another item now, by its own id and by what it is recognised by.
-    fn moved_away(
-        &self,
-        entries: &[Arc<Entry>],
-        homes: &HashMap<String, Id>,
-        taken: &BTreeSet<Id>,
-    ) -> BTreeSet<String> {
-        let is_another = |entry: &&Arc<Entry>| {
-            let home = homes.get(&*entry.file).filter(|id| **id != entry.id);
-            let record = home.and_then(|id| self.records.absent.get(id));
-            let path = self.newsroom.path(entry);
-            let is_elsewhere = |record: &ItemRecord| {
-                !is_it(record, entry) && (record.path != path || taken.contains(&record.id))
-            };
-            entry.has_own_id && record.is_some_and(is_elsewhere)
-        };
-        let others = entries.iter().filter(is_another);
-        others.map(|entry| entry.file.to_string()).collect()
-    }
-
-    /// Under which id an item was published, by what the ledger remembers. `home` is the id that was published from
-    /// its file.
-    fn published_as(
-        &self,
-        entry: &Entry,
-        home: Option<&Id>,
-        taken: &BTreeSet<Id>,
-        is_present: &dyn Fn(&str) -> bool,
-    ) -> Published {
-        let absent = &self.records.absent;
-        let is_known = |record: &ItemRecord| {
-            *record.file == *entry.file
-                || record.hash == entry.hash
-                || record.likeness.is_near(&entry.likeness)
-        };
-        let known = absent.get(&entry.id);
-        let is_certain = known.is_some_and(|record| is_it(record, entry));
-        if !entry.has_own_id
-            && !is_certain
-            && let Some(record) = self.gone_like(entry, taken, is_present)
+    /// Gives an entry what its row says, where the item is as it was when it was looked at last.
+    fn recall(&mut self, entry: &mut Arc<Entry>) {
+        let absent = &mut self.records.absent;
+        if entry.seen.is_none()
+            && let Some(record) = absent.get(&entry.id)
+            && record.is_as_before(self.newsroom, entry)
         {
-            return Published::As(record.id.clone());
+            record.recall(Arc::make_mut(entry));
+            absent.remove(&entry.id);
         }
-        if known.is_some_and(is_known) {
-            return Published::So;
+    }
+
+    /// Calls an entry by the id of the published item that it holds.
+    fn call(&mut self, mut entry: Arc<Entry>, id: Id) -> Arc<Entry> {
+        let record = self.records.absent.get(&id);
+        let moved = record.filter(|record| *record.file != *entry.file);
+        self.renamed.extend(moved.map(|record| record.file.clone()));
+        if id != entry.id {
+            self.problems.push(if entry.has_own_id {
+                told::changed_id(&entry, &id)
+            } else {
+                told::named_otherwise(&entry, &id)
+            });
+            self.open
+                .insert(Arc::clone(&entry.file), Arc::clone(&entry));
+            let zone = self.newsroom.site().timezone;
+            Arc::make_mut(&mut entry).call(id, zone);
         }
-        let is_free = |record: &&ItemRecord| !taken.contains(&record.id);
-        if entry.has_own_id {
-            // In the same file and at the same address it is the same item, whatever else was changed.
-            let path = self.newsroom.path(entry);
-            let is_same = |record: &&ItemRecord| {
-                is_it(record, entry) || (is_free(record) && record.path == path)
-            };
-            let home = home.and_then(|id| absent.get(id));
-            if let Some(record) = home.filter(is_same) {
-                return Published::As(record.id.clone());
+        entry
+    }
+
+    /// Places entries: of those that claim the same, who comes first has it. `last_good` tells what a published item
+    /// falls back to that finds what it claims taken.
+    pub fn place_all(&mut self, claims: Vec<Claim>, last_good: &LastGood<'_>) {
+        let mut pool = self.with_rivals(claims);
+        pool.sort_unstable_by(|a, b| a.entry.file.cmp(&b.entry.file));
+        pool.sort_by_cached_key(|claim| self.rank(claim));
+        for claim in pool {
+            let owner = self.owner_of_id(&claim);
+            if let Some(file) = owner {
+                self.problems.push(told::used_again(&claim.entry, &file));
+                self.leave_open(&claim.entry);
+                continue;
+            }
+            match self.newsroom.clash(&claim.entry) {
+                None => self.place(claim.entry),
+                Some(clash) => self.refuse(&claim, &clash, last_good),
             }
         }
-        if let Some(record) = known {
-            return Published::AsAnother(record.file.clone());
+        for Awaited { id, kept, lost } in std::mem::take(&mut self.awaited) {
+            let entry = self.newsroom.get(&id);
+            let is_kept = entry.is_some_and(|entry| entry.basis != Basis::File);
+            self.problems.extend(if is_kept { kept } else { lost });
         }
-        Published::Never
     }
 
-    /// The published item that an entry certainly holds, and whose own file is gone.
-    fn gone_like(
-        &self,
-        entry: &Entry,
-        taken: &BTreeSet<Id>,
-        is_present: &dyn Fn(&str) -> bool,
-    ) -> Option<&ItemRecord> {
-        let absent = self.records.absent.values();
-        let like = absent.filter(|record| is_it(record, entry) && !taken.contains(&record.id));
-        let gone = like.filter(|record| !is_present(&record.file));
-        gone.max_by_key(|record| record.hash == entry.hash)
+    /// Who comes first: what was published before what was not, what stays where it is before what moves, what has a
+    /// file before what has none, and what can be read before what cannot.
+    fn rank(&self, claim: &Claim) -> (bool, bool, bool, bool) {
+        let entry = &claim.entry;
+        let was_published = claim.is_known || entry.life.release() <= self.records.begun_at;
+        let state = entry.life.state(self.newsroom.now(), was_published);
+        let record = self.records.absent.get(&entry.id);
+        let stands = record.is_none_or(|record| record.path == self.newsroom.path(entry));
+        let has_file = entry.basis == Basis::File;
+        (!claim.is_known, !stands, !has_file, !state.answers())
     }
 
-    /// The entries with all those of the newsroom that claim what they claim, which are taken out of it.
-    fn with_rivals(&mut self, entries: Vec<Arc<Entry>>) -> Vec<Arc<Entry>> {
+    /// The file of the published item whose id a new item would use again.
+    fn owner_of_id(&self, claim: &Claim) -> Option<String> {
+        if claim.is_known {
+            return None;
+        }
+        let id = &claim.entry.id;
+        let kept = self
+            .newsroom
+            .get(id)
+            .filter(|entry| entry.basis != Basis::File);
+        let kept = kept.map(|entry| entry.file.to_string());
+        kept.or_else(|| {
+            self.records
+                .absent
+                .get(id)
+                .map(|record| record.file.clone())
+        })
+    }
+
+    /// The claims with all those of the newsroom that claim the same, or what these had, which are taken out of it.
+    fn with_rivals(&mut self, claims: Vec<Claim>) -> Vec<Claim> {
         if self.newsroom.is_empty() {
-            return entries;
+            return claims;
         }
-        let mut pool = Vec::with_capacity(entries.len());
-        let mut queue = entries;
-        while let Some(entry) = queue.pop() {
-            while let Some(clash) = self.newsroom.clash(&entry) {
-                let rival = self.newsroom.remove(&clash.other().id);
-                queue.extend(rival);
+        let mut pool = Vec::with_capacity(claims.len());
+        let mut queue = claims;
+        while let Some(claim) = queue.pop() {
+            while let Some(rival) = self.rival(&claim.entry) {
+                let entry = self.newsroom.remove(&rival);
+                queue.extend(entry.map(|entry| Claim {
+                    is_known: entry.seen.is_some(),
+                    entry,
+                }));
             }
-            pool.push(entry);
+            pool.push(claim);
         }
         pool
     }
 
-    /// Whether the ledger knows an item in this very file.
-    fn is_at_home(&self, entry: &Entry) -> bool {
+    fn rival(&self, entry: &Entry) -> Option<Id> {
+        let clash = self.newsroom.clash(entry);
         let record = self.records.absent.get(&entry.id);
-        record.is_some_and(|record| *record.file == *entry.file)
-    }
-
-    /// Whether the ledger knows an item at this very address.
-    fn stands(&self, entry: &Entry) -> bool {
-        let record = self.records.absent.get(&entry.id);
-        record.is_some_and(|record| record.path == self.newsroom.path(entry))
+        let at_home = || self.newsroom.at_path(&record?.path);
+        let rival = clash.as_ref().map(Clash::other).or_else(at_home);
+        rival.map(|rival| rival.id.clone())
     }
 
     /// Puts an entry that clashes with no other into the newsroom, and stamps what that changes.
@@ -293,26 +267,25 @@ impl<'a> Intake<'a> {
             self.newsroom.insert(entry);
             return;
         }
-        let changing = Arc::make_mut(&mut entry);
-        let known = absent.or_else(|| ItemRecord::of(self.newsroom, changing));
+        let known = absent.or_else(|| ItemRecord::of(self.newsroom, &entry));
         // What is withdrawn already stays as it was withdrawn.
         let is_withdrawn = known
             .as_ref()
             .is_some_and(|record| record.state == Some(State::Canceled));
         if let Some(removal) = removal.filter(|_| !is_withdrawn) {
-            self.hold_withdrawn(changing, removal);
+            self.hold_withdrawn(&mut entry, removal);
         }
         if let Some(record) = &known {
-            self.hold_to_the_end(record, changing);
-            let path = self.newsroom.path(changing);
+            self.hold_to_the_end(record, &mut entry);
+            let path = self.newsroom.path(&entry);
             if record.path != path {
-                self.newsroom
-                    .remember_path(&record.path, changing.id.clone());
+                self.newsroom.remember_path(&record.path, entry.id.clone());
                 self.stamps
                     .paths
-                    .push((record.path.clone(), changing.id.clone()));
+                    .push((record.path.clone(), entry.id.clone()));
             }
         }
+        let changing = Arc::make_mut(&mut entry);
         self.stamps
             .look(self.newsroom, self.records, known.as_ref(), changing);
         self.note_moved_date(&entry);
@@ -320,7 +293,7 @@ impl<'a> Intake<'a> {
     }
 
     /// What is withdrawn stays so, whatever its file says later.
-    fn hold_to_the_end(&mut self, record: &ItemRecord, entry: &mut Entry) {
+    fn hold_to_the_end(&mut self, record: &ItemRecord, entry: &mut Arc<Entry>) {
         if record.state == Some(State::Canceled) {
             let withdrawal = Withdrawal {
                 at: record.said_at,
@@ -332,109 +305,82 @@ impl<'a> Intake<'a> {
     }
 
     /// Withdraws an item, and says so where its file says something else.
-    fn hold_withdrawn(&mut self, entry: &mut Entry, withdrawal: Withdrawal) {
+    fn hold_withdrawn(&mut self, entry: &mut Arc<Entry>, withdrawal: Withdrawal) {
         if entry.life.status == Status::Canceled {
             return;
         }
-        entry.life.status = Status::Canceled;
-        entry.withdrawal = Some(Box::new(withdrawal));
-        if entry.basis != Basis::File {
-            return;
+        if entry.basis == Basis::File {
+            self.problems.push(told::withdrawn(entry));
+            self.leave_open(entry);
         }
-        let message = format!(
-            "the item `{}` was withdrawn for good and stays so",
-            entry.id
-        );
-        let problem = Problem::of_file(Severity::Error, entry.file.to_string(), message);
-        let hint = "delete the file, or give the item an `id` of its own: it is then a new one";
-        self.problems.push(problem.hint(hint));
+        let changing = Arc::make_mut(entry);
+        changing.life.status = Status::Canceled;
+        changing.withdrawal = Some(Box::new(withdrawal));
     }
 
     fn note_moved_date(&mut self, entry: &Entry) {
         let is_moved = entry.seen.is_some() && entry.life.release() != entry.wire;
-        if !is_moved || !entry.state(self.newsroom.now()).has_page() {
+        if is_moved && entry.state(self.newsroom.now()).has_page() {
+            self.problems.push(told::moved_date(entry));
+        }
+    }
+
+    /// Leaves out what claims something of another. A published item falls back to its last good version.
+    fn refuse(&mut self, claim: &Claim, clash: &Clash, last_good: &LastGood<'_>) {
+        let entry = &claim.entry;
+        // What was in the newsroom has its row in its entry.
+        if let Some(record) = ItemRecord::of(self.newsroom, entry) {
+            self.records.absent.insert(record);
+        }
+        if entry.basis == Basis::File {
+            let problem = told::clash(self.newsroom, entry, clash);
+            self.problems.push(problem);
+            self.leave_open(entry);
+            self.fall_back(claim, last_good);
+        } else {
+            self.lose(&entry.id);
+        }
+    }
+
+    fn fall_back(&mut self, claim: &Claim, last_good: &LastGood<'_>) {
+        let entry = &claim.entry;
+        let Some(record) = self
+            .records
+            .absent
+            .get(&entry.id)
+            .filter(|_| claim.is_known)
+        else {
             return;
+        };
+        let copy = last_good(record);
+        let said = Salvage {
+            status: Some(entry.life.status),
+            is_unclear: false,
+            embargo: entry.life.embargo,
+            expires: entry.life.expires,
+            withdrawal: entry.withdrawal.as_deref().cloned().unwrap_or_default(),
+        };
+        if let Some(kept) = self.settle(&entry.id, &Absence::Refused(&said), copy) {
+            match self.newsroom.clash(&kept) {
+                None => self.place(kept),
+                Some(_) => self.lose(&entry.id),
+            }
         }
-        let wire = chrono::DateTime::from_timestamp(entry.wire, 0).unwrap_or_default();
-        let message = format!(
-            "the date was moved after the item was published; feeds keep {}",
-            wire.format("%Y-%m-%dT%H:%M:%SZ")
-        );
-        let problem = Problem::of_file(Severity::Warning, entry.file.to_string(), message);
-        let hint = "put it back; a significant change is told by `updated` or `corrections`";
-        self.problems.push(problem.hint(hint));
     }
 
-    fn refuse(&mut self, mut entry: Arc<Entry>, clash: &Clash) {
-        self.problems
-            .push(clash_problem(self.newsroom, &entry, clash));
-        // A rival that was in the newsroom has its row in its entry.
-        if let Some(record) = ItemRecord::of(self.newsroom, &entry) {
-            self.records.absent.insert(record.id.clone(), record);
-            Arc::make_mut(&mut entry).seen = None;
+    /// Remembers of an item that nothing of it stands any longer.
+    pub(super) fn lose(&mut self, id: &Id) {
+        if let Some(record) = self.records.absent.remove(id) {
+            let now = self.newsroom.now();
+            self.stamps.lose(self.records, record, now);
         }
-        self.refused.push(entry);
     }
-}
 
-/// Whether a file holds the item that a row remembers: its bytes are the same, or its headline and date.
-fn is_it(record: &ItemRecord, entry: &Entry) -> bool {
-    record.hash == entry.hash || record.likeness == entry.likeness
-}
-
-/// What the ledger says of an item's id.
-enum Published {
-    /// The item was never published.
-    Never,
-    /// It was published under the id that it has.
-    So,
-    /// It was published under this id.
-    As(Id),
-    /// Its id was that of another item, in this file.
-    AsAnother(String),
-}
-
-fn named_otherwise(entry: &Entry, id: &Id) -> Problem {
-    let message =
-        format!("this item was published as `{id}` from a file of another name, and keeps that id");
-    Problem::of_file(Severity::Warning, entry.file.to_string(), message).hint(format!(
-        "write `id = \"{id}\"` into it, as `tidings check --fix` does"
-    ))
-}
-
-fn changed_id(entry: &Entry, id: &Id) -> Problem {
-    let message = format!(
-        "the id of this item was `{id}` when it was published, and is now `{}`; feeds keep `{id}`",
-        entry.id
-    );
-    Problem::of_file(Severity::Error, entry.file.to_string(), message)
-        .hint(format!("put `id = \"{id}\"` back: an id never changes"))
-}
-
-fn used_again(entry: &Entry, file: &str) -> Problem {
-    let message = format!(
-        "the id `{}` was that of another item, published from `{file}`",
-        entry.id
-    );
-    Problem::of_file(Severity::Error, entry.file.to_string(), message)
-        .hint("give this item an `id` of its own; an id is never used twice")
-}
-
-fn clash_problem(newsroom: &Newsroom, entry: &Entry, clash: &Clash) -> Problem {
-    let file = &clash.other().file;
-    let (message, hint) = match clash {
-        Clash::Id(_) => (
-            format!("the id `{}` belongs to `{file}`", entry.id),
-            "give this item an `id` of its own; an id is never used twice",
-        ),
-        Clash::Uri(_) => (
-            format!("the `id_uri` of this item is that of `{file}`"),
-            "give one of the two its own; readers would take them for one item",
-        ),
-        Clash::Address(_) => (
-            format!("the page `{}` belongs to `{file}`", newsroom.path(entry)),
-            "give this item a `slug` of its own",
-        ),
-    };
-    Problem::of_file(Severity::Error, entry.file.to_string(), message).hint(hint)
+    /// Keeps the entry of a file that does not stand as it is written.
+    fn leave_open(&mut self, entry: &Arc<Entry>) {
+        let as_read = || Arc::new(entry.as_read());
+        self.open
+            .entry(Arc::clone(&entry.file))
+            .or_insert_with(as_read);
+    }
 }

@@ -13,6 +13,9 @@ use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
+/// For how long an item is in the news sitemap: two days, in seconds.
+pub const NEWS_SECONDS: i64 = 2 * 86_400;
+
 /// The index entry of one item. Instants are seconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
@@ -101,7 +104,7 @@ pub enum Basis {
 }
 
 /// What an item is recognised by when its file has another name: its headline and its date.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Likeness {
     /// A hash of the headline.
     pub title: u32,
@@ -200,6 +203,16 @@ impl Entry {
         self.id = id;
     }
 
+    /// The entry as its file gives it, without what the ledger remembers.
+    #[must_use]
+    pub fn as_read(&self) -> Self {
+        Self {
+            seen: None,
+            wire: self.life.release(),
+            ..self.clone()
+        }
+    }
+
     /// The sections that list it; the first is the one of its URL.
     pub fn sections(&self) -> impl Iterator<Item = &Slug> {
         std::iter::once(&self.section).chain(&self.further_sections)
@@ -262,7 +275,8 @@ impl Entry {
             .changes
             .iter()
             .map(|at| at + super::lists::CORRECTED_SECONDS);
-        let own = [Some(self.life.release()), self.life.expires]
+        let news_end = self.wire.saturating_add(NEWS_SECONDS);
+        let own = [Some(self.life.release()), self.life.expires, Some(news_end)]
             .into_iter()
             .flatten();
         own.chain(self.changes.iter().copied()).chain(corrected_end)

@@ -70,6 +70,16 @@ impl Authority {
         })
     }
 
+    /// The DNS name or e-mail address.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// A date on which it was the publisher's, as written.
+    pub fn date(&self) -> &str {
+        &self.date
+    }
+
     /// The tag URI of a specific name.
     pub fn tag(&self, specific: &str) -> String {
         format!("tag:{},{}:{specific}", self.name, self.date)

@@ -13,6 +13,19 @@ pub struct Life {
     pub embargo: Option<i64>,
     /// When it leaves the feeds.
     pub expires: Option<i64>,
+    /// Whether it is shown before its time, to those who write it: a draft counts as done, and what is to come as come.
+    pub is_previewed: bool,
+}
+
+/// Why an item that a preview shows is not for readers yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unreleased {
+    /// It is a draft.
+    Draft,
+    /// Its date is this instant.
+    Scheduled(i64),
+    /// Its embargo ends at this instant.
+    Embargoed(i64),
 }
 
 /// What an item is at one instant.
@@ -40,6 +53,7 @@ impl Life {
             date: item.date.instant().timestamp(),
             embargo: item.embargo_until.map(|embargo| embargo.timestamp()),
             expires: item.expires.map(|expires| expires.timestamp()),
+            is_previewed: false,
         }
     }
 
@@ -53,13 +67,32 @@ impl Life {
     /// it is a draft.
     pub fn state(&self, now: i64, was_seen: bool) -> State {
         match self.status {
-            Status::Draft => State::Draft,
+            Status::Draft if !self.is_previewed => State::Draft,
             Status::Withheld => State::Withheld,
             Status::Canceled if was_seen => State::Canceled,
             Status::Canceled => State::Draft,
-            Status::Usable if now < self.release() => State::Scheduled,
-            Status::Usable if self.expires.is_some_and(|expires| expires <= now) => State::Expired,
-            Status::Usable => State::Visible,
+            Status::Usable if now < self.release() && !self.is_previewed => State::Scheduled,
+            Status::Draft | Status::Usable => {
+                let is_expired = self.expires.is_some_and(|expires| expires <= now);
+                if is_expired {
+                    State::Expired
+                } else {
+                    State::Visible
+                }
+            }
+        }
+    }
+
+    /// Why an item that a preview shows is not for readers at `now`; `None` where it is, or where there is no preview.
+    pub fn unreleased(&self, now: i64) -> Option<Unreleased> {
+        match self.status {
+            _ if !self.is_previewed => None,
+            Status::Draft => Some(Unreleased::Draft),
+            Status::Usable if now < self.release() => Some(match self.embargo {
+                Some(embargo) if embargo > self.date => Unreleased::Embargoed(embargo),
+                Some(_) | None => Unreleased::Scheduled(self.date),
+            }),
+            Status::Usable | Status::Withheld | Status::Canceled => None,
         }
     }
 }
@@ -114,6 +147,7 @@ mod tests {
             date: 100,
             embargo: None,
             expires: Some(200),
+            is_previewed: false,
         };
         let states = [99, 100, 199, 200].map(|now| life.state(now, false));
         assert_eq!(
@@ -134,8 +168,45 @@ mod tests {
             date: 100,
             embargo: None,
             expires: None,
+            is_previewed: false,
         };
         assert_eq!(life.state(50, true), State::Canceled);
         assert_eq!(life.state(200, false), State::Draft);
+    }
+
+    #[test]
+    fn a_preview_shows_drafts_and_what_is_to_come_and_nothing_else() {
+        let life = |status, embargo| Life {
+            status,
+            date: 100,
+            embargo,
+            expires: Some(900),
+            is_previewed: true,
+        };
+        let usable = life(Status::Usable, Some(200));
+        let states =
+            [50, 150, 200, 900].map(|now| (usable.state(now, false), usable.unreleased(now)));
+        let waits = Some(Unreleased::Embargoed(200));
+        assert_eq!(
+            states,
+            [
+                (State::Visible, waits),
+                (State::Visible, waits),
+                (State::Visible, None),
+                (State::Expired, None)
+            ]
+        );
+        let draft = life(Status::Draft, None);
+        assert_eq!(
+            (draft.state(50, false), draft.unreleased(50)),
+            (State::Visible, Some(Unreleased::Draft))
+        );
+        for (status, state) in [
+            (Status::Withheld, State::Withheld),
+            (Status::Canceled, State::Draft),
+        ] {
+            let life = life(status, None);
+            assert_eq!((life.state(50, false), life.unreleased(50)), (state, None));
+        }
     }
 }

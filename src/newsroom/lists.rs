@@ -213,25 +213,23 @@ impl Newsroom {
         if self.feeds_of(place).on_cancel == OnCancel::Remove {
             return Vec::new();
         }
-        let is_on = |entry: &&Arc<Entry>| {
+        let is_on = |at: &Option<i64>| at.is_some_and(|at| now < self.notice_end(place, at));
+        let parts = self.parts_of(place);
+        let orders = parts.iter().filter_map(|part| self.canceled.get(part));
+        let on = orders.flat_map(|order| order.iter().take_while(|(Reverse(at), _)| is_on(at)));
+        let entries = on.filter_map(|(_, id)| self.get(id));
+        let noticed = entries.filter(|entry| {
             !entry.is_advisory
                 && entry.state(now) == State::Canceled
-                && entry
-                    .withdrawn_at()
-                    .is_some_and(|at| now < self.notice_end(place, at))
                 && self.has_label_of(entry, place)
-        };
-        let parts = self.parts_of(place);
-        let canceled = parts
-            .iter()
-            .filter_map(|part| self.canceled.get(part))
-            .flatten();
-        let on = canceled.map(|ByWire(entry)| entry).filter(is_on);
-        let mut notices: Vec<Arc<Entry>> = on.cloned().collect();
-        notices.sort_by(|a, b| {
-            (Reverse(a.withdrawn_at()), &a.id).cmp(&(Reverse(b.withdrawn_at()), &b.id))
         });
-        notices.dedup();
+        let mut notices: Vec<Arc<Entry>> = noticed.cloned().collect();
+        if place.scope.label().is_some() {
+            notices.sort_by(|a, b| {
+                (Reverse(a.withdrawn_at()), &a.id).cmp(&(Reverse(b.withdrawn_at()), &b.id))
+            });
+            notices.dedup();
+        }
         notices
     }
 
@@ -261,7 +259,7 @@ impl Newsroom {
         for place in &places {
             if state == State::Canceled {
                 let order = self.canceled.entry(place.clone()).or_default();
-                order.insert(by_wire());
+                order.insert((Reverse(entry.withdrawn_at()), entry.id.clone()));
             }
             if !entry.changes.is_empty() {
                 let order = self.changed.entry(place.clone()).or_default();
@@ -287,7 +285,9 @@ impl Newsroom {
         let by_wire = ByWire(Arc::clone(entry));
         let places = self.places_of(entry);
         for place in &places {
-            leave(&mut self.canceled, place, &by_wire);
+            if let Some(order) = self.canceled.get_mut(place) {
+                order.remove(&(Reverse(entry.withdrawn_at()), entry.id.clone()));
+            }
             if let Some(order) = self.changed.get_mut(place) {
                 for at in &entry.changes {
                     order.remove(&(Reverse(*at), entry.id.clone()));

@@ -2,15 +2,18 @@
 //! an author, or the settings).
 
 use crate::newsroom::Newsroom;
+use crate::newsroom::absent::Absent;
 use crate::newsroom::entry::{Entry, Likeness, Seen};
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Status;
 use crate::newsroom::lifecycle::State;
 use crate::newsroom::place::folder;
-use std::collections::BTreeMap;
 
 /// The group of everything that all pages and feeds share: settings, sections and templates.
 pub const SETTINGS: &str = "settings";
+
+/// The group of everything: stamped with every other.
+pub const EVERYTHING: &str = "everything";
 
 /// The row of one item that has been seen published. Instants are seconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +73,7 @@ pub struct Records {
     /// When the ledger was begun: what is withdrawn now and was to be released before that counts as published.
     pub begun_at: i64,
     /// The rows of items that have no entry: their files are gone, broken or claim what another has.
-    pub absent: BTreeMap<Id, ItemRecord>,
+    pub absent: Absent,
     /// The rows of groups.
     pub groups: Groups,
 }
@@ -104,33 +107,29 @@ impl ItemRecord {
         })
     }
 
-    /// Gives an entry what its row says where the item is as it was when it was looked at last. Returns whether it is.
-    pub fn recall(&self, newsroom: &Newsroom, entry: &mut Entry) -> bool {
-        let Some(state) = self.state else {
-            return false;
-        };
+    /// Whether an item is as it was when it was looked at last, and may be seen as its file says.
+    pub fn is_as_before(&self, newsroom: &Newsroom, entry: &Entry) -> bool {
         // What is withdrawn for good is so by its row, whatever its file says.
-        if state == State::Canceled && entry.life.status != Status::Canceled {
-            return false;
-        }
-        let is_same = *self.file == *entry.file
+        let is_held = self.state == Some(State::Canceled) && entry.life.status != Status::Canceled;
+        self.state.is_some()
+            && !is_held
+            && *self.file == *entry.file
             && self.hash == entry.hash
             && self.path == newsroom.path(entry)
             && self.groups == groups_of(newsroom, entry)
-            && self.text == text(newsroom, entry);
-        if is_same {
-            entry.wire = self.wire;
-            entry.seen = Some(Seen {
-                changed_at: self.changed_at,
-                state,
-                withdrawn_at: self.withdrawn_at,
-            });
-        }
-        is_same
+            && self.text == text(newsroom, entry)
     }
-}
 
-impl ItemRecord {
+    /// Gives an entry that is as it was what its row says.
+    pub fn recall(&self, entry: &mut Entry) {
+        entry.wire = self.wire;
+        entry.seen = self.state.map(|state| Seen {
+            changed_at: self.changed_at,
+            state,
+            withdrawn_at: self.withdrawn_at,
+        });
+    }
+
     /// The key of its text.
     pub fn text_key(&self) -> Option<&str> {
         self.text.as_deref()?.split_once(' ').map(|(_, key)| key)

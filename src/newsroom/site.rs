@@ -55,6 +55,8 @@ pub struct Site {
     pub feeds: FeedSettings,
     /// The footer's links.
     pub links: Vec<FooterLink>,
+    /// Whether items are shown before their time, to those who write them.
+    pub is_preview: bool,
 }
 
 impl Site {

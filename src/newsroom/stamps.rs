@@ -8,7 +8,7 @@ use crate::newsroom::entry::{Entry, Seen};
 use crate::newsroom::identity::Id;
 use crate::newsroom::lifecycle::State;
 use crate::newsroom::place::is_label_folder;
-use crate::newsroom::record::{ItemRecord, Records, groups_of, label_groups_of};
+use crate::newsroom::record::{EVERYTHING, ItemRecord, Records, groups_of, label_groups_of};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -144,19 +144,21 @@ impl Stamps {
             record.withdrawn_at = Some(now);
             self.items.insert(record.id.clone());
         }
-        records.absent.insert(record.id.clone(), record);
+        records.absent.insert(record);
     }
 
-    /// Stamps a group with the stamp of what changed in it: later than it was remembered, once however many of its items
-    /// changed, and never earlier than theirs.
+    /// Stamps a group, and the one of everything, with the stamp of what changed in it: later than it was remembered,
+    /// once however many of its items changed, and never earlier than theirs.
     pub fn stamp_group(&mut self, records: &mut Records, name: &str, at: i64) {
-        let is_first = !self.groups.contains(name);
-        if is_first {
-            self.groups.insert(name.to_owned());
+        for name in [name, EVERYTHING] {
+            let is_first = !self.groups.contains(name);
+            if is_first {
+                self.groups.insert(name.to_owned());
+            }
+            let group = records.group(name);
+            let next = group.changed_at + i64::from(is_first);
+            group.changed_at = next.max(at);
         }
-        let group = records.group(name);
-        let next = group.changed_at + i64::from(is_first);
-        group.changed_at = next.max(at);
     }
 
     /// Stamps what the clock alone has made another in the feeds of an item's tags and authors: a correction that travels

@@ -1,6 +1,6 @@
 //! The page of one item.
 
-use super::{Date, Frame, Page};
+use super::{Date, Frame, Page, preview};
 use crate::feed::{self, Context, FeedItem, Picture, Shown, content};
 use crate::newsroom::lifecycle::State;
 use crate::newsroom::place::{Place, Scope, folder};
@@ -21,6 +21,8 @@ struct ItemPage<'a> {
     images: Vec<&'a Picture>,
     corrections: Vec<(Date, &'a str)>,
     expired: bool,
+    /// What a preview says of it.
+    mark: Option<String>,
 }
 
 /// The page of an item that may be read at the context's instant.
@@ -64,6 +66,7 @@ pub fn render(context: Context<'_>, shown: &Shown) -> Result<Page, askama::Error
         corrections: corrections
             .map(|(at, note)| (Date::of_instant(*at, site.timezone), note.as_str()))
             .collect(),
+        mark: preview::mark(newsroom, entry, context.now),
         expired: entry.state(context.now) == State::Expired,
         item: &item,
         frame: &frame,

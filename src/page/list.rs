@@ -1,6 +1,6 @@
 //! The list page of a place: its newest items.
 
-use super::{Date, Frame, Page, all_news};
+use super::{Date, Frame, Page, all_news, preview};
 use crate::feed::{self, Context, Shown};
 use crate::newsroom::Newsroom;
 use crate::newsroom::entry::Entry;
@@ -46,6 +46,8 @@ struct Row {
     language: Language,
     date: Date,
     summary: Option<String>,
+    /// What a preview says of it.
+    mark: Option<String>,
 }
 
 impl Position {
@@ -146,5 +148,6 @@ fn row(context: Context<'_>, shown: &Shown) -> Row {
         language: item.language,
         date: Date::of_moment(&shown.item.date, context.newsroom.site().timezone),
         summary: item.summary,
+        mark: preview::mark(context.newsroom, &shown.entry, context.now),
     }
 }

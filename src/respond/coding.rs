@@ -29,7 +29,7 @@ pub fn choose(
     } else {
         Coding::Identity
     };
-    let bytes = from.get(coding).cloned().unwrap_or_default();
+    let bytes = from.get(coding).unwrap_or_default();
     (
         Some(coding.name()).filter(|_| coding != Coding::Identity),
         bytes,

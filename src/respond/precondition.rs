@@ -1,7 +1,6 @@
 //! Preconditions, in the order of RFC 9110, section 13.2.2.
 
 use crate::edition::resource::View;
-use crate::edition::version::Version;
 use crate::respond::tags;
 use crate::text::date::parse_http_date;
 use chrono::{DateTime, Utc};
@@ -18,15 +17,14 @@ pub enum Verdict {
     Failed,
 }
 
-/// Evaluates the preconditions of a request for a view of a resource.
+/// Evaluates the preconditions of a request for a view of a resource whose `Last-Modified` is told as this.
 pub fn evaluate(
     fields: &HeaderMap,
     view: &View,
-    version: Option<&Version>,
+    last_modified: Option<i64>,
     now: DateTime<Utc>,
 ) -> Verdict {
     let tag = view.tag.as_deref().unwrap_or_default();
-    let last_modified = version.and_then(Version::last_modified);
     if fields.contains_key(header::IF_MATCH) {
         let is_match = !view.is_weak && tags::names_strongly(fields, &header::IF_MATCH, tag);
         if !is_match && !tags::is_any(fields, &header::IF_MATCH) {
@@ -51,6 +49,25 @@ pub fn evaluate(
         Some((since, modified)) if modified <= since => Verdict::NotModified,
         Some(_) | None => Verdict::Proceed,
     }
+}
+
+/// Whether `If-Range` lets a range be sent (RFC 9110, section 13.1.5): it is not there, or it names the present version.
+/// A date counts only where it is the very `Last-Modified` of a second that is over.
+pub fn allows_range(
+    fields: &HeaderMap,
+    view: &View,
+    last_modified: Option<i64>,
+    now: DateTime<Utc>,
+) -> bool {
+    let mut lines = fields.get_all(header::IF_RANGE).iter();
+    let (line, is_only) = (lines.next(), lines.next().is_none());
+    let Some(line) = line else { return true };
+    if line.as_bytes().starts_with(b"\"") {
+        let tag = view.tag.as_deref().unwrap_or_default();
+        return is_only && !view.is_weak && *line == format!("\"{tag}\"");
+    }
+    let said = date(fields, &header::IF_RANGE, now);
+    said.is_some_and(|at| Some(at) == last_modified && at < now.timestamp())
 }
 
 /// The date of a field in seconds since 1970; `None` where it is not there, twice there or no date (http.md R-025).

@@ -1,15 +1,19 @@
-//! Bodies of answers: bytes in memory, or a file read piece by piece.
+//! Bodies of answers: bytes in memory, or parts of a file, read piece by piece.
 
+use crate::respond::Piece;
+use crate::source::stamp::Stamp;
 use bytes::{Bytes, BytesMut};
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
+use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use tokio::task::{JoinHandle, spawn_blocking};
 
 /// How much of a file is read at once, in bytes: all of it that is ever held.
-const PIECE_BYTES: u64 = 64 * 1024;
+const READ_BYTES: u64 = 64 * 1024;
 
 /// The body of an answer.
 #[derive(Debug)]
@@ -18,13 +22,26 @@ pub struct Body(Kind);
 #[derive(Debug)]
 enum Kind {
     Memory(Option<Bytes>),
-    File { reading: Reading, left: u64 },
+    File {
+        reading: Reading,
+        pieces: VecDeque<Piece>,
+        left: u64,
+    },
 }
 
 #[derive(Debug)]
 enum Reading {
-    Idle(Option<File>),
-    Busy(JoinHandle<io::Result<(File, Bytes)>>),
+    Idle(Option<OpenFile>),
+    Busy(JoinHandle<io::Result<(OpenFile, Bytes)>>),
+}
+
+/// An open file with the stamp of the bytes that are to be sent.
+#[derive(Debug)]
+pub struct OpenFile {
+    /// The file.
+    pub file: File,
+    /// Its stamp when its version was told.
+    pub stamp: Stamp,
 }
 
 impl Body {
@@ -38,11 +55,13 @@ impl Body {
         Self(Kind::Memory(Some(bytes).filter(|bytes| !bytes.is_empty())))
     }
 
-    /// So many bytes of a file, from where it stands. A file that ends early ends the connection.
-    pub fn file(file: File, length: u64) -> Self {
+    /// Parts of a file. A file that ends early, or is written to in the meantime, ends the connection: what was sent of
+    /// it is never mixed with other bytes.
+    pub fn file(file: OpenFile, pieces: Vec<Piece>) -> Self {
         Self(Kind::File {
             reading: Reading::Idle(Some(file)),
-            left: length,
+            left: pieces.iter().map(Piece::length).sum(),
+            pieces: pieces.into(),
         })
     }
 
@@ -63,10 +82,14 @@ impl HttpBody for Body {
         match &mut self.get_mut().0 {
             Kind::Memory(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
             Kind::File { left: 0, .. } => Poll::Ready(None),
-            Kind::File { reading, left } => {
-                let piece = ready!(poll_piece(reading, *left, cx))?;
-                *left -= piece.len() as u64;
-                Poll::Ready(Some(Ok(Frame::data(piece))))
+            Kind::File {
+                reading,
+                pieces,
+                left,
+            } => {
+                let bytes = ready!(poll_next(reading, pieces, cx))?;
+                *left -= bytes.len() as u64;
+                Poll::Ready(Some(Ok(Frame::data(bytes))))
             }
         }
     }
@@ -86,36 +109,60 @@ impl HttpBody for Body {
     }
 }
 
-/// The next piece of a file, read on another thread.
-fn poll_piece(reading: &mut Reading, left: u64, cx: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
-    loop {
-        match reading {
-            Reading::Idle(file) => {
-                let Some(file) = file.take() else {
-                    return Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into()));
-                };
-                *reading = Reading::Busy(spawn_blocking(move || read_piece(file, left)));
-            }
-            Reading::Busy(task) => {
-                let read = ready!(Pin::new(task).poll(cx))
-                    .map_err(io::Error::other)
-                    .flatten();
-                *reading = Reading::Idle(None);
-                let (file, piece) = read?;
-                *reading = Reading::Idle(Some(file));
-                return Poll::Ready(Ok(piece));
-            }
-        }
+/// The next bytes of the first piece that has any left: its text, or some of the file, read on another thread.
+fn poll_next(
+    reading: &mut Reading,
+    pieces: &mut VecDeque<Piece>,
+    cx: &mut Context<'_>,
+) -> Poll<io::Result<Bytes>> {
+    while pieces.front().is_some_and(|piece| piece.length() == 0) {
+        pieces.pop_front();
     }
+    let ended = || io::Error::from(io::ErrorKind::UnexpectedEof);
+    let Some(piece) = pieces.front_mut() else {
+        return Poll::Ready(Err(ended()));
+    };
+    if !piece.before.is_empty() {
+        return Poll::Ready(Ok(std::mem::take(&mut piece.before)));
+    }
+    if let Reading::Idle(file) = reading {
+        let (file, range) = (file.take().ok_or_else(ended)?, piece.range.clone());
+        *reading = Reading::Busy(spawn_blocking(move || {
+            let bytes = file.read(range.start, (range.end - range.start).min(READ_BYTES))?;
+            Ok((file, bytes))
+        }));
+    }
+    let Reading::Busy(task) = reading else {
+        return Poll::Ready(Err(ended()));
+    };
+    let read = ready!(Pin::new(task).poll(cx))
+        .map_err(io::Error::other)
+        .flatten();
+    *reading = Reading::Idle(None);
+    let (file, bytes) = read?;
+    *reading = Reading::Idle(Some(file));
+    piece.range.start += bytes.len() as u64;
+    Poll::Ready(Ok(bytes))
 }
 
-fn read_piece(mut file: File, left: u64) -> io::Result<(File, Bytes)> {
-    let length = usize::try_from(left.min(PIECE_BYTES)).map_err(io::Error::other)?;
-    let mut piece = BytesMut::zeroed(length);
-    let read = file.read(&mut piece)?;
-    if read == 0 {
-        return Err(io::ErrorKind::UnexpectedEof.into());
+impl OpenFile {
+    /// Reads at most so many bytes from a place on. They are those of the stamp, or there is an error.
+    fn read(&self, at: u64, bytes_max: u64) -> io::Result<Bytes> {
+        let mut bytes = BytesMut::zeroed(usize::try_from(bytes_max).map_err(io::Error::other)?);
+        let read = self.file.read_at(&mut bytes, at)?;
+        // Looked at after the reading: what is written later is not in these bytes.
+        if read == 0 || !self.is_as_it_was()? {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        bytes.truncate(read);
+        Ok(bytes.freeze())
     }
-    piece.truncate(read);
-    Ok((file, piece.freeze()))
+
+    /// Whether nothing was written to the file since. Where another has taken its name, only its inode has changed.
+    fn is_as_it_was(&self) -> io::Result<bool> {
+        let metadata = self.file.metadata()?;
+        let now = Stamp::of_listed(&metadata);
+        let has_same_bytes = (now.size, now.mtime) == (self.stamp.size, self.stamp.mtime);
+        Ok(now == self.stamp || (has_same_bytes && metadata.nlink() == 0))
+    }
 }

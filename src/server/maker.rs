@@ -1,24 +1,27 @@
 //! The maker: makes what an edition does not hold ready, from the files that it was made of.
 
-use crate::edition::resource::{MediaFields, PageFields, Resource};
+mod discovery;
+mod media;
+
+use crate::edition::resource::{PageFields, Resource};
 use crate::edition::version::Version;
-use crate::edition::{Edition, Key, MediaState, Route, publish};
+use crate::edition::{Edition, Key, Route, publish};
 use crate::feed::{self, Context, Row, Shown, select};
 use crate::newsroom::entry::Entry;
 use crate::newsroom::identity::Id;
 use crate::newsroom::lifecycle::State;
-use crate::newsroom::media::{MediaFiles, hex8, is_shown_inline};
+use crate::newsroom::media::MediaFiles;
 use crate::newsroom::place::{Place, Scope};
 use crate::newsroom::site::Format;
 use crate::page::list::Position;
 use crate::page::{self, Page, list, notice};
+use crate::server::body::OpenFile;
 use crate::server::stock::{STOCK_BYTES_MAX, Stock};
-use crate::source::media::{self, MediaIndex, OpenMedia};
+use crate::source::media::MediaIndex;
 use crate::source::{self, DataDirectory};
 use crate::text::causes::joined;
 use arc_swap::ArcSwap;
 use http::StatusCode;
-use std::fs::File;
 use std::sync::Arc;
 
 /// Why a page cannot be made.
@@ -27,6 +30,9 @@ pub enum Error {
     /// Its item cannot be read as it was loaded.
     #[error(transparent)]
     Source(#[from] source::Error),
+    /// The document is not well-formed.
+    #[error("cannot write a feed: {0}")]
+    Feed(String),
     /// The template fails.
     #[error("cannot write a page")]
     Page(#[from] askama::Error),
@@ -44,7 +50,7 @@ pub enum Made {
     /// A resource whose bytes it holds.
     Resource(Arc<Resource>),
     /// A resource whose bytes are in a file.
-    File(Arc<Resource>, File),
+    File(Arc<Resource>, OpenFile),
     /// The absolute URL that has taken the path's place.
     Redirect(String),
     /// There is nothing: 404, 410 or 503.
@@ -85,6 +91,7 @@ impl Maker {
             Key::Item(id) => self.item(edition, id, now),
             Key::List(place, number) => self.list(edition, place, *number, now),
             Key::Media(path) => return self.media(edition, path, now),
+            Key::Discovery(discovery) => self.discovery(edition, *discovery, now),
         };
         made.unwrap_or_else(|error| match error {
             Error::Source(
@@ -93,7 +100,7 @@ impl Maker {
                 | source::Error::TooLarge { file }
                 | source::Error::NotUtf8 { file, .. },
             ) => Made::Changed(file),
-            Error::Source(source::Error::Directory { .. }) | Error::Page(_) => {
+            Error::Source(source::Error::Directory { .. }) | Error::Page(_) | Error::Feed(_) => {
                 tracing::error!("{}", joined(&error));
                 Made::Nothing(StatusCode::SERVICE_UNAVAILABLE, key.route())
             }
@@ -213,7 +220,8 @@ impl Maker {
         let latest = edition.place_latest(place);
         let latest = latest.into_iter().chain(feed::latest(&rows, edition.now));
         let dates = (latest.max(), last_modified);
-        let (resource, problems) = publish::on_request(context, (place, format), &rows, dates);
+        let made = publish::on_request(context, (place, format), &rows, dates);
+        let (resource, problems) = made.map_err(Error::Feed)?;
         for problem in problems {
             tracing::error!("{problem}");
         }
@@ -235,67 +243,6 @@ impl Maker {
             item,
         })
     }
-
-    /// A file as it is called, or with a hash before its extension; another hash redirects to the present one.
-    fn media(&self, edition: &Edition, path: &str, now: i64) -> Made {
-        if let Some(made) = self.media_as_called(edition, path, None, now) {
-            return made;
-        }
-        let hashed = media::without_hash(path);
-        let made =
-            hashed.and_then(|(path, hash)| self.media_as_called(edition, &path, Some(hash), now));
-        made.unwrap_or(Made::Nothing(StatusCode::NOT_FOUND, Route::Media))
-    }
-
-    fn media_as_called(
-        &self,
-        edition: &Edition,
-        path: &str,
-        hash: Option<&str>,
-        now: i64,
-    ) -> Option<Made> {
-        match edition.media_state(path) {
-            MediaState::Served => {}
-            MediaState::Hidden => return None,
-            MediaState::Gone => return Some(Made::Nothing(StatusCode::GONE, Route::Media)),
-        }
-        let open = match self.media.open(&self.folder.load(), path, now) {
-            Ok(open) => open?,
-            Err(source) => {
-                let error = source::Error::File {
-                    file: format!("{}/{path}", source::MEDIA_FOLDER),
-                    source,
-                };
-                tracing::error!("{}", joined(&error));
-                return Some(Made::Nothing(StatusCode::SERVICE_UNAVAILABLE, Route::Media));
-            }
-        };
-        let present = open.known.hash.as_ref().map(hex8);
-        if let Some(hash) = hash.filter(|hash| present.as_deref() != Some(*hash)) {
-            // A file without a hash never was under such a name.
-            let is_hashed = present.is_some() && hash.len() == 8;
-            let url = edition
-                .newsroom
-                .site()
-                .base_url
-                .join(&open.known.url_path());
-            return is_hashed.then_some(Made::Redirect(url));
-        }
-        Some(file(open, hash.is_some(), now))
-    }
-}
-
-fn file(open: OpenMedia, named_by_hash: bool, now: i64) -> Made {
-    let media_type = open.known.media_type();
-    let last_modified = Some(open.record.changed_at).filter(|at| *at <= now);
-    let resource = Resource::media(MediaFields {
-        media_type,
-        version: Version::known(media::tag(&open.record), last_modified),
-        length: open.known.length,
-        named_by_hash,
-        is_inline: is_shown_inline(media_type),
-    });
-    Made::File(Arc::new(resource), open.file)
 }
 
 /// The newest stamp of what something shows, unless it lies in the future.

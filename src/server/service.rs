@@ -2,7 +2,7 @@
 
 use crate::edition::{Edition, Route};
 use crate::respond::{self, Answer, Outcome, Payload};
-use crate::server::body::Body;
+use crate::server::body::{Body, OpenFile};
 use crate::server::clock;
 use crate::server::maker::{Made, Maker};
 use arc_swap::ArcSwap;
@@ -13,9 +13,10 @@ use hyper::body::Incoming;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// A page whose file has just changed waits so long for the edition that knows it; a change may wait for the next
-/// second (http.md R-005).
-const NEXT_EDITION_TIMEOUT: Duration = Duration::from_millis(1_500);
+/// A page whose file has just changed waits so long for the edition that knows it: that a file is gone is believed after
+/// two seconds, and a change may wait for the next second (http.md R-005). That edition has the item whole, so that the
+/// page can be made of it even if the file has been saved again by then.
+const NEXT_EDITION_TIMEOUT: Duration = Duration::from_millis(3_500);
 
 /// So often it is looked for.
 const NEXT_EDITION_EVERY: Duration = Duration::from_millis(10);
@@ -41,13 +42,13 @@ impl Service {
             let (edition, key) = {
                 let edition = self.editions.load();
                 match respond::respond(&head, &edition, now) {
-                    Outcome::Answer(answer) => return sent(answer),
+                    Outcome::Answer(answer) => return sent(answer, None),
                     Outcome::Make(key) => (Arc::clone(&edition), key),
                 }
             };
             let route = key.route();
             if let Some(kept) = self.maker.kept(&edition, &key, now.timestamp()) {
-                return sent(respond::with(&head, &kept, now));
+                return sent(respond::with(&head, &kept, now), None);
             }
             let making = tokio::task::spawn_blocking({
                 let (edition, maker) = (Arc::clone(&edition), Arc::clone(&self.maker));
@@ -86,28 +87,22 @@ fn answer_made(
     now: DateTime<Utc>,
 ) -> Response<Body> {
     match made {
-        Made::Resource(resource) => sent(respond::with(head, &resource, now)),
-        Made::Redirect(url) => sent(respond::redirect(head, &url, Route::Media)),
-        Made::Nothing(status, route) => sent(respond::failure(head, edition, status, route)),
+        Made::Resource(resource) => sent(respond::with(head, &resource, now), None),
+        Made::Redirect(url) => sent(respond::redirect(head, &url, Route::Media), None),
+        Made::Nothing(status, route) => sent(respond::failure(head, edition, status, route), None),
         Made::Changed(_) => {
             let status = StatusCode::SERVICE_UNAVAILABLE;
-            sent(respond::failure(head, edition, status, route))
+            sent(respond::failure(head, edition, status, route), None)
         }
-        Made::File(resource, file) => {
-            respond::with(head, &resource, now)
-                .response
-                .map(|payload| match payload {
-                    Payload::File { length } => Body::file(file, length),
-                    Payload::Bytes(bytes) => Body::full(bytes),
-                    Payload::Empty => Body::empty(),
-                })
-        }
+        Made::File(resource, file) => sent(respond::with(head, &resource, now), Some(file)),
     }
 }
 
-fn sent(answer: Answer) -> Response<Body> {
-    answer.response.map(|payload| match payload {
-        Payload::Bytes(bytes) => Body::full(bytes),
-        Payload::Empty | Payload::File { .. } => Body::empty(),
+/// The answer as it is sent; `file` is what an answer with parts of a file was made with.
+pub(super) fn sent(answer: Answer, file: Option<OpenFile>) -> Response<Body> {
+    answer.response.map(|payload| match (payload, file) {
+        (Payload::Bytes(bytes), _) => Body::full(bytes),
+        (Payload::File(pieces), Some(file)) => Body::file(file, pieces),
+        (Payload::Empty | Payload::File(_), _) => Body::empty(),
     })
 }

@@ -61,7 +61,8 @@ pub fn of_text(file: &Arc<str>, text: String, site: &Site, sections: &Sections) 
         Some(item) => {
             let body_media = content::media_references(&item.body);
             let hash = content_hash(&text);
-            let entry = Entry::of(&item, Arc::clone(file), hash, site, body_media);
+            let mut entry = Entry::of(&item, Arc::clone(file), hash, site, body_media);
+            entry.life.is_previewed = site.is_preview;
             Ok(Box::new(Whole { entry, item, text }))
         }
         None => Err(Box::new(salvage::read(

@@ -5,13 +5,16 @@ use super::stamp::Stamp;
 use super::{DataDirectory, MEDIA_FOLDER};
 use crate::newsroom::media::{HASHED_BYTES_MAX, MediaFile, MediaFiles};
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
-use std::io::{self, Read, Seek};
+use std::io::{self, BufRead, Read, Seek};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The longest path below the media folder, in bytes.
 const PATH_BYTES_MAX: usize = 1024;
+
+/// So much of a file is read at once for its hash, in bytes.
+const HASH_AT_ONCE: usize = 64 * 1024;
 
 /// What was measured of one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,8 +41,10 @@ pub struct Measured {
 /// An open file of the media folder with what is known of it.
 #[derive(Debug)]
 pub struct OpenMedia {
-    /// The file, at its beginning.
+    /// The file.
     pub file: File,
+    /// Its own path below the media folder, links followed.
+    pub target: String,
     /// What it is called, and how long it is.
     pub known: MediaFile,
     /// Its stamp and times.
@@ -55,6 +60,9 @@ pub struct MediaIndex {
 #[derive(Debug, Default)]
 struct Inner {
     records: HashMap<String, MediaRecord>,
+    /// Files that were measured so soon after a change that another one might not show: they are measured again, and
+    /// the ledger learns nothing of them before that.
+    unsettled: HashSet<String>,
     unsaved: BTreeMap<String, MediaRecord>,
 }
 
@@ -64,7 +72,7 @@ impl MediaIndex {
         Self {
             inner: Mutex::new(Inner {
                 records,
-                unsaved: BTreeMap::new(),
+                ..Inner::default()
             }),
         }
     }
@@ -84,6 +92,9 @@ impl MediaIndex {
         if !is_servable(path) {
             return Ok(None);
         }
+        let Some(target) = resolved(directory, path) else {
+            return Ok(None);
+        };
         let Some(open) = open(directory, path)? else {
             return Ok(None);
         };
@@ -95,7 +106,7 @@ impl MediaIndex {
         let mut file = open.into_std();
         let record = match self.known(path, &stamp, now) {
             Some(record) => record,
-            None => self.keep(path, measure(&mut file, stamp, now)?),
+            None => self.keep(path, measure(&mut file, stamp, now)?, now),
         };
         let known = MediaFile {
             path: path.to_owned(),
@@ -105,6 +116,7 @@ impl MediaIndex {
         };
         Ok(Some(OpenMedia {
             file,
+            target,
             known,
             record,
         }))
@@ -138,15 +150,13 @@ impl MediaIndex {
 
     fn known(&self, path: &str, stamp: &Stamp, now: i64) -> Option<MediaRecord> {
         let inner = self.lock();
-        inner
-            .records
-            .get(path)
-            .filter(|record| record.stamp == *stamp && stamp.is_settled(now))
-            .cloned()
+        let record = inner.records.get(path)?;
+        let is_known = record.stamp == *stamp && stamp.is_settled(now);
+        (is_known && !inner.unsettled.contains(path)).then(|| record.clone())
     }
 
     /// Remembers a measurement. The same bytes under a new stamp keep the time at which they were first seen.
-    fn keep(&self, path: &str, mut record: MediaRecord) -> MediaRecord {
+    fn keep(&self, path: &str, mut record: MediaRecord, now: i64) -> MediaRecord {
         let mut inner = self.lock();
         if let Some(known) = inner.records.get(path) {
             let same =
@@ -157,7 +167,12 @@ impl MediaIndex {
                 record.changed_at.max(known.changed_at + 1)
             };
         }
-        if inner.records.get(path) != Some(&record) {
+        if !record.stamp.is_settled(now) {
+            inner.unsettled.insert(path.to_owned());
+            inner.records.insert(path.to_owned(), record.clone());
+            return record;
+        }
+        if inner.unsettled.remove(path) || inner.records.get(path) != Some(&record) {
             inner.records.insert(path.to_owned(), record.clone());
             inner.unsaved.insert(path.to_owned(), record.clone());
         }
@@ -200,23 +215,47 @@ fn open(directory: &DataDirectory, path: &str) -> io::Result<Option<cap_std::fs:
     }
 }
 
+/// The path below the media folder of the file that a path in it means, links followed; `None` where it leads out of the
+/// folder, or nowhere. Item files are of no business to those who ask for media.
+fn resolved(directory: &DataDirectory, path: &str) -> Option<String> {
+    let resolve = |path: &str| directory.dir.canonicalize(path).ok();
+    let folder = resolve(MEDIA_FOLDER)?;
+    let target = resolve(&format!("{MEDIA_FOLDER}/{path}"))?;
+    target
+        .strip_prefix(folder)
+        .ok()?
+        .to_str()
+        .map(str::to_owned)
+}
+
 fn measure(file: &mut File, stamp: Stamp, now: i64) -> io::Result<MediaRecord> {
-    let mut hash = None;
-    if stamp.size <= HASHED_BYTES_MAX {
-        let mut bytes = Vec::new();
-        file.take(HASHED_BYTES_MAX).read_to_end(&mut bytes)?;
-        let digest = Sha256::digest(&bytes);
-        hash = Some(std::array::from_fn(|at| digest[at]));
-    }
+    let hash = (stamp.size <= HASHED_BYTES_MAX).then(|| hash_of(file));
+    let hash = hash.transpose()?;
     file.rewind()?;
     let pixels = pixels(file);
-    file.rewind()?;
     Ok(MediaRecord {
         stamp,
         hash,
         pixels,
         changed_at: now,
     })
+}
+
+/// A hash of a file's bytes, read in small parts: many files may be measured at once.
+fn hash_of(file: &File) -> io::Result<[u8; 16]> {
+    let mut hasher = Sha256::new();
+    let mut reader = io::BufReader::with_capacity(HASH_AT_ONCE, file.take(HASHED_BYTES_MAX));
+    loop {
+        let bytes = reader.fill_buf()?;
+        if bytes.is_empty() {
+            break;
+        }
+        hasher.update(bytes);
+        let length = bytes.len();
+        reader.consume(length);
+    }
+    let digest = hasher.finalize();
+    Ok(std::array::from_fn(|at| digest[at]))
 }
 
 /// Pixels across and down, where the file is a picture that can be read.

@@ -19,6 +19,14 @@ pub struct Settings {
     pub texts: BTreeMap<String, String>,
 }
 
+/// What is remembered of earlier settings.
+pub struct Memory<'a> {
+    /// Tells the last good text of a file.
+    pub text: &'a dyn Fn(&str) -> Option<String>,
+    /// Whether items have been published under it.
+    pub has_published: bool,
+}
+
 /// Why there are no settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unusable {
@@ -28,7 +36,16 @@ pub enum Unusable {
     Broken,
 }
 
-/// Reads the settings of the folders that there are. `last_good` tells the last good text of a file.
+/// What is said elsewhere than in the files, and counts more.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    /// Takes the place of the one in `site.toml`.
+    pub base_url: Option<BaseUrl>,
+    /// Whether items are shown before their time, to those who write them.
+    pub is_preview: bool,
+}
+
+/// Reads the settings of the folders that there are.
 ///
 /// # Errors
 ///
@@ -36,18 +53,19 @@ pub enum Unusable {
 pub fn load(
     directory: &DataDirectory,
     folders: &BTreeSet<String>,
-    base_url: Option<&BaseUrl>,
-    last_good: &dyn Fn(&str) -> Option<String>,
+    overrides: &Overrides,
+    memory: &Memory<'_>,
     problems: &mut Vec<Problem>,
 ) -> Result<Settings, Unusable> {
     let mut texts = BTreeMap::new();
-    let mut site = load_site(directory, last_good, &mut texts, problems)?;
-    if let Some(base_url) = base_url {
+    let mut site = load_site(directory, memory, &mut texts, problems)?;
+    if let Some(base_url) = &overrides.base_url {
         site.base_url = base_url.clone();
     }
+    site.is_preview = overrides.is_preview;
     let mut sections = Sections::new();
     for folder in folders {
-        let section = load_section(directory, folder, &site, last_good, &mut texts, problems);
+        let section = load_section(directory, folder, &site, memory.text, &mut texts, problems);
         sections.extend(section.map(|section| (section.name.clone(), Arc::new(section))));
     }
     Ok(Settings {
@@ -59,14 +77,17 @@ pub fn load(
 
 fn load_site(
     directory: &DataDirectory,
-    last_good: &dyn Fn(&str) -> Option<String>,
+    memory: &Memory<'_>,
     texts: &mut BTreeMap<String, String>,
     problems: &mut Vec<Problem>,
 ) -> Result<Site, Unusable> {
-    let mut why = Unusable::Broken;
+    let last_good = (memory.text)(SITE_FILE);
+    let last_good = last_good.and_then(|text| Some((parse::site::read(&text, None).0?, text)));
+    let held = last_good.as_ref().filter(|_| memory.has_published);
+    let held = held.map(|(site, _)| &site.authority);
     match directory.read(SITE_FILE) {
         Ok(text) => {
-            let (site, own) = parse::site::read(&text);
+            let (site, own) = parse::site::read(&text, held);
             problems.extend(own);
             if let Some(site) = site {
                 texts.insert(SITE_FILE.to_owned(), text);
@@ -80,11 +101,9 @@ fn load_site(
             if error.is_missing() {
                 return Err(Unusable::Missing);
             }
-            why = Unusable::Broken;
         }
     }
-    let kept = last_good(SITE_FILE).and_then(|text| Some((parse::site::read(&text).0?, text)));
-    let (site, text) = kept.ok_or(why)?;
+    let (site, text) = last_good.ok_or(Unusable::Broken)?;
     problems.push(stays(SITE_FILE));
     texts.insert(SITE_FILE.to_owned(), text);
     Ok(site)

@@ -98,15 +98,27 @@ impl Index {
     /// When nothing can be written there.
     pub fn open(state: &Path, fingerprint: &[u8; 16]) -> rusqlite::Result<Self> {
         let path = state.join(FILE_NAME);
-        Self::open_file(&path, fingerprint).or_else(|_| {
-            for suffix in ["", "-wal", "-shm"] {
-                let mut name = path.clone().into_os_string();
-                name.push(suffix);
-                // What is not there need not be removed; what cannot be shows at the next step.
-                let _gone = std::fs::remove_file(name);
-            }
-            Self::open_file(&path, fingerprint)
-        })
+        Self::open_file(&path, fingerprint).or_else(|_| Self::begin(&path, fingerprint))
+    }
+
+    /// Begins the index anew, after one that cannot be read.
+    ///
+    /// # Errors
+    ///
+    /// When nothing can be written there.
+    pub fn begun_anew(self, state: &Path, fingerprint: &[u8; 16]) -> rusqlite::Result<Self> {
+        drop(self);
+        Self::begin(&state.join(FILE_NAME), fingerprint)
+    }
+
+    fn begin(path: &Path, fingerprint: &[u8; 16]) -> rusqlite::Result<Self> {
+        for suffix in ["", "-wal", "-shm"] {
+            let mut name = path.to_owned().into_os_string();
+            name.push(suffix);
+            // What is not there need not be removed; what cannot be shows at the next step.
+            let _gone = std::fs::remove_file(name);
+        }
+        Self::open_file(path, fingerprint)
     }
 
     fn open_file(path: &Path, fingerprint: &[u8; 16]) -> rusqlite::Result<Self> {
@@ -257,6 +269,7 @@ impl<'a> Kept<'a> {
             date: self.release_date,
             embargo: self.embargo,
             expires: self.expires,
+            is_previewed: false,
         };
         let withdrawal = self.withdrawal.map(|said| {
             Box::new(Withdrawal {

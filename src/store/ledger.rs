@@ -1,15 +1,15 @@
 //! The ledger: what was ever published and how it last looked on the wire. One SQLite file in the state directory.
 
+pub mod writing;
+
 use crate::edition::record::VersionRecord;
 use crate::newsroom::identity::Id;
-use crate::newsroom::lifecycle::State;
-use crate::newsroom::record::{GroupRecord, Groups, ItemRecord};
+use crate::newsroom::record::{Groups, ItemRecord};
 use crate::source::media::MediaRecord;
-use crate::source::stamp::Stamp;
 use crate::store::rows::{
     FROM_LAYOUT_1, ITEM_COLUMNS, OF_LAYOUT_1, OF_LAYOUT_2, TABLES, group, item, media,
 };
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -18,8 +18,6 @@ pub const FILE_NAME: &str = "ledger.sqlite";
 
 /// The layout of the tables; a file with a higher number was written by a later program.
 const LAYOUT: i64 = 3;
-
-const ZSTD_LEVEL: i32 = 3;
 
 /// The longest text that is unpacked: the largest item file, and room for a removed byte order mark.
 const SOURCE_BYTES_MAX: usize = 5 * 1024 * 1024;
@@ -88,27 +86,6 @@ pub struct Removal {
     pub note: Option<String>,
     /// When it was wished.
     pub at: i64,
-}
-
-/// What is to be written together, all or nothing.
-#[derive(Debug, Default)]
-pub struct Writing<'a> {
-    /// Rows of items.
-    pub items: Vec<ItemRecord>,
-    /// Rows of groups by name.
-    pub groups: Vec<(&'a String, &'a GroupRecord)>,
-    /// Paths at which items were published and are no longer.
-    pub paths: &'a [(String, Id)],
-    /// Version records by path.
-    pub versions: Vec<(&'a String, &'a VersionRecord)>,
-    /// Last good versions by name.
-    pub sources: Vec<(&'a String, &'a Source)>,
-    /// The names of last good versions that nobody needs any more.
-    pub forgotten: Vec<&'a String>,
-    /// Removals that are done.
-    pub removed: Vec<&'a Id>,
-    /// Measurements of media files by path.
-    pub media: Vec<(&'a String, &'a MediaRecord)>,
 }
 
 impl Ledger {
@@ -235,6 +212,17 @@ impl Ledger {
             .connection
             .query_row("SELECT at FROM begun", [], |row| row.get(0));
         at.map_err(Error::Read)
+    }
+
+    /// Whether there is the row of any item.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Read`].
+    pub fn has_items(&self) -> Result<bool, Error> {
+        let query = "SELECT EXISTS (SELECT 1 FROM item)";
+        let has_some = self.connection.query_row(query, [], |row| row.get(0));
+        has_some.map_err(Error::Read)
     }
 
     /// Reads the rows of all items, by id, one after the other.
@@ -372,21 +360,6 @@ impl Ledger {
         Ok(known.collect())
     }
 
-    /// Leaves a wish to remove an item.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Write`].
-    pub fn wish_removal(&mut self, removal: &Removal) -> Result<(), Error> {
-        self.connection
-            .execute(
-                "INSERT OR REPLACE INTO removal VALUES (?, ?, ?)",
-                params![removal.id.as_str(), removal.note, removal.at],
-            )
-            .map(|_| ())
-            .map_err(Error::Write)
-    }
-
     /// A number that changes when another process has written.
     ///
     /// # Errors
@@ -407,106 +380,6 @@ impl Ledger {
         let rows = statement.query_map([], row).map_err(Error::Read)?;
         rows.collect::<rusqlite::Result<_>>().map_err(Error::Read)
     }
-
-    /// Writes rows, all or none.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Write`].
-    pub fn write(&mut self, writing: &Writing<'_>) -> Result<(), Error> {
-        let transaction = self.connection.transaction().map_err(Error::Write)?;
-        write(&transaction, writing).map_err(Error::Write)?;
-        transaction.commit().map_err(Error::Write)
-    }
-}
-
-fn write(transaction: &Transaction<'_>, writing: &Writing<'_>) -> rusqlite::Result<()> {
-    write_items(transaction, &writing.items)?;
-    let into = |table: &str, columns: usize| {
-        let marks = vec!["?"; columns].join(", ");
-        transaction.prepare_cached(&format!("INSERT OR REPLACE INTO {table} VALUES ({marks})"))
-    };
-    for (name, group) in &writing.groups {
-        into("item_group", 4)?.execute(params![
-            name,
-            group.changed_at,
-            group.latest,
-            group.hash
-        ])?;
-    }
-    for (path, id) in writing.paths {
-        into("former_path", 2)?.execute(params![path, id.as_str()])?;
-    }
-    for (path, version) in &writing.versions {
-        into("version", 3)?.execute(params![path, version.tag, version.last_modified])?;
-    }
-    for (name, source) in &writing.sources {
-        // Packing in memory does not fail; a text that did would not be kept.
-        let packed = zstd::bulk::compress(source.text.as_bytes(), ZSTD_LEVEL).unwrap_or_default();
-        into("source", 4)?.execute(params![name, source.file, source.hash, packed])?;
-    }
-    for name in &writing.forgotten {
-        transaction
-            .prepare_cached("DELETE FROM source WHERE name = ?")?
-            .execute([name])?;
-    }
-    for id in &writing.removed {
-        transaction
-            .prepare_cached("DELETE FROM removal WHERE id = ?")?
-            .execute([id.as_str()])?;
-    }
-    for (path, record) in &writing.media {
-        let Stamp {
-            size,
-            mtime,
-            ctime,
-            inode,
-        } = record.stamp;
-        let (width, height) = record.pixels.unzip();
-        into("media", 9)?.execute(params![
-            path,
-            size.cast_signed(),
-            mtime,
-            ctime,
-            inode.cast_signed(),
-            record.hash,
-            width,
-            height,
-            record.changed_at,
-        ])?;
-    }
-    Ok(())
-}
-
-fn write_items(transaction: &Transaction<'_>, items: &[ItemRecord]) -> rusqlite::Result<()> {
-    let marks = vec!["?"; 20].join(", ");
-    let query = format!("INSERT OR REPLACE INTO item ({ITEM_COLUMNS}) VALUES ({marks})");
-    let mut statement = transaction.prepare_cached(&query)?;
-    for record in items {
-        statement.execute(params![
-            record.id.as_str(),
-            record.id_uri,
-            record.file,
-            record.path,
-            record.wire,
-            record.hash,
-            record.likeness.title,
-            record.likeness.date,
-            record.likeness.is_day,
-            record.changed_at,
-            record.updated,
-            record.state.map(State::word),
-            record.withdrawn_at,
-            record.said_at,
-            record.note,
-            record.replaced_by.as_ref().map(Id::as_str),
-            record.is_advisory,
-            record.groups.join("\n"),
-            record.media.join("\n"),
-            record.text,
-        ])?;
-    }
-    Ok(())
 }
 
 /// A lost power supply must not lose a published id: every commit is on the disk before it counts.

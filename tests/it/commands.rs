@@ -290,6 +290,8 @@ fn every_link_of_the_sample_publication_answers() {
         "/ru/".to_owned(),
         "/rss.xml".to_owned(),
         "/ru/rss.xml".to_owned(),
+        "/feeds.opml".to_owned(),
+        "/robots.txt".to_owned(),
     ];
     while let Some(path) = next.pop() {
         if !seen.insert(path.clone()) {
@@ -300,7 +302,7 @@ fn every_link_of_the_sample_publication_answers() {
         assert!(answer.starts_with("HTTP/1.1 200 "), "{path}: {answer}");
         for start in answer.split("http://localhost:8080/").skip(1) {
             let end = start
-                .find(['"', '<', '>', '&', ' ', '\\'])
+                .find(['"', '<', '>', '&', ' ', '\\', '\n'])
                 .unwrap_or(start.len());
             next.push(format!("/{}", &start[..end]));
         }

@@ -222,7 +222,11 @@ impl Office {
 
     /// The answer to GET.
     pub(crate) fn get(&self, path: &str) -> Answer {
-        let request = Request::get(path).header("host", "press.example.org");
+        self.ask(Request::get(path).header("host", "press.example.org"))
+    }
+
+    /// The answer to a request.
+    pub(crate) fn ask(&self, request: http::request::Builder) -> Answer {
         let (head, ()) = request.body(()).unwrap().into_parts();
         let now = DateTime::from_timestamp(self.now(), 0).unwrap();
         let edition = self.publishing().current().load_full();
@@ -255,7 +259,7 @@ impl Office {
         let body = match payload {
             Payload::Empty => String::new(),
             Payload::Bytes(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-            Payload::File { length } => format!("a file of {length}"),
+            Payload::File(pieces) => format!("{pieces:?} of a file"),
         };
         (parts.status.as_u16(), fields.collect(), body)
     }

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use tidings::edition::resource::{MediaFields, PageFields, Resource};
 use tidings::edition::version::Version as ResourceVersion;
 use tidings::edition::{Edition, Key};
-use tidings::respond::{self, Outcome, Payload};
+use tidings::respond::{self, Outcome, Payload, Piece};
 
 static EDITION: LazyLock<Edition> = LazyLock::new(|| {
     let body = "Some words that repeat and repeat. ".repeat(40);
@@ -113,10 +113,29 @@ fn answer(text: &str) -> Response<Payload> {
         Outcome::Make(Key::Item(_) | Key::List(..) | Key::Feed(..)) => {
             respond::with(&head, &page(), now).response
         }
+        Outcome::Make(Key::Discovery(what)) => {
+            let version = ResourceVersion::of(b"b", Some(NOW - 10));
+            let resource = Resource::discovery(what, "b".to_owned(), version);
+            respond::with(&head, &resource, now).response
+        }
         Outcome::Make(Key::Media(path)) => {
             respond::with(&head, &media(path.contains(".1a2b3c4d.")), now).response
         }
     }
+}
+
+/// Parts of a file as `0-10 20-30`, with exclusive ends and the text before each in brackets.
+fn spelled(pieces: &[Piece]) -> String {
+    let spelled = pieces.iter().map(|piece| {
+        let text = String::from_utf8(piece.before.to_vec()).unwrap();
+        let text = if text.is_empty() {
+            text
+        } else {
+            format!("[{}]", text.replace("\r\n", "|"))
+        };
+        format!("{text}{}-{}", piece.range.start, piece.range.end)
+    });
+    spelled.collect::<Vec<_>>().join(" ")
 }
 
 /// Checks one request against what its answer must say.
@@ -132,7 +151,7 @@ fn check(request: &str, expected: &str) {
             "body: {}",
             if bytes.is_empty() { "none" } else { "some" }
         )),
-        Payload::File { length } => lines.push(format!("body: file of {length}")),
+        Payload::File(pieces) => lines.push(format!("body: file {}", spelled(pieces))),
     }
     for line in expected
         .lines()
@@ -223,7 +242,12 @@ fn table_1_pages_stylesheets_and_media_carry_their_fields() {
         content-type: image/jpeg
         etag: \"strongtag\"
         cache-control: max-age=86400, stale-while-revalidate=86400, no-transform
-        body: file of 12345
+        accept-ranges: bytes
+        x-content-type-options: nosniff
+        content-security-policy: default-src 'none'; sandbox
+        access-control-allow-origin: *
+        cross-origin-resource-policy: cross-origin
+        body: file 0-12345
         !vary
         !content-encoding
         !content-disposition",
@@ -247,9 +271,9 @@ fn r_012_head_is_get() {
         "/news",
         "/old/path/",
     ] {
-        let get = answer(&get(path, "Accept-Encoding: gzip\nRange: bytes=0-1"));
+        let get = answer(&get(path, "Accept-Encoding: gzip"));
         let head = answer(&format!(
-            "HEAD {path} HTTP/1.1\n{HOST}\nAccept-Encoding: gzip"
+            "HEAD {path} HTTP/1.1\n{HOST}\nAccept-Encoding: gzip\nRange: bytes=0-1"
         ));
         assert_eq!(
             (get.status(), get.headers(), get.body()),
@@ -535,6 +559,18 @@ fn r_060_methods() {
         &format!("POST /assets/feed.css HTTP/1.1\n{HOST}"),
         "405\nallow: GET, HEAD",
     );
+    for path in ["/sitemap.xml", "/sitemap-news.xml", "/robots.txt"] {
+        for method in ["POST", "OPTIONS"] {
+            check(
+                &format!("{method} {path} HTTP/1.1\n{HOST}"),
+                "405\nallow: GET, HEAD\n!access-control-allow-origin",
+            );
+        }
+    }
+    check(
+        &format!("OPTIONS /feeds.opml HTTP/1.1\n{HOST}"),
+        "204\nallow: GET, HEAD, OPTIONS\naccess-control-allow-origin: *",
+    );
     check(
         &format!("TRACE /rss.xml HTTP/1.1\n{HOST}"),
         "405\nallow: GET, HEAD, OPTIONS",
@@ -706,14 +742,14 @@ fn r_070_errors_are_small_and_say_how_long_they_last() {
 }
 
 #[test]
-fn r_073_feeds_ignore_ranges() {
+fn r_073_feeds_and_pages_ignore_ranges() {
     check(
         &get("/rss.xml", "Range: bytes=0-9"),
         "200\n!content-range\n!accept-ranges",
     );
     check(
-        &get("/media/photo.jpg", "Range: bytes=0-9"),
-        "200\nbody: file of 12345\n!content-range\n!accept-ranges",
+        &get("/news/a/", "Range: bytes=0-9"),
+        "200\n!content-range\n!accept-ranges",
     );
 }
 

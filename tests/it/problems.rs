@@ -207,6 +207,15 @@ fn what_an_item_must_have() {
         "title = \"T\"\ndate = 2026-03-01\nbody = \" \"\n",
         &["`body` is empty"],
     );
+    for (format, level) in [("markdown", "> "), ("html", "<div>")] {
+        let body = level.repeat(20_000);
+        check(
+            &format!(
+                "title = \"T\"\ndate = 2026-03-01\nbody_format = \"{format}\"\nbody = \"{body}x\"\n"
+            ),
+            &["news/a.toml:4:8: error: the body is nested more than 256 levels deep"],
+        );
+    }
     check(
         "title = \"T\"\ndate = \"14.09.2022\"\nbody = \"b\"\n",
         &["write it as `2022-09-14`"],
@@ -368,7 +377,7 @@ fn keys_of_the_site() {
             &["put it in quotation marks"],
         ),
     ] {
-        let (read, problems) = parse::site::read(site);
+        let (read, problems) = parse::site::read(site, None);
         let reports: Vec<String> = problems.iter().map(ToString::to_string).collect();
         assert!(read.is_none(), "{site}");
         for part in expected {

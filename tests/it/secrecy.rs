@@ -183,6 +183,15 @@ fn paths() -> BTreeSet<String> {
     let more = ["shared.png", "killed.png", "own.png"].map(|name| format!("/media/{name}"));
     paths.extend(more);
     paths.extend(["/own/", "/own", "/tag/own/", "/assets/page.css"].map(str::to_owned));
+    let discovery = [
+        "/feeds.opml",
+        "/.well-known/feeds",
+        "/sitemap.xml",
+        "/sitemap-1.xml",
+        "/sitemap-news.xml",
+    ];
+    paths.extend(discovery.map(str::to_owned));
+    paths.insert("/robots.txt".to_owned());
     paths
 }
 

@@ -133,6 +133,11 @@ impl Serving {
         }
     }
 
+    /// Where it listens.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
     pub(crate) fn process(&self) -> u32 {
         self.child.id()
     }

@@ -4,12 +4,15 @@
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response};
 use hyper::body::Incoming;
-use std::io::{ErrorKind, Read, Seek, Write};
+use std::fs::File;
+use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use tidings::server::body::Body;
+use tidings::respond::Piece;
+use tidings::server::body::{Body, OpenFile};
 use tidings::server::{Config, Limits, bind};
+use tidings::source::stamp::Stamp;
 use tokio::sync::watch;
 
 /// Longer than anything here may take.
@@ -70,12 +73,14 @@ async fn service(request: Request<Incoming>) -> Response<Body> {
         }
         "/large" => Body::full(vec![b'x'; 64 << 20].into()),
         "/file" => {
-            let mut file = tempfile::tempfile().unwrap();
+            let file = tempfile::tempfile().unwrap();
             file.set_len(64 << 20).unwrap();
-            file.rewind().unwrap();
-            Body::file(file, 64 << 20)
+            Body::file(open(file), vec![Piece::of_file(0..64 << 20)])
         }
-        "/short" => Body::file(tempfile::tempfile().unwrap(), 10),
+        "/short" => {
+            let file = tempfile::tempfile().unwrap();
+            Body::file(open(file), vec![Piece::of_file(0..10)])
+        }
         "/panic" => panic!("as asked for"),
         _ => Body::full(path.into_bytes().into()),
     };
@@ -86,6 +91,11 @@ async fn service(request: Request<Incoming>) -> Response<Body> {
             .insert("connection", HeaderValue::from_static("close"));
     }
     response
+}
+
+fn open(file: File) -> OpenFile {
+    let stamp = Stamp::of_listed(&file.metadata().unwrap());
+    OpenFile { file, stamp }
 }
 
 /// Everything until the connection ends, however it ends.

@@ -2,6 +2,7 @@
 //! are the same resource, and what changes in one section touches no other.
 
 use crate::desk::{Office, SITE, second, text};
+use http::Request;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -194,6 +195,39 @@ fn r_005_changes_within_a_second_wait_for_the_next() {
         told,
         [("1", 10), ("1", 10), ("1", 10), ("4", 11), ("5", 12)]
     );
+}
+
+/// A clock that was set back dates nothing ahead of itself, neither before the edition knows of that nor after, and tells
+/// the old dates again when it has come to them.
+#[test]
+fn r_005_nothing_is_dated_after_the_clock() {
+    let files = [("site.toml", SITE), ("news/a.toml", TEXTS[0])];
+    let mut office = Office::open(&files, second("12:00:00"));
+    let dated = |office: &Office| -> Vec<String> {
+        let paths = office.paths(&[]).into_iter();
+        let dated = paths.filter(|path| {
+            let (_, fields, _) = office.get(path);
+            fields.contains_key("last-modified")
+        });
+        dated.collect()
+    };
+    let all = dated(&office);
+    assert!(all.contains(&"/assets/feed.css".to_owned()), "{all:?}");
+    assert!(all.contains(&"/rss.xml".to_owned()), "{all:?}");
+    for back in ["11:59:59", "11:00:00"] {
+        office.at(second(back));
+        assert_eq!(dated(&office), Vec::<String>::new(), "{back}");
+        office.step();
+        assert_eq!(dated(&office), Vec::<String>::new(), "{back}");
+        let request = Request::get("/assets/feed.css")
+            .header("host", "press.example.org")
+            .header("if-modified-since", "Sat, 24 Nov 2096 12:00:00 GMT");
+        let (status, fields, _) = office.ask(request);
+        assert!(status == 200 && !fields.contains_key("last-modified"));
+    }
+    office.at(second("12:00:01"));
+    office.step();
+    assert_eq!(dated(&office), all);
 }
 
 /// What is restyled in one place leaves every other resource of the edition as it is.

@@ -99,13 +99,13 @@ impl Board {
             .any(|found| self.files.contains_key(&(*found, file.to_owned())))
     }
 
-    /// All problems, by file and place.
+    /// All problems, by file, place and words.
     pub fn all(&self) -> Vec<Problem> {
         let of_files = self.files.values().flatten();
         let mut all: Vec<Problem> = self.settings.iter().chain(of_files).cloned().collect();
         let place = |problem: &Problem| {
             let mark = problem.mark.as_ref().map(|mark| (mark.line, mark.column));
-            (problem.file.clone(), mark)
+            (problem.file.clone(), mark, problem.message.clone())
         };
         all.sort_by_cached_key(place);
         all

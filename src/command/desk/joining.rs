@@ -4,7 +4,7 @@ use super::board::Found as Where;
 use super::reading::{self, Found, is_below};
 use super::{Desk, LastGood, Taken};
 use crate::newsroom::absence::{self, Absence};
-use crate::newsroom::claim::Intake;
+use crate::newsroom::claim::{Claim, Intake};
 use crate::newsroom::entry::{Basis, Entry, Withdrawal};
 use crate::newsroom::identity::Id;
 use crate::newsroom::problem::Problem;
@@ -15,7 +15,7 @@ use crate::source::settings::kept_section;
 use crate::store::ledger::Removal;
 use crate::text::slug::Slug;
 use chrono::{DateTime, Utc};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 impl Desk {
@@ -33,9 +33,14 @@ impl Desk {
         let gone = self.believed_gone(&mut found, removals, now.timestamp_millis());
         for reading::Changed { file, .. } in &found.changed {
             loose.extend(self.take_out(file));
+            self.open.remove(file);
+            // Of what was lost in it, too, it may say something new.
+            let lost = self.records.absent.of_file(file);
+            loose.extend(lost.iter().map(|record| record.id.clone()));
         }
         for file in &gone {
             loose.extend(self.take_out(file));
+            self.open.remove(file);
             self.files.remove(file);
             self.board.set(Where::Text, file, Vec::new());
         }
@@ -45,21 +50,19 @@ impl Desk {
             loose.extend(self.detach(&id));
         }
         let mut pool = std::mem::take(&mut found.entries);
+        for (file, entry) in std::mem::take(&mut self.open) {
+            loose.extend(self.take_out(&file));
+            pool.push(entry);
+        }
         for removal in removals {
             match self.newsroom.remove(&removal.id) {
                 Some(entry) => pool.push(entry),
                 None => loose.extend(Some(removal.id.clone())),
             }
         }
-        for (file, entry) in std::mem::take(&mut self.refused) {
-            self.board.set(Where::Place, &file, Vec::new());
-            pool.push(entry);
-        }
-        if !gone.is_empty() {
-            pool.extend(self.take_unpublished());
-        }
+        pool.extend(self.take_unseen_like(&loose));
         self.add_sections(&loose, last_good);
-        let problems = self.fill(pool, loose, removals, last_good, taken);
+        let problems = self.fill(pool, &loose, removals, last_good, taken);
         self.board.set_each(Where::Place, BTreeMap::new(), problems);
         self.moved.clear();
         self.drop_sections(last_good);
@@ -71,32 +74,52 @@ impl Desk {
         self.hand_over(found, now.timestamp(), taken);
     }
 
-    /// Takes out what was never published and has no id of its own: each may be what a file that went holds.
-    fn take_unpublished(&mut self) -> Vec<Arc<Entry>> {
-        let all = self.newsroom.entries();
-        let unpublished = all.filter(|entry| entry.seen.is_none() && !entry.has_own_id);
-        let ids: Vec<Id> = unpublished.map(|entry| entry.id.clone()).collect();
-        ids.iter()
-            .filter_map(|id| self.newsroom.remove(id))
-            .collect()
-    }
-
-    /// Joins what the clock has changed with what was refused: who comes first may take what nobody may see yet.
-    pub(super) fn join_refused(
+    /// Joins what the clock has changed, whose rows are in the records, with what does not stand as it is written.
+    pub(super) fn join_due(
         &mut self,
-        due: Vec<Arc<Entry>>,
+        due: &[Arc<Entry>],
+        now: DateTime<Utc>,
         last_good: &LastGood<'_>,
         taken: &mut Taken,
-    ) -> Vec<Problem> {
-        let kept = std::mem::take(&mut self.kept);
-        let mut pool = due;
-        for (file, entry) in std::mem::take(&mut self.refused) {
-            self.board.set(Where::Place, &file, Vec::new());
-            pool.push(entry);
+    ) {
+        let stands = |entry: &&Arc<Entry>| {
+            entry.basis == Basis::File && !self.open.contains_key(&entry.file)
+        };
+        let found = Found {
+            entries: due
+                .iter()
+                .filter(stands)
+                .map(|entry| Arc::new(entry.as_read()))
+                .collect(),
+            ..Found::default()
+        };
+        let going = std::mem::take(&mut self.going);
+        let loose = due.iter().map(|entry| entry.id.clone()).collect();
+        self.join(found, loose, &[], now, last_good, taken);
+        self.going = going;
+    }
+
+    /// Takes out what was never published and may be what the files of these items held.
+    fn take_unseen_like(&mut self, loose: &BTreeSet<Id>) -> Vec<Arc<Entry>> {
+        let rows = loose.iter().filter_map(|id| self.records.absent.get(id));
+        let signs = rows.map(|record| (record.hash, record.likeness));
+        let (hashes, likenesses): (HashSet<_>, HashSet<_>) = signs.unzip();
+        if hashes.is_empty() {
+            return Vec::new();
         }
-        let problems = self.fill(pool, BTreeSet::new(), &[], last_good, taken);
-        self.kept.extend(kept);
-        problems
+        let mut like = Vec::new();
+        let newsroom = &self.newsroom;
+        self.unseen.retain(|id| {
+            let entry = newsroom.get(id).filter(|entry| entry.seen.is_none());
+            let is_like = |entry: &&Arc<Entry>| {
+                hashes.contains(&entry.hash) || likenesses.contains(&entry.likeness)
+            };
+            like.extend(entry.filter(is_like).map(|_| id.clone()));
+            entry.is_some()
+        });
+        like.iter()
+            .filter_map(|id| self.newsroom.remove(id))
+            .collect()
     }
 
     /// The files that are to be taken for gone now. A file that went a moment ago may be about to come back, unless
@@ -111,7 +134,7 @@ impl Desk {
         for file in std::mem::take(&mut found.gone) {
             self.going.entry(file).or_insert(until);
         }
-        let may_be_renamed = !found.entries.is_empty() || !removals.is_empty();
+        let may_be_renamed = !found.changed.is_empty() || !removals.is_empty();
         let is_believed = |until: &i64| may_be_renamed || *until <= now;
         let (believed, waiting): (BTreeMap<_, _>, BTreeMap<_, _>) = std::mem::take(&mut self.going)
             .into_iter()
@@ -123,7 +146,6 @@ impl Desk {
     /// Takes out everything that a file gave. Returns the id of its item if that was published.
     fn take_out(&mut self, file: &Arc<str>) -> Option<Id> {
         self.broken.remove(file);
-        self.refused.remove(file);
         self.board.set(Where::Place, file, Vec::new());
         let id = self.files.get_mut(file)?.id.take()?;
         self.detach(&id)
@@ -134,77 +156,77 @@ impl Desk {
         let entry = self.newsroom.remove(id)?;
         let moved = self.moved.remove(id);
         let record = moved.or_else(|| ItemRecord::of(&self.newsroom, &entry))?;
-        self.records.absent.insert(record.id.clone(), record);
+        self.records.absent.insert(record);
         Some(id.clone())
     }
 
     fn fill(
         &mut self,
         pool: Vec<Arc<Entry>>,
-        loose: BTreeSet<Id>,
+        loose: &BTreeSet<Id>,
         removals: &[Removal],
         last_good: &LastGood<'_>,
         taken: &mut Taken,
     ) -> Vec<Problem> {
         let site = Arc::clone(self.newsroom.site());
         let sections = Arc::clone(self.newsroom.sections());
-        let (files, broken) = (&self.files, &self.broken);
+        let (broken, unreadable) = (&self.broken, &self.unreadable);
+        let is_hidden = |file: &str| unreadable.iter().any(|folder| is_below(file, folder));
+        let copy = |record: &ItemRecord| {
+            let kept = record.state.and_then(|_| last_good(record.id.as_str()))?;
+            let file = Arc::from(record.file.as_str());
+            let loaded = load::of_text(&file, kept.text, &site, &sections);
+            let mut entry = loaded.item.ok()?.entry;
+            entry.call(record.id.clone(), site.timezone);
+            entry.basis = Basis::LastGood;
+            Some(entry)
+        };
         let mut intake = Intake::new(&mut self.newsroom, &mut self.records, &mut taken.stamps);
         intake.removals = removals.iter().map(withdrawal).collect();
-        let pool = intake.identify(pool, &|file| files.contains_key(file));
-        let mut settle = |intake: &mut Intake<'_>, id: Id| {
-            let Some(record) = intake.records.absent.remove(&id) else {
-                return;
+        let is_unread = |file: &str| broken.contains_key(file) || is_hidden(file);
+        let mut claims = intake.identify(pool, &is_unread);
+        let known = claims.iter().filter(|claim| claim.is_known);
+        let known: BTreeSet<Id> = known.map(|claim| claim.entry.id.clone()).collect();
+        // What was published and has no file stays where it was.
+        for id in loose.difference(&known) {
+            let Some(record) = intake.records.absent.get(id) else {
+                continue;
             };
-            let is_refused = intake
-                .refused
-                .iter()
-                .any(|entry| entry.id == id && *entry.file == *record.file);
-            let file = record.file.as_str();
-            let absence = if is_refused {
-                Absence::Refused
-            } else if let Some(salvage) = broken.get(file) {
-                Absence::Broken(salvage)
-            } else {
-                let is_hidden = self.unreadable.iter().any(|folder| is_below(file, folder));
-                Absence::Gone {
-                    is_certain: !is_hidden,
-                }
+            let absence = match broken.get(record.file.as_str()) {
+                Some(salvage) => Absence::Broken(salvage),
+                None => Absence::Gone {
+                    is_certain: !is_hidden(&record.file),
+                },
             };
-            let copy = record.state.and_then(|_| last_good(id.as_str()));
-            let entry = copy.and_then(|copy| {
-                let loaded = load::of_text(&Arc::from(file), copy.text, &site, &sections);
-                let mut entry = loaded.item.ok()?.entry;
-                entry.call(id.clone(), site.timezone);
-                entry.basis = Basis::LastGood;
-                Some(entry)
-            });
-            self.board.set(Where::Place, file, Vec::new());
-            intake.settle(record, &absence, entry);
-        };
-        // What was published and has no file stays where it was, before anything new takes its place.
-        let claimed: BTreeSet<&Id> = pool.iter().map(|entry| &entry.id).collect();
-        let (later, first): (Vec<Id>, Vec<Id>) =
-            loose.into_iter().partition(|id| claimed.contains(id));
-        first.into_iter().for_each(|id| settle(&mut intake, id));
-        intake.place_all(pool);
-        later.into_iter().for_each(|id| settle(&mut intake, id));
+            self.board.set(Where::Place, &record.file, Vec::new());
+            let kept = copy(record);
+            let kept = intake.settle(id, &absence, kept);
+            claims.extend(kept.map(|entry| Claim {
+                entry,
+                is_known: true,
+            }));
+        }
+        intake.place_all(claims, &copy);
         intake.link();
         for file in &intake.renamed {
             self.board.set(Where::Place, file, Vec::new());
         }
         self.kept = std::mem::take(&mut intake.kept);
+        self.open = std::mem::take(&mut intake.open);
+        // What was there may have lost its place to another.
+        for file in self.open.keys() {
+            if let Some(known) = self.files.get_mut(file) {
+                known.id = None;
+            }
+        }
         for (file, id) in std::mem::take(&mut intake.placed) {
+            let entry = intake.newsroom.get(&id);
+            if entry.is_some_and(|entry| entry.seen.is_none()) {
+                self.unseen.insert(id.clone());
+            }
             if let Some(known) = self.files.get_mut(&file) {
                 known.id = Some(id);
             }
-        }
-        for entry in std::mem::take(&mut intake.refused) {
-            // It may have been there until another took its place.
-            if let Some(known) = self.files.get_mut(&entry.file) {
-                known.id = None;
-            }
-            self.refused.insert(Arc::clone(&entry.file), entry);
         }
         std::mem::take(&mut intake.problems)
     }

@@ -13,7 +13,6 @@ use crate::source::load::{self, Loaded, Whole};
 use crate::source::scan::{self, Listing, Purpose};
 use crate::source::settings::Settings;
 use crate::source::stamp::Stamp;
-use crate::store::index::Index;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -24,7 +23,7 @@ use std::sync::Arc;
 const WHOLES_MAX: usize = 256;
 
 /// So many files are read at once when all are.
-const READ_AT_ONCE: usize = 16_384;
+pub(super) const READ_AT_ONCE: usize = 16_384;
 
 /// Where to look.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,6 +36,8 @@ pub struct Dirty {
     pub items: BTreeSet<String>,
     /// At these files of the media folder; the empty path stands for all.
     pub media: BTreeSet<String>,
+    /// At what leads to these, which are nothing themselves.
+    hidden: BTreeSet<String>,
     /// At these files, whatever their stamps say.
     parse: BTreeSet<Arc<str>>,
 }
@@ -81,7 +82,9 @@ impl Dirty {
     /// Takes a path up.
     pub fn add(&mut self, path: &str) {
         match scan::purpose(path) {
-            Purpose::Nothing => {}
+            Purpose::Nothing => {
+                self.hidden.insert(path.to_owned());
+            }
             Purpose::Media(file) => {
                 self.media.insert(file.to_owned());
             }
@@ -102,6 +105,7 @@ impl Dirty {
         self.settings |= other.settings;
         self.items.extend(other.items);
         self.media.extend(other.media);
+        self.hidden.extend(other.hidden);
         self.parse.extend(other.parse);
     }
 
@@ -191,42 +195,6 @@ type Read = (
 );
 
 impl Desk {
-    /// Reads everything, but for what the index knows.
-    pub(super) fn read_all(&mut self, index: Option<&Index>) -> Found {
-        let mut listing = scan::scan(&self.directory, "", &|_, _| false);
-        let items = std::mem::take(&mut listing.items);
-        self.take_listing("", listing);
-        let (sections, labels) = (&self.settings.sections, &self.labels);
-        let known = index.and_then(|index| index.entries(&items, sections, labels).ok());
-        let mut found = Found {
-            entries: Vec::with_capacity(items.len()),
-            changed: Vec::with_capacity(items.len()),
-            ..Found::default()
-        };
-        let mut unknown = items;
-        if let Some(known) = known {
-            let mut known = known.into_iter();
-            unknown.retain(|(file, stamp)| match known.next().flatten() {
-                Some(entry) => {
-                    found.entries.push(entry);
-                    found.changed.push(Changed {
-                        file: Arc::clone(file),
-                        stamp: *stamp,
-                        is_parsed: false,
-                    });
-                    false
-                }
-                None => true,
-            });
-        }
-        // In parts: what a file gives takes more room on the way than at its place.
-        for part in unknown.chunks(READ_AT_ONCE) {
-            let read = self.read(part, false);
-            self.sort_in(read, &mut found);
-        }
-        found
-    }
-
     /// Reads the files that are others than they were.
     pub(super) fn read_changed(&mut self, dirty: &Dirty, now: i64) -> Found {
         let mut found = Found::default();
@@ -236,6 +204,7 @@ impl Desk {
         let mut unknown: BTreeMap<Arc<str>, Stamp> = BTreeMap::new();
         let mut scopes = dirty.items.clone();
         scopes.extend(self.links_to(&dirty.items));
+        scopes.extend(self.links_to(&dirty.hidden));
         if dirty.everything || dirty.items.contains("") {
             scopes = BTreeSet::from([String::new()]);
         }
@@ -288,7 +257,7 @@ impl Desk {
         match item {
             Ok(read) => {
                 let entry = known.id.as_ref().and_then(|id| self.newsroom.get(id));
-                let standing = entry.or(self.refused.get(file));
+                let standing = entry.or(self.open.get(file));
                 standing.is_some_and(|entry| {
                     entry.hash == read.hash && entry.file == *file && entry.basis == Basis::File
                 })
@@ -366,7 +335,7 @@ impl Desk {
         links.map(|(name, _)| name.clone()).collect()
     }
 
-    fn take_listing(&mut self, scope: &str, listing: Listing) {
+    pub(super) fn take_listing(&mut self, scope: &str, listing: Listing) {
         self.unreadable.retain(|folder| !is_below(folder, scope));
         self.unreadable.extend(listing.unreadable);
         self.links.retain(|link, _| !is_below(link, scope));
@@ -375,7 +344,7 @@ impl Desk {
     }
 
     /// Reads and parses files, on all cores.
-    fn read(&self, files: &[(Arc<str>, Stamp)], with_wholes: bool) -> Vec<Read> {
+    pub(super) fn read(&self, files: &[(Arc<str>, Stamp)], with_wholes: bool) -> Vec<Read> {
         let (site, sections) = (&self.settings.site, &self.settings.sections);
         let one = |(file, stamp): &(Arc<str>, Stamp)| {
             let Loaded { item, problems } = load::load(&self.directory, file, site, sections);
@@ -392,7 +361,7 @@ impl Desk {
         files.par_iter().map(one).collect()
     }
 
-    fn sort_in(&mut self, read: Vec<Read>, found: &mut Found) {
+    pub(super) fn sort_in(&mut self, read: Vec<Read>, found: &mut Found) {
         for (file, stamp, item, problems, whole) in read {
             self.board.set(Where::Text, &file, problems);
             found.changed.push(Changed {

@@ -12,7 +12,8 @@ use crate::source::media::MediaRecord;
 use crate::source::settings::Settings;
 use crate::source::stamp::Stamp;
 use crate::store::index::Index;
-use crate::store::ledger::{Error, Ledger, Source, Writing};
+use crate::store::ledger::writing::Writing;
+use crate::store::ledger::{Error, Ledger, Source};
 use crate::text::causes::joined;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -56,6 +57,7 @@ impl Publisher {
     /// Writes what a change asks for to the ledger, and hands what was parsed to the index.
     pub(super) fn keep(&mut self, taken: &mut Taken, round: &Round) {
         self.keep_sources(round);
+        self.keep_moved_sources(&taken.stamps.items);
         let unwritten = &mut self.unwritten;
         unwritten.stamps.items.append(&mut taken.stamps.items);
         unwritten.stamps.groups.append(&mut taken.stamps.groups);
@@ -89,7 +91,7 @@ impl Publisher {
         }
         let sections = self.desk.newsroom().sections().keys();
         wanted.extend(sections.map(|name| format!("/{name}/section.toml")));
-        for (name, source) in &round.texts {
+        for (name, source) in &round.reading.texts {
             if wanted.contains(name) {
                 new.push((name.clone(), source.clone()));
             }
@@ -117,8 +119,27 @@ impl Publisher {
         }
     }
 
-    /// Writes the ledger, with what was measured of media files since. Where that fails the service goes on, and one warning says what is not kept; it is tried again
-    /// with whatever comes next.
+    /// Keeps the texts of items whose files have new names under these.
+    fn keep_moved_sources(&mut self, changed: &BTreeSet<Id>) {
+        for id in changed {
+            let entry = self.desk.newsroom().get(id);
+            let kept = self.sources.get_mut(id.as_str());
+            let Some((entry, known)) = entry.zip(kept) else {
+                continue;
+            };
+            if entry.basis != Basis::File || known.0 == *entry.file || known.1 != entry.hash {
+                continue;
+            }
+            if let Some(mut source) = last_good(&self.ledger, &self.unwritten, id.as_str()) {
+                known.0 = entry.file.to_string();
+                source.file.clone_from(&known.0);
+                self.unwritten.sources.insert(id.to_string(), source);
+            }
+        }
+    }
+
+    /// Writes the ledger, with what was measured of media files since. Where that fails the service goes on, and one
+    /// warning says what is not kept; it is tried again with whatever comes next.
     pub(super) fn write(&mut self) {
         self.unwritten.media.extend(self.media.take_unsaved());
         if self.unwritten.is_empty() {

@@ -426,7 +426,7 @@ mod tests {
     #[test]
     fn the_sample_items_are_the_same_but_for_the_explicit_id() {
         let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
-        let site = site::read(&fs::read_to_string(data.join("site.toml")).unwrap()).0;
+        let site = site::read(&fs::read_to_string(data.join("site.toml")).unwrap(), None).0;
         let site = site.unwrap();
         let sections: crate::newsroom::Sections =
             ["news", "statements", "documents", "media-about-us"]

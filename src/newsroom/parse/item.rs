@@ -9,6 +9,7 @@ use crate::newsroom::parse::reader::Reader;
 use crate::newsroom::parse::report::{Report, cleaned};
 use crate::newsroom::parse::{File, Parsed, date, identity, life, media, origin, person};
 use crate::newsroom::site::Site;
+use crate::text::nesting;
 
 /// The longest headline, in characters.
 const TITLE_CHARS_MAX: usize = 500;
@@ -221,17 +222,31 @@ fn body(reader: &Reader<'_, '_>, around: &Around<'_>) -> Option<Body> {
             .text("body")
             .or_else(|| key.is_none().then(String::new))?,
     };
+    let place = key.map_or(reader.span.start..reader.span.start, |field| {
+        field.node.span.clone()
+    });
     if text.trim().is_empty() {
         let message = if key.is_some() {
             "`body` is empty"
         } else {
             "`body` is missing"
         };
-        let place = key.map_or(reader.span.start..reader.span.start, |field| {
-            field.node.span.clone()
-        });
         let reported = reader.report.error(place, message);
         reported.hint("write the text; in TOML between three quotation marks, `body = \"\"\"…\"\"\"`, above any line in brackets");
+        return None;
+    }
+    let is_too_deep = match format {
+        BodyFormat::Markdown => nesting::is_markdown_too_deep(&text),
+        BodyFormat::Html => nesting::is_too_deep(&text),
+        BodyFormat::Text => false,
+    };
+    if is_too_deep {
+        let message = format!(
+            "the body is nested more than {} levels deep",
+            nesting::LEVELS_MAX
+        );
+        let hint = "take out quotations, lists or elements that stand in one another";
+        reader.report.error(place, &message).hint(hint);
         return None;
     }
     Some(Body { format, text })

@@ -15,22 +15,25 @@ use chrono_tz::Tz;
 /// The most languages beside the default one.
 const LANGUAGES_MAX: usize = 60;
 
-/// Reads `site.toml`. `None` where something in it is an error.
-pub fn read(text: &str) -> (Option<Site>, Vec<Problem>) {
+/// Reads `site.toml`. `None` where something in it is an error. `held` is the authority under which items have been
+/// published: with another one every id would be another.
+pub fn read(text: &str, held: Option<&Authority>) -> (Option<Site>, Vec<Problem>) {
     let (text, illegal) = cleaned("site.toml", text);
     let report = Report::new("site.toml", &text);
     illegal.into_iter().for_each(|problem| report.take(problem));
     let read = document::read(&report, Form::Toml);
-    let site =
-        read.and_then(|(node, _)| Reader::of(&report, &node).and_then(|reader| of_table(&reader)));
+    let site = read.and_then(|(node, _)| {
+        Reader::of(&report, &node).and_then(|reader| of_table(&reader, held))
+    });
     let site = site.filter(|_| !report.has_errors());
     (site, report.into_problems())
 }
 
-fn of_table(reader: &Reader<'_, '_>) -> Option<Site> {
+fn of_table(reader: &Reader<'_, '_>, held: Option<&Authority>) -> Option<Site> {
     let title = reader.required_line("title", "write the publication's name");
     let base_url = base_url(reader);
     let authority = authority(reader);
+    keep_authority(reader, authority.as_ref(), held);
     let default_language = language(reader, "default_language").or_else(|| Language::new("en"));
     let publisher = publisher(reader, title.as_deref().unwrap_or_default());
     let contact = reader.table("contact").and_then(|contact| {
@@ -64,6 +67,7 @@ fn of_table(reader: &Reader<'_, '_>) -> Option<Site> {
         links: reader.list("links", footer_link),
         tags: labels::vocabulary(reader, Kind::Tag, &languages),
         authors: labels::vocabulary(reader, Kind::Author, &languages),
+        is_preview: false,
         publisher,
         contact,
         languages,
@@ -118,6 +122,24 @@ fn authority(reader: &Reader<'_, '_>) -> Option<Authority> {
             .hint("write it as in `example.org`");
     }
     authority
+}
+
+/// An authority that items were published under stays.
+fn keep_authority(reader: &Reader<'_, '_>, new: Option<&Authority>, held: Option<&Authority>) {
+    let Some((new, held)) = new.zip(held).filter(|(new, held)| new != held) else {
+        return;
+    };
+    let (name, date) = (held.name(), held.date());
+    let message =
+        format!("the id of every published item begins with `{name},{date}`, which never changes");
+    let key = if new.name() == name {
+        "id_authority_date"
+    } else {
+        "id_authority"
+    };
+    reader.error_at(key, message).hint(format!(
+        "put `id_authority = \"{name}\"` and `id_authority_date = \"{date}\"` back"
+    ));
 }
 
 fn timezone(reader: &Reader<'_, '_>) -> Tz {

@@ -112,6 +112,15 @@ fn a_mount_whose_hidden_link_is_switched_shows_the_new_files() {
 }
 
 #[test]
+fn a_link_to_a_file_that_is_no_item_by_its_name_shows_its_changes() {
+    let publication = Publication::of(&[("news/_draft.toml", &item("Second"))]);
+    symlink("_draft.toml", publication.path("news/b.toml")).unwrap();
+    publication.shows(&["Second"], &[]);
+    publication.write("news/_draft.toml", &item("Third"));
+    publication.shows(&["Third"], &["Second"]);
+}
+
+#[test]
 fn another_directory_may_take_the_place_of_the_old_one() {
     let publication = Publication::of(&[]);
     let folder = publication.folder.path().to_owned();

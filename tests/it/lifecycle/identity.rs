@@ -156,12 +156,42 @@ fn of_two_published_items_the_one_that_stands_at_a_path_keeps_it() {
             .feed("b [B] 11:00:00\na [A] 10:00:00\nupdated 11:00:00"),
         at("12:10:00")
             .write("news/a.toml", item("A", TEN, "slug = \"b\"\n"))
-            .pages("200 /news/b/\n404 /news/a/")
-            .feed("b [B] 11:00:00\nupdated 12:10:00")
-            .problems("news/a.toml: error: the page `/news/b/` belongs to `news/b.toml`"),
+            .pages("200 /news/b/\n200 /news/a/")
+            .feed("b [B] 11:00:00\na [A] 10:00:00\nupdated 11:00:00")
+            .problems(
+                "news/a.toml: error: the page `/news/b/` belongs to `news/b.toml`\n\
+                 news/a.toml: warning: until then its last good version stays published",
+            ),
         at("12:20:00")
             .write("news/a.toml", item("A", TEN, ""))
-            .feed("b [B] 11:00:00\na [A] 10:00:00\nupdated 12:10:00"),
+            .feed("b [B] 11:00:00\na [A] 10:00:00\nupdated 11:00:00"),
+    ]);
+}
+
+#[test]
+fn a_withdrawal_counts_in_a_file_that_claims_the_page_of_another() {
+    let taken = "slug = \"b\"\nstatus = \"canceled\"\nstatus_note = \"Wrong.\"\n";
+    let other = "the page `/news/b/` belongs to `news/b.toml`";
+    tell(&[
+        at("12:00:00")
+            .write("news/a.toml", item("A", TEN, ""))
+            .write("news/b.toml", item("B", ELEVEN, "")),
+        at("12:10:00")
+            .write("news/a.toml", item("A", TEN, taken))
+            .pages("200 /news/b/\n410 /news/a/")
+            .feed("b [B] 11:00:00\n† a 10:00:00, 12:10:00: Wrong.\nupdated 12:10:00")
+            .problems(other),
+        at("12:20:00")
+            .write(
+                "news/a.toml",
+                item(
+                    "A",
+                    TEN,
+                    "slug = \"b\"\nembargo_until = 2097-01-01T00:00:00Z\n",
+                ),
+            )
+            .pages("200 /news/b/\n410 /news/a/")
+            .problems(other),
     ]);
 }
 

@@ -97,6 +97,77 @@ fn an_index_that_is_damaged_within_costs_nothing() {
     assert_eq!(office.answers(&paths), before);
 }
 
+#[test]
+fn an_index_that_cannot_be_read_to_its_end_is_begun_anew() {
+    let mut office = lived();
+    let paths = office.paths(&[]);
+    let before = office.answers(&paths);
+    office.stop();
+    let path = office.state().join("index.sqlite");
+    let count = || {
+        let index = rusqlite::Connection::open(&path).unwrap();
+        let count = index.query_row("SELECT sum(length(entry)) FROM parsed", [], |row| {
+            row.get::<_, i64>(0)
+        });
+        count.ok()
+    };
+    let kept = count();
+    assert!(kept.is_some());
+    // The page of the table itself, behind the one that describes it.
+    let mut bytes = std::fs::read(&path).unwrap();
+    let page = usize::from(u16::from_be_bytes([bytes[16], bytes[17]]));
+    bytes[page..].fill(0xff);
+    std::fs::write(&path, bytes).unwrap();
+    assert_eq!(count(), None);
+    office.start();
+    assert_eq!(office.answers(&paths), before);
+    office.stop();
+    assert_eq!(count(), kept);
+}
+
+#[test]
+fn an_authority_under_which_items_were_published_stays() {
+    let mut office = lived();
+    let paths = office.paths(&[]);
+    let before = office.answers(&paths);
+    for (new, at) in [
+        (
+            SITE.replace("\"example.org\"", "\"example.com\""),
+            "id_authority = ",
+        ),
+        (SITE.replace("\"2022\"", "\"2023\""), "id_authority_date = "),
+    ] {
+        assert_ne!(new, SITE);
+        office.at(office.now() + 60);
+        office.write("site.toml", &new);
+        office.step();
+        assert_eq!(office.answers(&paths), before);
+        let problems = office.problems();
+        let line = new.lines().position(|line| line.starts_with(at)).unwrap() + 1;
+        assert!(
+            problems.iter().any(|problem| {
+                problem.starts_with(&format!("site.toml:{line}:"))
+                    && problem.contains("begins with `example.org,2022`, which never changes")
+            }),
+            "{problems:#?}"
+        );
+        office.restart();
+        assert_eq!(office.answers(&paths), before);
+    }
+}
+
+#[test]
+fn an_authority_under_which_nothing_was_published_may_be_another() {
+    let files = [("site.toml", SITE), ("news/section.toml", "")];
+    let mut office = Office::open(&files, second("12:00:00"));
+    office.write("site.toml", &SITE.replace("\"2022\"", "\"2023\""));
+    office.at(second("12:05:00"));
+    office.step();
+    assert!(office.problems().is_empty(), "{:#?}", office.problems());
+    let (_, _, body) = office.get("/atom.xml");
+    assert!(body.contains("tag:example.org,2023:feed"), "{body}");
+}
+
 /// The tables that the first version wrote.
 const LAYOUT_1: &str = "
 CREATE TABLE item (id TEXT PRIMARY KEY, file TEXT NOT NULL, path TEXT NOT NULL, wire INTEGER NOT NULL,

@@ -263,43 +263,59 @@ fn the_replacement_is_named_while_it_can_be_read() {
     expect(&mut office, "13:20:00", "moved", false);
 }
 
-#[test]
-fn notices_are_kept_before_the_newest_and_up_to_a_hundred() {
-    let id = |number: usize| format!("c{number:03}");
-    let mut files = vec![("site.toml".to_owned(), SITE.to_owned())];
+/// A publication of a hundred news items whose feeds hold so many, and a hundred and four that were withdrawn a second
+/// after the other, `c000` first.
+fn after_a_wave_of_kills(items: usize) -> Office {
+    let path = |name: char, number: usize| format!("news/{name}{number:03}.toml");
+    let site = format!("{SITE}[feeds]\nitems = {items}\n");
+    let mut files = vec![("site.toml".to_owned(), site)];
     for number in 0..104 {
-        files.push((
-            format!("news/{}.toml", id(number)),
-            item("C", "2096-11-01T00:00:00Z", ""),
-        ));
+        let old = item("C", "2096-11-01T00:00:00Z", "");
+        files.push((path('c', number), old));
     }
-    files.push(("news/new.toml".to_owned(), item("New", TEN, "")));
+    for number in 0..100 {
+        files.push((path('n', number), item("News", TEN, "")));
+    }
     let files: Vec<(&str, &str)> = files
         .iter()
         .map(|(path, text)| (&**path, &**text))
         .collect();
     let mut office = Office::open(&files, second("12:00:00"));
+    office.at(second("12:10:00"));
     for number in 0..104 {
-        office.at(second("12:10:00") + i64::try_from(number).unwrap());
-        let text = item(
-            "C",
-            "2096-11-01T00:00:00Z",
-            "status = \"canceled\"\nstatus_note = \"n\"\n",
+        let (minute, second) = (number / 60, number % 60);
+        let killed = format!(
+            "status = \"canceled\"\nstatus_note = \"n\"\nstatus_at = 2096-11-24T12:{minute:02}:{second:02}Z\n"
         );
-        office.write(&format!("news/{}.toml", id(number)), &text);
-        office.step();
+        let text = item("C", "2096-11-01T00:00:00Z", &killed);
+        office.write(&path('c', number), &text);
     }
-    let told = digest::of_place(&office, "/");
-    let notices: Vec<&str> = told.lines().filter(|line| line.starts_with('†')).collect();
-    assert_eq!(notices.len(), 100, "{told}");
-    assert_eq!(told.lines().count(), 101, "{told}");
-    assert!(notices[0].starts_with("† c004 "), "{told}");
-    // When the first end, the newest has room again.
-    office.at(second("2096-12-24T12:10:05Z"));
     office.step();
-    let told = digest::of_place(&office, "/");
-    assert!(told.starts_with("new [New]"), "{told}");
-    assert_eq!(told.lines().count(), 100, "{told}");
+    office
+}
+
+#[test]
+fn many_notices_leave_room_for_the_news() {
+    for (items, notices) in [(30, 70), (60, 50), (100, 50)] {
+        let mut office = after_a_wave_of_kills(items);
+        let told = digest::of_place(&office, "/");
+        let ids = |told: &str, mark: &str| -> Vec<String> {
+            let lines = told.lines().filter_map(|line| line.strip_prefix(mark));
+            lines.map(|line| line[..4].to_owned()).collect()
+        };
+        let withdrawn = ids(&told, "† ");
+        assert_eq!(withdrawn.len(), notices, "{items}: {told}");
+        // The newest withdrawals; all have one wire time, so that they are in the order of their ids.
+        let first = format!("c{:03}", 104 - notices);
+        assert_eq!(withdrawn[0], first, "{items}: {told}");
+        assert_eq!(ids(&told, "n").len(), 100 - notices, "{items}: {told}");
+        // When notices end, the newest have their room again.
+        office.at(second("2096-12-24T12:01:33Z"));
+        office.step();
+        let told = digest::of_place(&office, "/");
+        assert_eq!(ids(&told, "† ").len(), 10, "{items}: {told}");
+        assert_eq!(ids(&told, "n").len(), items.min(90), "{items}: {told}");
+    }
 }
 
 #[test]

@@ -40,13 +40,14 @@ impl Snapshot {
             let name = format!("entry {}", entry.id);
             snapshot.parts.insert(name, format!("{entry:#?}"));
         }
-        // In which words a file's problem is told may depend on the way there; which files are in error may not.
-        let problems = publisher.problems();
-        let errors = problems.iter().filter(|problem| problem.is_error());
-        let files: BTreeSet<&str> = errors.map(|problem| problem.file.as_str()).collect();
+        let problems: Vec<String> = publisher
+            .problems()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         snapshot
             .parts
-            .insert("errors".to_owned(), format!("{files:#?}"));
+            .insert("problems".to_owned(), problems.join("\n"));
         let (site, sections) = (edition.newsroom.site(), edition.newsroom.sections());
         snapshot
             .parts

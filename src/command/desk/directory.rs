@@ -1,0 +1,154 @@
+//! The data directory and its settings: whether there are any, and which.
+
+use super::board::Board;
+use super::reading::{self, Dirty};
+use super::{Desk, LastGood, Setting, Taken};
+use crate::newsroom::problem::{Problem, Severity};
+use crate::newsroom::record::SETTINGS;
+use crate::page;
+use crate::source::settings::{self, Memory, Settings, Unusable};
+use crate::source::{DataDirectory, content_hash, scan};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+impl Desk {
+    /// Whether a folder that is named is a section now and was none, or is none and was one.
+    pub(super) fn has_other_folders(&self, paths: &BTreeSet<String>) -> bool {
+        let mut folders = paths.iter().filter_map(|path| path.split('/').next());
+        folders.any(|folder| {
+            let is_there = self.directory.path().join(folder).is_dir();
+            is_there != self.settings.sections.contains_key(folder)
+        })
+    }
+
+    /// Whether there is a directory, with settings. Where there is none nothing is believed of its files, and where to
+    /// look is kept for later.
+    pub(super) fn is_usable(
+        &mut self,
+        dirty: &mut Dirty,
+        last_good: &LastGood<'_>,
+        taken: &mut Taken,
+    ) -> bool {
+        self.is_away = !self.setting.data.exists();
+        if self.is_away {
+            dirty.extend(Dirty::everything());
+        }
+        (!dirty.everything || self.reopen())
+            && (!dirty.settings || self.reload(dirty, last_good, taken).is_ok())
+    }
+
+    /// Opens the directory anew where its path leads elsewhere now. Returns whether there is one.
+    fn reopen(&mut self) -> bool {
+        if !self.is_away && !self.directory.is_elsewhere(&self.setting.data) {
+            return true;
+        }
+        match DataDirectory::open(&self.setting.data) {
+            Ok(directory) => self.directory = Arc::new(directory),
+            Err(error) => {
+                let problem = Problem::of_file(Severity::Error, ".", error.to_string());
+                self.board.set_settings(vec![problem]);
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Reads the settings again, and marks what must be parsed again under them.
+    fn reload(
+        &mut self,
+        dirty: &mut Dirty,
+        last_good: &LastGood<'_>,
+        taken: &mut Taken,
+    ) -> Result<(), Unusable> {
+        let before = &self.settings;
+        let past = Past {
+            settings: Some(before),
+            has_published: self.has_published(),
+        };
+        let board = &mut self.board;
+        let new = load_settings(&self.directory, &self.setting, &past, last_good, board)?;
+        let has_changed = (&new.site, &new.sections) != (&before.site, &before.sections);
+        if has_changed {
+            let before = std::mem::replace(&mut self.settings, new);
+            reading::mark(dirty, &before, &self.settings, &self.newsroom);
+            let newsroom = self.newsroom.under(
+                Arc::clone(&self.settings.site),
+                Arc::clone(&self.settings.sections),
+            );
+            self.moved = reading::moved(dirty, &self.newsroom, &newsroom);
+            self.newsroom = newsroom;
+            self.stamp_settings(taken);
+            taken.has_new_settings = true;
+        } else {
+            self.settings.texts = new.texts;
+        }
+        Ok(())
+    }
+
+    fn has_published(&self) -> bool {
+        let mut entries = self.newsroom.entries();
+        entries.any(|entry| entry.seen.is_some()) || self.records.absent.rows().next().is_some()
+    }
+
+    /// Stamps the group that all pages share when the settings or the templates are others than before.
+    pub(super) fn stamp_settings(&mut self, taken: &mut Taken) {
+        // The derived text of the settings is the same on every machine: they hold lists and sorted maps alone.
+        let settings = format!(
+            "{:?} {:?} {}",
+            self.settings.site,
+            self.settings.sections,
+            page::fingerprint()
+        );
+        let hash = Some(content_hash(&settings));
+        if self.records.group(SETTINGS).hash != hash {
+            self.records.group(SETTINGS).hash = hash;
+            let now = self.newsroom.now();
+            taken.stamps.stamp_group(&mut self.records, SETTINGS, now);
+        }
+    }
+}
+
+/// What was before settings are read.
+pub(super) struct Past<'a> {
+    /// Those in force.
+    pub(super) settings: Option<&'a Settings>,
+    /// Whether items have been published under them.
+    pub(super) has_published: bool,
+}
+
+/// Reads the settings, with the last good texts in memory before those of the ledger.
+pub(super) fn load_settings(
+    directory: &DataDirectory,
+    setting: &Setting,
+    past: &Past<'_>,
+    last_good: &LastGood<'_>,
+    board: &mut Board,
+) -> Result<Settings, Unusable> {
+    let mut problems = Vec::new();
+    let text = |file: &str| {
+        let in_force = past
+            .settings
+            .and_then(|settings| settings.texts.get(file).cloned());
+        in_force.or_else(|| last_good(&format!("/{file}")).map(|source| source.text))
+    };
+    let memory = Memory {
+        text: &text,
+        has_published: past.has_published,
+    };
+    let loaded = match scan::folders(directory) {
+        Ok(folders) => settings::load(
+            directory,
+            &folders,
+            &setting.overrides,
+            &memory,
+            &mut problems,
+        ),
+        Err(error) => {
+            let message = format!("the data directory cannot be read: {error}");
+            problems.push(Problem::of_file(Severity::Error, ".", message));
+            Err(Unusable::Missing)
+        }
+    };
+    board.set_settings(problems);
+    loaded
+}

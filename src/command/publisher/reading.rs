@@ -1,0 +1,184 @@
+//! The whole items that documents show: read when they are needed, held while a feed shows them.
+
+use super::{Publisher, keeping};
+use crate::command::desk::Taken;
+use crate::feed::{Row, Shown, select};
+use crate::newsroom::entry::{Basis, Entry};
+use crate::newsroom::identity::Id;
+use crate::newsroom::item::Item;
+use crate::newsroom::place::Place;
+use crate::source::load::Whole;
+use crate::store::ledger::Source;
+use crate::text::causes::joined;
+use chrono::{DateTime, Utc};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+/// So often what changed while documents were made is taken in before they are. After that it is left out and follows.
+const AGAIN_MAX: usize = 5;
+
+/// What was read for the documents of one step.
+#[derive(Default)]
+pub struct Reading {
+    /// The items, by id.
+    items: HashMap<Id, Shown>,
+    /// The texts of those that were not in memory, by id.
+    pub texts: BTreeMap<String, Source>,
+}
+
+impl Publisher {
+    /// Reads what the documents to be made will show, place by place. A file may be another by now than when it was
+    /// taken in: then it is taken in again.
+    pub(super) fn read(
+        &mut self,
+        taken: &mut Taken,
+        reading: &mut Reading,
+        now: DateTime<Utc>,
+    ) -> Vec<(Place, Vec<Row>)> {
+        for _ in 0..AGAIN_MAX {
+            let read = self.read_windows(taken, reading, now.timestamp());
+            if self.dirty.is_empty() {
+                return read;
+            }
+            taken.extend(self.take(now));
+        }
+        self.read_windows(taken, reading, now.timestamp())
+    }
+
+    fn read_windows(
+        &mut self,
+        taken: &mut Taken,
+        reading: &mut Reading,
+        now: i64,
+    ) -> Vec<(Place, Vec<Row>)> {
+        if taken.has_new_settings {
+            self.live.clear();
+            self.recent.clear();
+            reading.items.clear();
+        }
+        let newsroom = self.desk.newsroom().clone();
+        let is_forced = self.is_forced(taken, now);
+        let mut places = newsroom.places();
+        places.retain(|place| is_forced || self.is_touched(place, taken));
+        let read = places.into_iter().map(|place| {
+            let entries = select::window(&newsroom, &place, now);
+            let rows = self.rows(&entries, taken, reading, now);
+            (place, rows)
+        });
+        read.collect()
+    }
+
+    /// What a document shows of a window. What cannot be read as it was taken in is left out, and its file is looked at
+    /// again.
+    fn rows(
+        &mut self,
+        entries: &[Arc<Entry>],
+        taken: &mut Taken,
+        reading: &mut Reading,
+        now: i64,
+    ) -> Vec<Row> {
+        let mut rows = Vec::with_capacity(entries.len());
+        for entry in entries {
+            if select::is_notice(entry, now) {
+                rows.push(Row::Notice(Arc::clone(entry)));
+                continue;
+            }
+            let read = reading.items.get(&entry.id);
+            let read = read.filter(|shown| shown.is_of(entry));
+            let item = match read.map(|shown| Arc::clone(&shown.item)) {
+                Some(item) => Some(item),
+                None => self.item(entry, taken, reading),
+            };
+            if let Some(item) = item {
+                let entry = Arc::clone(entry);
+                let shown = Shown { entry, item };
+                reading.items.insert(shown.entry.id.clone(), shown.clone());
+                rows.push(Row::Item(shown));
+            }
+        }
+        rows
+    }
+
+    fn item(
+        &mut self,
+        entry: &Arc<Entry>,
+        taken: &mut Taken,
+        reading: &mut Reading,
+    ) -> Option<Arc<Item>> {
+        let live = self.live.get(&entry.id);
+        if let Some(shown) = live.filter(|shown| shown.is_of(entry)) {
+            return Some(Arc::clone(&shown.item));
+        }
+        let at_hand = taken.wholes.remove(&entry.id);
+        let whole = match at_hand.filter(|whole| is_of(whole, entry)) {
+            Some(Whole { item, text, .. }) => Ok((item, text)),
+            None => {
+                let (ledger, unwritten) = (&self.ledger, &self.unwritten);
+                let last_good = |name: &str| keeping::last_good(ledger, unwritten, name);
+                self.desk.whole(entry, &last_good)
+            }
+        };
+        match whole {
+            Ok((item, text)) => {
+                let source = Source {
+                    file: entry.file.to_string(),
+                    hash: entry.hash,
+                    text,
+                };
+                reading.texts.insert(entry.id.to_string(), source);
+                Some(Arc::new(item))
+            }
+            Err(error) => {
+                tracing::info!("{}; it is looked at again", joined(&error));
+                self.dirty.add(&entry.file);
+                None
+            }
+        }
+    }
+
+    /// Holds the whole items that stand on the last good versions of their files, whether a feed shows them or not:
+    /// there is no file to make their pages from. Holds for a while what changed just now and no feed shows.
+    pub(super) fn hold(&mut self, taken: &mut Taken, reading: &mut Reading, now: i64) {
+        let kept = self.desk.kept().filter(|entry| is_held(entry, now));
+        let kept: Vec<Arc<Entry>> = kept.cloned().collect();
+        for entry in kept {
+            if let Some(item) = self.item(&entry, taken, reading) {
+                self.live.insert(entry.id.clone(), Shown { entry, item });
+            }
+        }
+        for (id, whole) in taken.wholes.drain() {
+            let entry = self.desk.newsroom().get(&id);
+            if let Some(entry) = entry.filter(|entry| is_of(&whole, entry)) {
+                let (entry, item) = (Arc::clone(entry), Arc::new(whole.item));
+                self.recent.hold(Shown { entry, item }, whole.text.len());
+            }
+        }
+    }
+
+    /// Forgets what no feed shows: whole items that have files, and what was made of any.
+    pub(super) fn forget_unshown(&mut self) {
+        let now = self.desk.newsroom().now();
+        let windows = self.windows.values();
+        let entries = windows.flat_map(|window| &window.entries);
+        let mut shown: HashSet<&Id> = entries
+            .filter(|entry| !select::is_notice(entry, now))
+            .map(|entry| &entry.id)
+            .collect();
+        self.rendered.retain(|id, _| shown.contains(id));
+        let kept = self.desk.kept().filter(|entry| is_held(entry, now));
+        shown.extend(kept.map(|entry| &entry.id));
+        let unshown = self.live.keys().filter(|id| !shown.contains(id));
+        for id in unshown.cloned().collect::<Vec<_>>() {
+            self.live.remove(&id);
+        }
+    }
+}
+
+/// Whether a whole item was read from the very text that an entry stands on.
+fn is_of(whole: &Whole, entry: &Entry) -> bool {
+    whole.entry.hash == entry.hash && whole.entry.file == entry.file
+}
+
+fn is_held(entry: &Entry, now: i64) -> bool {
+    entry.basis == Basis::LastGood && entry.state(now).has_page()
+}

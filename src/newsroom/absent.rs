@@ -1,0 +1,87 @@
+//! The rows of items that have no entry: found by id, and by everything that a file can be recognised by.
+
+use crate::newsroom::entry::Likeness;
+use crate::newsroom::identity::Id;
+use crate::newsroom::record::ItemRecord;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The rows. Those that are found by the same come in the order of their ids.
+#[derive(Debug, Clone, Default)]
+pub struct Absent {
+    rows: BTreeMap<Id, ItemRecord>,
+    files: BTreeMap<String, BTreeSet<Id>>,
+    hashes: BTreeMap<[u8; 16], BTreeSet<Id>>,
+    likenesses: BTreeMap<Likeness, BTreeSet<Id>>,
+}
+
+impl Absent {
+    /// The row of an id.
+    pub fn get(&self, id: &Id) -> Option<&ItemRecord> {
+        self.rows.get(id)
+    }
+
+    /// All rows.
+    pub fn rows(&self) -> impl Iterator<Item = &ItemRecord> {
+        self.rows.values()
+    }
+
+    /// Puts a row in, in the place of the one of its id.
+    pub fn insert(&mut self, record: ItemRecord) {
+        self.remove(&record.id);
+        let id = &record.id;
+        note(&mut self.files, record.file.clone(), id);
+        note(&mut self.hashes, record.hash, id);
+        note(&mut self.likenesses, record.likeness, id);
+        self.rows.insert(id.clone(), record);
+    }
+
+    /// Takes a row out.
+    pub fn remove(&mut self, id: &Id) -> Option<ItemRecord> {
+        let record = self.rows.remove(id)?;
+        forget(&mut self.files, &record.file, id);
+        forget(&mut self.hashes, &record.hash, id);
+        forget(&mut self.likenesses, &record.likeness, id);
+        Some(record)
+    }
+
+    /// The rows of items that a file held last.
+    pub fn of_file(&self, file: &str) -> Vec<&ItemRecord> {
+        self.of(self.files.get(file))
+    }
+
+    /// The rows of items whose files had these bytes.
+    pub fn of_hash(&self, hash: [u8; 16]) -> Vec<&ItemRecord> {
+        self.of(self.hashes.get(&hash))
+    }
+
+    /// The rows of items with this headline and date.
+    pub fn of_likeness(&self, likeness: Likeness) -> Vec<&ItemRecord> {
+        self.of(self.likenesses.get(&likeness))
+    }
+
+    fn of(&self, ids: Option<&BTreeSet<Id>>) -> Vec<&ItemRecord> {
+        let ids = ids.into_iter().flatten();
+        ids.filter_map(|id| self.rows.get(id)).collect()
+    }
+}
+
+fn note<K: Ord>(index: &mut BTreeMap<K, BTreeSet<Id>>, key: K, id: &Id) {
+    index.entry(key).or_default().insert(id.clone());
+}
+
+fn forget<K: Ord>(index: &mut BTreeMap<K, BTreeSet<Id>>, key: &K, id: &Id) {
+    if let Some(ids) = index.get_mut(key) {
+        ids.remove(id);
+        if ids.is_empty() {
+            index.remove(key);
+        }
+    }
+}
+
+impl FromIterator<ItemRecord> for Absent {
+    fn from_iter<I: IntoIterator<Item = ItemRecord>>(records: I) -> Self {
+        let mut absent = Self::default();
+        records.into_iter().for_each(|record| absent.insert(record));
+        absent
+    }
+}

@@ -1,0 +1,80 @@
+//! What authors are told of ids, addresses and dates that cannot be as they are written.
+
+use crate::newsroom::entry::Entry;
+use crate::newsroom::identity::Id;
+use crate::newsroom::problem::{Problem, Severity};
+use crate::newsroom::{Clash, Newsroom};
+
+fn of_file(severity: Severity, entry: &Entry, message: String) -> Problem {
+    Problem::of_file(severity, entry.file.to_string(), message)
+}
+
+/// A file without an id has another name than when its item was published.
+pub(super) fn named_otherwise(entry: &Entry, id: &Id) -> Problem {
+    let message =
+        format!("this item was published as `{id}` from a file of another name, and keeps that id");
+    of_file(Severity::Warning, entry, message).hint(format!(
+        "write `id = \"{id}\"` into it, as `tidings check --fix` does"
+    ))
+}
+
+/// An author has changed the id of a published item.
+pub(super) fn changed_id(entry: &Entry, id: &Id) -> Problem {
+    let message = format!(
+        "the id of this item was `{id}` when it was published, and is now `{}`; feeds keep `{id}`",
+        entry.id
+    );
+    of_file(Severity::Error, entry, message)
+        .hint(format!("put `id = \"{id}\"` back: an id never changes"))
+}
+
+/// A new item has the id of another that was published from `file`.
+pub(super) fn used_again(entry: &Entry, file: &str) -> Problem {
+    let message = format!(
+        "the id `{}` was that of another item, published from `{file}`",
+        entry.id
+    );
+    of_file(Severity::Error, entry, message)
+        .hint("give this item an `id` of its own; an id is never used twice")
+}
+
+/// A file says something else of an item that was withdrawn.
+pub(super) fn withdrawn(entry: &Entry) -> Problem {
+    let message = format!(
+        "the item `{}` was withdrawn for good and stays so",
+        entry.id
+    );
+    of_file(Severity::Error, entry, message)
+        .hint("delete the file, or give the item an `id` of its own: it is then a new one")
+}
+
+/// The date of an item is not what it was at its publication.
+pub(super) fn moved_date(entry: &Entry) -> Problem {
+    let wire = chrono::DateTime::from_timestamp(entry.wire, 0).unwrap_or_default();
+    let message = format!(
+        "the date was moved after the item was published; feeds keep {}",
+        wire.format("%Y-%m-%dT%H:%M:%SZ")
+    );
+    of_file(Severity::Warning, entry, message)
+        .hint("put it back; a significant change is told by `updated` or `corrections`")
+}
+
+/// What an item claims belongs to another.
+pub(super) fn clash(newsroom: &Newsroom, entry: &Entry, clash: &Clash) -> Problem {
+    let file = &clash.other().file;
+    let (message, hint) = match clash {
+        Clash::Id(_) => (
+            format!("the id `{}` belongs to `{file}`", entry.id),
+            "give this item an `id` of its own; an id is never used twice",
+        ),
+        Clash::Uri(_) => (
+            format!("the `id_uri` of this item is that of `{file}`"),
+            "give one of the two its own; readers would take them for one item",
+        ),
+        Clash::Address(_) => (
+            format!("the page `{}` belongs to `{file}`", newsroom.path(entry)),
+            "give this item a `slug` of its own",
+        ),
+    };
+    of_file(Severity::Error, entry, message).hint(hint)
+}

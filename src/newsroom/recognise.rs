@@ -1,0 +1,118 @@
+//! Which published items the files hold: told by what the ledger remembers of each, the surest signs first.
+//!
+//! The answer depends on the files and the rows alone, not on the way on which they came to be as they are.
+
+use crate::newsroom::Newsroom;
+use crate::newsroom::absent::Absent;
+use crate::newsroom::entry::Entry;
+use crate::newsroom::identity::Id;
+use crate::newsroom::lifecycle::State;
+use crate::newsroom::record::ItemRecord;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// Finds the published item that each entry holds; `None` for those that hold a new one. No item is found twice.
+/// The entries are in the order of their files, and have the ids that their files give them. `is_unread` tells of
+/// files that cannot be read or understood.
+pub fn recognise(
+    newsroom: &Newsroom,
+    entries: &[Arc<Entry>],
+    absent: &Absent,
+    is_unread: &dyn Fn(&str) -> bool,
+) -> Vec<Option<Id>> {
+    let mut search = Search {
+        entries,
+        absent,
+        is_unread,
+        homes: entries
+            .iter()
+            .enumerate()
+            .map(|(at, entry)| (&*entry.file, at))
+            .collect(),
+        found: vec![None; entries.len()],
+        taken: HashSet::new(),
+    };
+    let same_file = |entry: &Entry| absent.of_file(&entry.file);
+    let same_id = |entry: &Entry| Vec::from_iter(absent.get(&entry.id));
+    let same_bytes = |entry: &Entry| absent.of_hash(entry.hash);
+    let same_words = |entry: &Entry| absent.of_likeness(entry.likeness);
+    // An author who gives an item another id in the same place has changed its id, unless it was withdrawn for good.
+    let is_changeable =
+        |row: &ItemRecord, entry: &Entry| !entry.has_own_id || row.state != Some(State::Canceled);
+    search.stage(same_file, &|_, row, entry| row.hash == entry.hash);
+    search.stage(same_id, &|_, row, entry| is_it(row, entry));
+    search.stage(same_file, &|_, row, entry| {
+        is_it(row, entry) && is_changeable(row, entry)
+    });
+    search.stage(same_bytes, &|search, row, _| search.is_free(row));
+    search.stage(same_words, &|search, row, entry| {
+        !entry.has_own_id && search.is_free(row)
+    });
+    search.stage(same_id, &|_, row, entry| {
+        *row.file == *entry.file || row.likeness.is_near(&entry.likeness)
+    });
+    // In the same file it is the same item, whatever else was changed; with another id, at the same address.
+    search.stage(same_file, &|_, row, entry| {
+        let is_there = !entry.has_own_id || row.path == newsroom.path(entry);
+        is_there && is_changeable(row, entry)
+    });
+    search.found
+}
+
+/// Whether a file holds the item that a row remembers: its bytes are the same, or its headline and date.
+fn is_it(row: &ItemRecord, entry: &Entry) -> bool {
+    row.hash == entry.hash || row.likeness == entry.likeness
+}
+
+struct Search<'a> {
+    entries: &'a [Arc<Entry>],
+    absent: &'a Absent,
+    is_unread: &'a dyn Fn(&str) -> bool,
+    /// Which entry a file holds.
+    homes: HashMap<&'a str, usize>,
+    found: Vec<Option<Id>>,
+    taken: HashSet<Id>,
+}
+
+/// Whether a row and an entry belong together.
+type IsMatch<'m> = &'m dyn Fn(&Search<'_>, &ItemRecord, &Entry) -> bool;
+
+impl Search<'_> {
+    /// Gives each entry that has none yet the first of some rows that matches.
+    fn stage<'a>(&mut self, rows: impl Fn(&Entry) -> Vec<&'a ItemRecord>, is_match: IsMatch<'_>) {
+        for (at, entry) in self.entries.iter().enumerate() {
+            if self.found[at].is_some() {
+                continue;
+            }
+            let rows = rows(entry);
+            let mut free = rows.iter().filter(|row| !self.taken.contains(&row.id));
+            let id = free
+                .find(|row| is_match(self, row, entry))
+                .map(|row| row.id.clone());
+            self.taken.extend(id.clone());
+            self.found[at] = id;
+        }
+    }
+
+    /// Whether an item is no longer in its file: that is gone, or holds what is certainly another.
+    fn is_free(&self, row: &ItemRecord) -> bool {
+        let Some(at) = self.homes.get(&*row.file) else {
+            return !(self.is_unread)(&row.file);
+        };
+        let entry = &self.entries[*at];
+        if let Some(id) = &self.found[*at] {
+            return *id != row.id;
+        }
+        let is_near = row.hash == entry.hash || row.likeness.is_near(&entry.likeness);
+        let has_other_id = entry.has_own_id && entry.id != row.id;
+        !is_near && (has_other_id || self.is_another(row, entry))
+    }
+
+    /// Whether an entry is like what another row remembers.
+    fn is_another(&self, row: &ItemRecord, entry: &Entry) -> bool {
+        let same_bytes = self.absent.of_hash(entry.hash);
+        let same_words = self.absent.of_likeness(entry.likeness);
+        let mut like = same_bytes.iter().chain(&same_words);
+        like.any(|other| other.id != row.id)
+    }
+}

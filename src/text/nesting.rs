@@ -1,0 +1,125 @@
+//! How deep HTML is nested. To sanitise it takes time that grows with the square of that, so there is a limit.
+
+use crate::text::markdown;
+
+/// How many levels elements may be nested. Browsers stop at 512, and no text that people wrote comes near.
+pub const LEVELS_MAX: usize = 256;
+
+/// Whether the elements of HTML are nested more than [`LEVELS_MAX`] deep.
+pub fn is_too_deep(html: &str) -> bool {
+    let mut open: Vec<&str> = Vec::new();
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        rest = &rest[at + 1..];
+        let (name, is_end) = match rest.strip_prefix('/') {
+            Some(after) => (name(after), true),
+            None => (name(rest), false),
+        };
+        if name.is_empty() || is_void(name) {
+            continue;
+        }
+        let is_same = |other: &&str| other.eq_ignore_ascii_case(name);
+        if is_end {
+            if let Some(at) = open.iter().rposition(is_same) {
+                open.truncate(at);
+            }
+            continue;
+        }
+        while open.last().is_some_and(|last| ends(name, last)) {
+            open.pop();
+        }
+        open.push(name);
+        if open.len() > LEVELS_MAX {
+            return true;
+        }
+    }
+    false
+}
+
+/// The same of what Markdown becomes. It is made only where so much of what opens a level stands in it.
+pub fn is_markdown_too_deep(text: &str) -> bool {
+    let opens = |byte: &u8| matches!(byte, b'*' | b'_' | b'<' | b'[' | b'~');
+    let inline = text.bytes().filter(|byte| opens(byte)).count();
+    let is_margin =
+        |byte: &u8| matches!(byte, b' ' | b'\t' | b'>' | b'-' | b'+' | b'*' | b'.' | b')');
+    let margin = |line: &str| {
+        let bytes = line.bytes();
+        let marks = bytes.take_while(|byte| is_margin(byte) || byte.is_ascii_digit());
+        marks.count()
+    };
+    let margin = text.lines().map(margin).max().unwrap_or(0);
+    inline + margin > LEVELS_MAX && is_too_deep(&markdown::to_html(text))
+}
+
+/// The name of a tag; empty for what is none.
+fn name(tag: &str) -> &str {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let end = tag.find(|c| !is_name(c)).unwrap_or(tag.len());
+    let name = &tag[..end];
+    let starts = name.starts_with(|c: char| c.is_ascii_alphabetic());
+    if starts { name } else { "" }
+}
+
+fn is_one_of(name: &str, names: &[&str]) -> bool {
+    names.iter().any(|other| other.eq_ignore_ascii_case(name))
+}
+
+/// Whether an element has no end tag and nothing in it.
+fn is_void(name: &str) -> bool {
+    let void = [
+        "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source",
+        "track", "wbr",
+    ];
+    is_one_of(name, &void)
+}
+
+/// Whether the start of an element ends another that is open: authors may leave these end tags out.
+fn ends(name: &str, last: &str) -> bool {
+    let ended: &[&str] = match name.to_ascii_lowercase().as_str() {
+        "p" => &["p"],
+        "li" => &["p", "li"],
+        "dt" | "dd" => &["p", "dt", "dd"],
+        "td" | "th" => &["p", "td", "th"],
+        "tr" => &["p", "td", "th", "tr"],
+        "tbody" | "tfoot" => &["p", "td", "th", "tr", "thead", "tbody"],
+        _ => &[],
+    };
+    is_one_of(last, ended)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_nested_too_deep_is_told() {
+        for deep in ["<div>", "<b>x", "<ul><li>", "<blockquote><p>"] {
+            assert!(is_too_deep(&deep.repeat(LEVELS_MAX + 1)), "{deep}");
+        }
+        for flat in [
+            "<p>a",
+            "<li><p>a",
+            "<br>",
+            "<tr><td>a<td>b",
+            "<p>a <b>c</b> <!-- d --> < e",
+            "<div><IMG src=\"a\"></DIV>",
+        ] {
+            assert!(!is_too_deep(&flat.repeat(10_000)), "{flat}");
+        }
+    }
+
+    #[test]
+    fn markdown_is_told_by_what_it_becomes() {
+        let many = LEVELS_MAX + 1;
+        for deep in [
+            ">".repeat(many),
+            "+ ".repeat(many) + "x",
+            "*a _b ".repeat(many) + &"c_ d* ".repeat(many),
+        ] {
+            assert!(is_markdown_too_deep(&deep), "{deep}");
+        }
+        let long = "* [a](b) _c_ **d**\n\n> e\n\n".repeat(5_000);
+        assert!(!is_markdown_too_deep(&long));
+        assert!(!is_markdown_too_deep(&"-".repeat(5_000)));
+    }
+}

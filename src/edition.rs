@@ -15,12 +15,18 @@ use crate::newsroom::entry::Entry;
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Item;
 use crate::newsroom::lifecycle::State;
-use crate::newsroom::place::{Place, folder};
-use crate::newsroom::record::{EVERYTHING, SETTINGS};
+use crate::newsroom::place::{Place, Scope, folder, locate};
+use crate::newsroom::record::{EVERYTHING, GroupRecord, Groups, SETTINGS};
 use crate::newsroom::site::Format;
+use crate::page::list::Position;
 use bytes::Bytes;
-use std::collections::HashMap;
 use std::sync::Arc;
+
+/// The longest number of a list's page.
+const PAGE_DIGITS_MAX: usize = 9;
+
+/// How a path ends that says of a list what its folder says: there it leads.
+const FIRST_PAGE: &str = "/page/1/";
 
 /// All that is served at one instant. Immutable and swapped whole, so that a request sees exactly one.
 #[derive(Clone)]
@@ -33,18 +39,13 @@ pub struct Edition {
     pub settings_changed_at: i64,
     /// The stamp of everything that can be seen.
     pub changed_at: i64,
+    /// How often files of the media folder were others since the start.
+    media_changes: u64,
     resources: imbl::HashMap<Arc<str>, Arc<Resource>>,
     shown: imbl::HashMap<Id, Shown>,
     recent: imbl::HashMap<Id, Shown>,
-    places: Arc<HashMap<String, PlaceStamp>>,
+    groups: Groups,
     missing_page: Bytes,
-}
-
-/// A place with the stamp of its group.
-#[derive(Debug, Clone)]
-struct PlaceStamp {
-    place: Place,
-    changed_at: i64,
 }
 
 /// What stands at a path.
@@ -81,8 +82,10 @@ pub enum Route {
 pub enum Key {
     /// An item's page, or the notice of a canceled one.
     Item(Id),
-    /// The list page of a place.
-    List(Place),
+    /// A page of a place's list, by its number from 1.
+    List(Place, usize),
+    /// A feed of a tag or an author.
+    Feed(Place, Format),
     /// A file of the media folder: its path below it, percent-decoded, exactly as asked for.
     Media(String),
     /// What tells machines of all feeds or pages.
@@ -93,11 +96,21 @@ impl Key {
     /// The kind of route that it has.
     pub fn route(&self) -> Route {
         match self {
-            Self::Item(_) | Self::List(_) => Route::Page,
+            Self::Item(_) | Self::List(..) => Route::Page,
+            Self::Feed(..) => Route::Feed,
             Self::Media(_) => Route::Media,
             Self::Discovery(discovery) => discovery.route(),
         }
     }
+}
+
+/// What decides on what is made for a key: the counters of what it shows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Mark {
+    own: i64,
+    group: i64,
+    settings: i64,
+    media_changes: u64,
 }
 
 /// Whether a file of the media folder may be sent (http.md R-163).
@@ -114,22 +127,14 @@ pub enum MediaState {
 impl Edition {
     /// An edition without resources.
     ///
-    /// `groups` tells the stamp of a place's group by its folder; `missing_page` is the HTML of a 404.
-    pub fn new(
-        newsroom: Newsroom,
-        now: i64,
-        groups: &dyn Fn(&str) -> i64,
-        missing_page: Bytes,
-    ) -> Self {
-        let stamped = newsroom.places().into_iter().map(|place| {
-            let folder = folder(newsroom.site(), &place);
-            let changed_at = groups(&folder);
-            (folder, PlaceStamp { place, changed_at })
-        });
+    /// `groups` are the stamps of places by their folders; `missing_page` is the HTML of a 404.
+    pub fn new(newsroom: Newsroom, now: i64, groups: Groups, missing_page: Bytes) -> Self {
+        let stamp = |name| groups.get(name).map_or(0, |group| group.changed_at);
         Self {
-            places: Arc::new(stamped.collect()),
-            settings_changed_at: groups(SETTINGS),
-            changed_at: groups(EVERYTHING),
+            settings_changed_at: stamp(SETTINGS),
+            changed_at: stamp(EVERYTHING),
+            media_changes: 0,
+            groups,
             resources: imbl::HashMap::new(),
             shown: imbl::HashMap::new(),
             recent: imbl::HashMap::new(),
@@ -153,6 +158,7 @@ impl Edition {
     /// The same edition with every feed of an earlier one.
     #[must_use]
     pub fn sharing_feeds(mut self, previous: &Self) -> Self {
+        self.media_changes = previous.media_changes;
         let feeds = previous.resources.iter();
         let feeds = feeds.filter(|(_, resource)| resource.route() == Route::Feed);
         self.resources
@@ -162,14 +168,22 @@ impl Edition {
 
     /// The next edition under the same settings: all resources are shared.
     #[must_use]
-    pub fn next(&self, newsroom: Newsroom, now: i64, groups: &dyn Fn(&str) -> i64) -> Self {
+    pub fn next(&self, newsroom: Newsroom, now: i64, groups: Groups) -> Self {
         let next = Self::new(newsroom, now, groups, self.missing_page.clone());
         Self {
+            media_changes: self.media_changes,
             resources: self.resources.clone(),
             shown: self.shown.clone(),
             recent: self.recent.clone(),
             ..next
         }
+    }
+
+    /// The same edition after files of the media folder became others: what shows them is made anew.
+    #[must_use]
+    pub fn with_other_media(mut self) -> Self {
+        self.media_changes += 1;
+        self
     }
 
     /// The same edition without resources that are there no longer.
@@ -215,9 +229,47 @@ impl Edition {
 
     /// The stamp of a place's group.
     pub fn place_changed_at(&self, place: &Place) -> i64 {
-        self.places
-            .get(&folder(self.newsroom.site(), place))
-            .map_or(0, |stamp| stamp.changed_at)
+        self.group(place).map_or(0, |group| group.changed_at)
+    }
+
+    /// The latest date of anything that a place's feeds ever showed.
+    pub fn place_latest(&self, place: &Place) -> Option<i64> {
+        self.group(place)?.latest
+    }
+
+    fn group(&self, place: &Place) -> Option<&GroupRecord> {
+        self.groups.get(&folder(self.newsroom.site(), place))
+    }
+
+    /// What decides on what is made for a key: while this is the same, so is that. `None` for what is not kept.
+    pub fn mark(&self, key: &Key) -> Option<Mark> {
+        // In a preview the clock changes what stamps do not tell.
+        if self.newsroom.site().is_preview {
+            return None;
+        }
+        let (own, group) = match key {
+            Key::Item(id) => {
+                let entry = self.newsroom.get(id)?;
+                if !entry.state(self.now).has_page() {
+                    return None;
+                }
+                // Its page names its neighbours.
+                let section = Place {
+                    tree: entry.tree,
+                    scope: Scope::Section(entry.section.clone()),
+                };
+                (entry.changed_at(), self.place_changed_at(&section))
+            }
+            Key::List(place, _) | Key::Feed(place, _) => (0, self.place_changed_at(place)),
+            Key::Discovery(_) => (0, self.changed_at),
+            Key::Media(_) => return None,
+        };
+        Some(Mark {
+            own,
+            group,
+            settings: self.settings_changed_at,
+            media_changes: self.media_changes,
+        })
     }
 
     /// Finds what stands at a percent-decoded path (which begins with `/` and has no dot segments).
@@ -238,14 +290,13 @@ impl Edition {
         if let Some(file) = path.strip_prefix("/media/").filter(|file| !file.is_empty()) {
             return Found::Make(Key::Media(file.to_owned()));
         }
-        if let Some(key) = self.page(path) {
+        if let Some(key) = self.made(path) {
             return Found::Make(key);
         }
+        let closed = format!("{path}/");
         let target = self.moved(path).or_else(|| {
-            let closed = format!("{path}/");
-            self.page(&closed)
-                .map(|_| closed.clone())
-                .or_else(|| self.moved(&closed))
+            let page = self.made(&closed).map(|_| closed.clone());
+            page.or_else(|| self.moved(&closed))
         });
         target.map_or_else(
             || Found::Missing(route(path)),
@@ -276,21 +327,69 @@ impl Edition {
         self.missing_page.clone()
     }
 
-    /// What is made for a page's path.
-    fn page(&self, path: &str) -> Option<Key> {
-        if let Some(stamp) = self.places.get(path) {
-            return Some(Key::List(stamp.place.clone()));
+    /// What is made for a path.
+    fn made(&self, path: &str) -> Option<Key> {
+        for (place, rest) in locate(self.newsroom.site(), path) {
+            let key = match rest {
+                "" if self.newsroom.has_page(&place) => Some(Key::List(place, 1)),
+                "" => None,
+                _ => self.page(&place, rest).or_else(|| self.feed(&place, rest)),
+            };
+            if key.is_some() {
+                return key;
+            }
         }
         let entry = self.newsroom.at_path(path)?;
         self.answers(entry).then(|| Key::Item(entry.id.clone()))
     }
 
-    /// The present path of the item that an old path belonged to. What nobody may see redirects nobody.
+    /// A further page of a place's list.
+    fn page(&self, place: &Place, rest: &str) -> Option<Key> {
+        let digits = rest.strip_prefix("page/")?.strip_suffix('/')?;
+        let is_plain = digits.len() <= PAGE_DIGITS_MAX
+            && digits.bytes().all(|byte| byte.is_ascii_digit())
+            && !digits.starts_with('0')
+            && digits != "1";
+        let number = digits.parse().ok().filter(|_| is_plain)?;
+        let is_there =
+            self.newsroom.has_page(place) && Position::of(&self.newsroom, place, number).is_some();
+        is_there.then(|| Key::List(place.clone(), number))
+    }
+
+    /// A feed of a tag or an author.
+    fn feed(&self, place: &Place, rest: &str) -> Option<Key> {
+        let formats = &self.newsroom.feeds_of(place).formats;
+        let format = formats.iter().find(|format| format.file_name() == rest)?;
+        let is_there = place.scope.label().is_some() && self.newsroom.has_feeds(place, self.now);
+        is_there.then(|| Key::Feed(place.clone(), *format))
+    }
+
+    /// The present path of what an old path belonged to. What nobody may see redirects nobody.
     fn moved(&self, path: &str) -> Option<String> {
+        if let Some(folder) = path.strip_suffix(FIRST_PAGE) {
+            let folder = &path[..=folder.len()];
+            return self.made(folder).map(|_| folder.to_owned());
+        }
         let mut claimants = self.newsroom.at_alias(path);
-        claimants
-            .find(|entry| self.answers(entry))
+        let claimant = claimants.find(|entry| self.answers(entry));
+        claimant
             .map(|entry| self.newsroom.path(entry))
+            .or_else(|| self.merged(path))
+    }
+
+    /// The same path below the page that a spelling of a tag or an author shares with others.
+    fn merged(&self, path: &str) -> Option<String> {
+        let site = self.newsroom.site();
+        locate(site, path).into_iter().find_map(|(place, rest)| {
+            let (kind, slug) = place.scope.label()?;
+            let page = site.vocabulary(kind).page(slug);
+            let target = Place {
+                tree: place.tree,
+                scope: Scope::of_label(kind, page.clone()),
+            };
+            let path = format!("{}{rest}", folder(site, &target));
+            (page != slug && self.made(&path).is_some()).then_some(path)
+        })
     }
 
     fn answers(&self, entry: &Entry) -> bool {

@@ -7,30 +7,33 @@ pub mod entry;
 pub mod identity;
 mod index;
 pub mod item;
+pub mod label;
 pub mod lifecycle;
+pub mod lists;
 pub mod media;
 pub mod parse;
 pub mod place;
 pub mod problem;
 pub mod recognise;
 pub mod record;
+pub mod relation;
 pub mod site;
+mod spelling;
+pub mod stamps;
+pub mod vocabulary;
 
 use crate::newsroom::entry::Entry;
 use crate::newsroom::identity::Id;
-use crate::newsroom::index::{Address, ByAddress, ById, ByWire};
-use crate::newsroom::lifecycle::State;
-use crate::newsroom::place::{Place, Scope};
-use crate::newsroom::site::{FeedSettings, OnCancel, Section, Site, Tree};
+use crate::newsroom::index::{Address, ByAddress, ById, ByText, ByWire};
+use crate::newsroom::label::Kind;
+use crate::newsroom::place::Place;
+use crate::newsroom::site::{Section, Site, Tree};
+use crate::newsroom::spelling::Spellings;
 use crate::text::slug::Slug;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::Hash;
 use std::sync::Arc;
-
-/// For how long after a significant change an item travels in its feeds however old it is: 30 days, in seconds.
-pub const CORRECTED_SECONDS: i64 = 30 * DAY_SECONDS;
-
-const DAY_SECONDS: i64 = 86_400;
 
 /// The sections of a publication by name.
 pub type Sections = BTreeMap<Slug, Arc<Section>>;
@@ -47,9 +50,17 @@ pub struct Newsroom {
     uris: imbl::HashMap<Arc<str>, Id>,
     aliases: imbl::HashMap<Arc<str>, Vec<Id>>,
     former: imbl::HashMap<Arc<str>, Id>,
-    published: imbl::HashMap<Place, imbl::OrdSet<ByWire>>,
+    /// The visible items of each place, newest first.
+    listed: imbl::HashMap<Place, imbl::OrdSet<ByWire>>,
+    /// Those among them that its page keeps at the top.
+    pinned: imbl::HashMap<Place, imbl::OrdSet<ByWire>>,
+    /// The items whose texts may have other versions.
+    texts: imbl::OrdSet<ByText>,
     changed: imbl::HashMap<Place, imbl::OrdSet<(Reverse<i64>, Id)>>,
     canceled: imbl::HashMap<Place, imbl::OrdSet<ByWithdrawal>>,
+    spellings: Spellings,
+    /// The withdrawn items that name another in their place, by that.
+    replaced: imbl::HashMap<Id, Vec<Id>>,
     due: imbl::OrdSet<(i64, Id)>,
     media: imbl::HashMap<Arc<str>, Vec<Id>>,
 }
@@ -89,9 +100,13 @@ impl Newsroom {
             uris: imbl::HashMap::new(),
             aliases: imbl::HashMap::new(),
             former: imbl::HashMap::new(),
-            published: imbl::HashMap::new(),
+            listed: imbl::HashMap::new(),
+            pinned: imbl::HashMap::new(),
+            texts: imbl::OrdSet::new(),
             changed: imbl::HashMap::new(),
             canceled: imbl::HashMap::new(),
+            spellings: Spellings::default(),
+            replaced: imbl::HashMap::new(),
             due: imbl::OrdSet::new(),
             media: imbl::HashMap::new(),
         }
@@ -109,7 +124,12 @@ impl Newsroom {
             let settings = places.iter().map(|place| room.feeds_of(place));
             settings.map(|feeds| feeds.notice_days).collect()
         };
-        let same_lists = in_main(&sections) == in_main(&self.sections);
+        let same_pages = |kind: Kind| {
+            site.vocabulary(kind)
+                .has_same_pages(self.site.vocabulary(kind))
+        };
+        let same_lists =
+            in_main(&sections) == in_main(&self.sections) && Kind::ALL.into_iter().all(same_pages);
         let renamed = Self {
             site,
             sections,
@@ -117,6 +137,7 @@ impl Newsroom {
         };
         if same_lists
             && notice_days(&renamed) == notice_days(self)
+            && renamed.site.feeds.notice_days == self.site.feeds.notice_days
             && renamed.site.languages.len() == self.site.languages.len()
         {
             return renamed;
@@ -137,36 +158,6 @@ impl Newsroom {
     /// The sections by name.
     pub fn sections(&self) -> &Arc<Sections> {
         &self.sections
-    }
-
-    /// The section that a place lists; `None` for all news.
-    pub fn section_of(&self, place: &Place) -> Option<&Section> {
-        match &place.scope {
-            Scope::All => None,
-            Scope::Section(name) => self.sections.get(name).map(Arc::as_ref),
-        }
-    }
-
-    /// What a place is called: the section's title, or the publication's.
-    pub fn title_of(&self, place: &Place) -> &str {
-        let section = self
-            .section_of(place)
-            .map(|section| section.title(self.site.language(place.tree)));
-        section.unwrap_or_else(|| self.site.title(place.tree))
-    }
-
-    /// One line about a place: the section's own, else the publication's.
-    pub fn description_of(&self, place: &Place) -> &str {
-        let section = self
-            .section_of(place)
-            .and_then(|section| section.description(self.site.language(place.tree)));
-        section.unwrap_or_else(|| self.site.description(place.tree))
-    }
-
-    /// The settings of a place's feeds.
-    pub fn feeds_of(&self, place: &Place) -> &FeedSettings {
-        self.section_of(place)
-            .map_or(&self.site.feeds, |section| &section.feeds)
     }
 
     /// How many items there are, whatever their state.
@@ -263,23 +254,17 @@ impl Newsroom {
             let at = ids.partition_point(|id| *id < entry.id);
             ids.insert(at, entry.id.clone());
         }
-        let is_canceled = entry.state(self.now) == State::Canceled;
-        for place in self.places_of(&entry) {
-            if is_canceled {
-                let order = self.canceled.entry(place.clone()).or_default();
-                order.insert((Reverse(entry.withdrawn_at()), entry.id.clone()));
-            }
-            let order = self.published.entry(place.clone()).or_default();
-            order.insert(ByWire(Arc::clone(&entry)));
-            if !entry.changes.is_empty() {
-                let order = self.changed.entry(place).or_default();
-                let changes = entry.changes.iter();
-                order.extend(changes.map(|at| (Reverse(*at), entry.id.clone())));
-            }
-        }
+        self.list(&entry);
         for media in &entry.media {
             let ids = self.media.entry(Arc::clone(media)).or_default();
             ids.push(entry.id.clone());
+        }
+        if let Some(other) = entry.replaced_by() {
+            let ids = self.replaced.entry(other.clone()).or_default();
+            ids.push(entry.id.clone());
+        }
+        if self.text_of(&entry).is_some() {
+            self.texts.insert(ByText(Arc::clone(&entry)));
         }
         self.schedule(&entry);
         self.addresses.insert(ByAddress(Arc::clone(&entry)), ());
@@ -297,23 +282,15 @@ impl Newsroom {
         for alias in &entry.aliases {
             forget(&mut self.aliases, alias, id);
         }
-        let by_wire = ByWire(Arc::clone(&entry));
-        for place in self.places_of(&entry) {
-            if let Some(order) = self.published.get_mut(&place) {
-                order.remove(&by_wire);
-            }
-            if let Some(order) = self.canceled.get_mut(&place) {
-                order.remove(&(Reverse(entry.withdrawn_at()), id.clone()));
-            }
-            if let Some(order) = self.changed.get_mut(&place) {
-                for at in &entry.changes {
-                    order.remove(&(Reverse(*at), id.clone()));
-                }
-            }
-        }
+        self.unlist(&entry);
         for media in &entry.media {
             forget(&mut self.media, media, id);
         }
+        if let Some(other) = entry.replaced_by() {
+            forget(&mut self.replaced, other, id);
+        }
+        let text: &dyn index::Text = &(&*entry.text, id.as_str());
+        self.texts.remove(text);
         let instants: Vec<i64> = self.instants(&entry).collect();
         for at in instants {
             self.due.remove(&(at, id.clone()));
@@ -349,76 +326,22 @@ impl Newsroom {
         self.now
     }
 
+    /// Whether the clock alone has changed something about an item after an instant.
+    pub fn has_changed_since(&self, entry: &Entry, since: i64) -> bool {
+        let mut instants = self.instants(entry);
+        instants.any(|at| since < at && at <= self.now)
+    }
+
     /// The instants at which something about an item changes by the clock alone.
     fn instants(&self, entry: &Entry) -> impl Iterator<Item = i64> {
         let mut instants: Vec<i64> = entry.instants().collect();
         if let Some(at) = entry.withdrawn_at() {
             let places = self.places_of(entry);
-            let ends = places.iter().map(|place| self.notice_end(place, at));
-            instants.extend(ends);
+            let labels = self.label_places_of(entry);
+            let places = places.iter().chain(labels.first());
+            instants.extend(places.map(|place| self.notice_end(place, at)));
         }
         instants.into_iter()
-    }
-
-    /// When the notice of what was withdrawn at an instant leaves the feeds of a place.
-    fn notice_end(&self, place: &Place, at: i64) -> i64 {
-        at + i64::from(self.feeds_of(place).notice_days) * DAY_SECONDS
-    }
-
-    /// Every place that has a page and feeds: all news and each section, in each tree.
-    pub fn places(&self) -> Vec<Place> {
-        let scopes =
-            || std::iter::once(Scope::All).chain(self.sections.keys().cloned().map(Scope::Section));
-        let trees = self.site.trees();
-        trees
-            .flat_map(|tree| scopes().map(move |scope| Place { tree, scope }))
-            .collect()
-    }
-
-    /// The places that list an item.
-    pub fn places_of(&self, entry: &Entry) -> Vec<Place> {
-        let in_main = self
-            .sections
-            .get(&entry.section)
-            .is_none_or(|section| section.in_main);
-        let main = in_main.then_some(Scope::All);
-        let sections = entry.sections().cloned().map(Scope::Section);
-        main.into_iter()
-            .chain(sections)
-            .map(|scope| Place {
-                tree: entry.tree,
-                scope,
-            })
-            .collect()
-    }
-
-    /// The items of a place, newest first by wire time, whatever their state.
-    pub fn newest(&self, place: &Place) -> impl Iterator<Item = &Arc<Entry>> {
-        let order = self.published.get(place).into_iter().flatten();
-        order.map(|ByWire(entry)| entry)
-    }
-
-    /// The items of a place that changed significantly in the [`CORRECTED_SECONDS`] before `now`, the newest change
-    /// first. An item with several changes comes several times.
-    pub fn corrected(&self, place: &Place, now: i64) -> impl Iterator<Item = &Arc<Entry>> {
-        let order = self.changed.get(place).into_iter().flatten();
-        let recent = order.skip_while(move |(at, _)| at.0 > now);
-        let recent = recent.take_while(move |(at, _)| at.0 + CORRECTED_SECONDS > now);
-        recent.filter_map(|(_, id)| self.get(id))
-    }
-
-    /// The withdrawn items of a place whose notices its feeds carry at `now`, the newest withdrawal first.
-    pub fn notices(&self, place: &Place, now: i64) -> Vec<Arc<Entry>> {
-        if self.feeds_of(place).on_cancel == OnCancel::Remove {
-            return Vec::new();
-        }
-        let order = self.canceled.get(place).into_iter().flatten();
-        let is_on = |at: &Option<i64>| at.is_some_and(|at| now < self.notice_end(place, at));
-        let on = order.take_while(|(Reverse(at), _)| is_on(at));
-        let entries = on.filter_map(|(_, id)| self.get(id));
-        let noticed =
-            entries.filter(|entry| !entry.is_advisory && entry.state(now) == State::Canceled);
-        noticed.cloned().collect()
     }
 
     /// The first instant ahead at which something changes by the clock alone.
@@ -433,7 +356,7 @@ impl Newsroom {
     }
 }
 
-fn forget(lists: &mut imbl::HashMap<Arc<str>, Vec<Id>>, key: &Arc<str>, id: &Id) {
+fn forget<K: Clone + Eq + Hash>(lists: &mut imbl::HashMap<K, Vec<Id>>, key: &K, id: &Id) {
     let Some(ids) = lists.get_mut(key) else {
         return;
     };

@@ -14,6 +14,7 @@ pub mod preview;
 pub mod registry;
 pub mod service;
 pub mod signal;
+pub mod stock;
 
 use crate::server::body::Body;
 use crate::server::connection::Core;

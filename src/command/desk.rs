@@ -13,8 +13,10 @@ use crate::newsroom::Newsroom;
 use crate::newsroom::claim::Intake;
 use crate::newsroom::entry::{Basis, Entry};
 use crate::newsroom::identity::Id;
+use crate::newsroom::label::Labels;
 use crate::newsroom::parse::salvage::Salvage;
-use crate::newsroom::record::{ItemRecord, Records, Stamps, groups_of};
+use crate::newsroom::record::{ItemRecord, Records, groups_of};
+use crate::newsroom::stamps::Stamps;
 use crate::source::DataDirectory;
 use crate::source::load::{self, Whole};
 use crate::source::settings::{Overrides, Settings};
@@ -66,6 +68,8 @@ pub struct Desk {
     is_away: bool,
     /// The links in the directory, and where they lead.
     links: BTreeMap<String, Option<PathBuf>>,
+    /// The tags and authors of all items.
+    labels: Labels,
     board: Board,
 }
 
@@ -107,14 +111,7 @@ pub struct Taken {
 impl Taken {
     /// Takes up what a later look changed.
     pub fn extend(&mut self, later: Self) {
-        let Stamps {
-            items,
-            groups,
-            paths,
-        } = later.stamps;
-        self.stamps.items.extend(items);
-        self.stamps.groups.extend(groups);
-        self.stamps.paths.extend(paths);
+        self.stamps.extend(later.stamps);
         self.groups.extend(later.groups);
         self.has_new_settings |= later.has_new_settings;
         self.has_new_items |= later.has_new_items;
@@ -192,11 +189,15 @@ impl Desk {
         let rows = told.filter_map(|entry| ItemRecord::of(&self.newsroom, entry));
         rows.for_each(|record| self.records.absent.insert(record));
         self.newsroom.advance(now);
+        for entry in &due {
+            taken.stamps.pass(&self.newsroom, &mut self.records, entry);
+        }
         if is_open {
             self.join_due(&due, time, last_good, taken);
         } else {
             let mut intake = Intake::new(&mut self.newsroom, &mut self.records, &mut taken.stamps);
             due.into_iter().for_each(|entry| intake.place(entry));
+            intake.link();
             for problem in intake.problems {
                 self.board.add(board::Found::Place, problem);
             }

@@ -310,9 +310,13 @@ impl Publisher {
         let edition = if is_first || taken.has_new_settings {
             bare_edition(newsroom, seconds, self.desk.records())?.sharing_feeds(&previous)
         } else {
-            previous.next(newsroom.clone(), seconds, &|name| {
-                self.desk.records().group_changed_at(name)
-            })
+            let groups = self.desk.records().groups.clone();
+            previous.next(newsroom.clone(), seconds, groups)
+        };
+        let edition = if taken.media.is_empty() {
+            edition
+        } else {
+            edition.with_other_media()
         };
         let edition = edition
             .without(&round.dropped)
@@ -333,8 +337,8 @@ impl Publisher {
 /// An edition with nothing but what all pages share.
 fn bare_edition(newsroom: &Newsroom, now: i64, records: &Records) -> Result<Edition, Error> {
     let missing = notice::missing(newsroom)?;
-    let groups = |name: &str| records.group_changed_at(name);
-    let edition = Edition::new(newsroom.clone(), now, &groups, missing.html.into());
+    let groups = records.groups.clone();
+    let edition = Edition::new(newsroom.clone(), now, groups, missing.html.into());
     let changed_at = edition.settings_changed_at;
     let page = Resource::stylesheet(style::PAGE, true, changed_at);
     let feed = Resource::stylesheet(style::FEED, false, changed_at);

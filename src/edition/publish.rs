@@ -167,6 +167,29 @@ impl Made {
     }
 }
 
+/// Makes one feed of a tag or an author, which is made on request: `latest` is the running maximum of its dates, and
+/// `last_modified` comes from the stamps of what it shows (http.md R-002).
+pub fn on_request(
+    context: Context<'_>,
+    (place, format): (&Place, Format),
+    rows: &[Row],
+    (latest, last_modified): (Option<i64>, Option<i64>),
+) -> (Resource, Vec<Problem>) {
+    let mut problems = Vec::new();
+    let items = items(context, rows, Before::default(), &mut Vec::new());
+    let mut feed = feed::build::of_place(context, place, items, latest);
+    let body = document(context, &feed, format).unwrap_or_else(|_| {
+        leave_out_breakers(context, &mut feed, &mut problems);
+        document(context, &feed, format).unwrap_or_default()
+    });
+    let spelled = Spelled {
+        format,
+        version: Version::of(body.as_bytes(), last_modified),
+        document: Representations::of(body.into()),
+    };
+    (resource(&feed, place, spelled), problems)
+}
+
 /// Whether the settings of two newsrooms give the feeds of a place the same fields.
 fn gives_same_fields(one: &Newsroom, other: &Newsroom, place: &Place) -> bool {
     let (feeds, others) = (one.feeds_of(place), other.feeds_of(place));
@@ -272,7 +295,7 @@ fn single_language(feed: &Feed) -> Option<String> {
 /// What a saved copy is called.
 fn file_name(feed: &Feed, place: &Place) -> Slug {
     match &place.scope {
-        Scope::Section(name) => name.clone(),
+        Scope::Section(name) | Scope::Tag(name) | Scope::Author(name) => name.clone(),
         Scope::All => Slug::of(&feed.title)
             .or_else(|| Slug::new("news"))
             .expect("`news` is a slug"),

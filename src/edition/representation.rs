@@ -88,6 +88,12 @@ impl Representations {
         }
     }
 
+    /// How many bytes it has in the codings that are there from the start.
+    pub fn bytes(&self) -> u64 {
+        let gzip = self.gzip.load().as_ref().map_or(0, |gzip| gzip.len());
+        (self.identity.len() + gzip) as u64
+    }
+
     /// Makes the codings that are missing (http.md R-051), and gzip as small as it gets: some milliseconds for a large
     /// feed.
     pub fn complete(&self) {

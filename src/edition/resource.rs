@@ -302,6 +302,15 @@ impl Resource {
         &self.content
     }
 
+    /// About how many bytes of memory it takes, with the codings that it has from the start.
+    pub fn bytes(&self) -> u64 {
+        let texts = match &self.content {
+            Content::Text(representations) => representations.bytes(),
+            Content::File { .. } => 0,
+        };
+        FIELDS_BYTES + texts
+    }
+
     /// Makes the codings that it went live without.
     pub fn complete(&self) {
         if let Content::Text(representations) = &self.content {
@@ -309,6 +318,9 @@ impl Resource {
         }
     }
 }
+
+/// The fields of a resource take about so much memory.
+const FIELDS_BYTES: u64 = 4096;
 
 const HTML: &str = "text/html; charset=utf-8";
 

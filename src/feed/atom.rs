@@ -165,6 +165,10 @@ fn categories(feed: &Feed, item: &FeedItem) -> Vec<Category> {
 
 fn entry_links(item: &FeedItem) -> Vec<Link> {
     let mut links = vec![link("alternate", &item.url, Some("text/html"))];
+    links.extend(item.translations.iter().map(|(language, url)| Link {
+        hreflang: Some(language.to_string()),
+        ..link("alternate", url, Some("text/html"))
+    }));
     for attachment in &item.attachments {
         links.push(Link {
             length: attachment.length.map(|length| length.to_string()),

@@ -4,7 +4,7 @@ use crate::feed::{Context, Enclosure, Feed, FeedItem, Picture, Shown, content, i
 use crate::newsroom::entry::Entry;
 use crate::newsroom::item::{Attachment, Correction, Image, Item, MediaSource, Person};
 use crate::newsroom::media::{MediaFile, media_type};
-use crate::newsroom::place::{Place, folder};
+use crate::newsroom::place::{Place, Scope, folder};
 use crate::newsroom::site::{ContentDepth, FeedSettings, Site, Tree};
 use crate::text;
 use crate::text::language::Language;
@@ -36,9 +36,11 @@ pub fn of_place(
             .filter(|_| place.tree == Tree::DEFAULT)
             .and_then(|section| section.id.clone())
             .unwrap_or_else(|| feed_id(site, place)),
-        title: match section {
-            None => newsroom.title_of(place).to_owned(),
-            Some(_) => format!("{} – {}", newsroom.title_of(place), site.title(place.tree)),
+        title: match place.scope {
+            Scope::All => newsroom.title_of(place).to_owned(),
+            Scope::Section(_) | Scope::Tag(_) | Scope::Author(_) => {
+                format!("{} – {}", newsroom.title_of(place), site.title(place.tree))
+            }
         },
         description: newsroom.description_of(place).to_owned(),
         language: language.clone(),
@@ -104,6 +106,7 @@ pub fn of_item(context: Context<'_>, shown: &Shown) -> FeedItem {
     let corrections = corrections(item, context.now);
     let corrections = corrections.map(|correction| (correction.at, correction.note.clone()));
     FeedItem {
+        translations: translations(context, entry),
         file: entry.file.clone(),
         is_notice: false,
         id: id_on_the_wire(site, entry),
@@ -138,6 +141,22 @@ pub fn of_item(context: Context<'_>, shown: &Shown) -> FeedItem {
         place: item.place.clone(),
         url,
     }
+}
+
+/// The pages of an item's text in other languages, those that feeds may name.
+fn translations(context: Context<'_>, entry: &Entry) -> Vec<(Language, String)> {
+    let newsroom = context.newsroom;
+    if newsroom.text_of(entry).is_none() {
+        return Vec::new();
+    }
+    let versions = newsroom.translations(entry, context.now).into_iter();
+    versions
+        .filter(|(_, version)| !version.is_advisory)
+        .map(|(language, version)| {
+            let url = context.site().base_url.join(&newsroom.path(&version));
+            (language, url)
+        })
+        .collect()
 }
 
 /// What readers know an item by: what it was called elsewhere, else its tag URI.

@@ -26,6 +26,7 @@ pub fn of_entry(context: Context<'_>, entry: &Entry) -> FeedItem {
         id: id_on_the_wire(site, entry),
         tag_uri: site.authority.tag(entry.id.as_str()),
         url: site.base_url.join(&context.newsroom.path(entry)),
+        translations: Vec::new(),
         title: format!("Withdrawn ({})", day.format("%Y-%m-%d")),
         summary: Some(note.to_owned()),
         dateline: None,

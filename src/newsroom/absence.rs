@@ -8,8 +8,10 @@ use crate::newsroom::claim::{Awaited, Intake};
 use crate::newsroom::entry::{Basis, Entry, Withdrawal};
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Status;
+use crate::newsroom::label::Label;
 use crate::newsroom::lifecycle::{Life, State};
 use crate::newsroom::parse::salvage::Salvage;
+use crate::newsroom::place::locate;
 use crate::newsroom::problem::{Problem, Severity};
 use crate::newsroom::record::ItemRecord;
 use crate::newsroom::site::{FeedSettings, OnMissing, Tree};
@@ -135,7 +137,15 @@ fn of_record(newsroom: &Newsroom, record: &ItemRecord) -> Option<Entry> {
         let name = folder.strip_prefix(root.as_str())?.strip_suffix('/')?;
         Slug::new(name).filter(|name| *name != section)
     });
+    let label = |folder: &String| {
+        let (kind, page) = locate(newsroom.site(), folder)
+            .iter()
+            .filter(|(_, rest)| rest.is_empty())
+            .find_map(|(place, _)| place.scope.label().map(|(kind, page)| (kind, page.clone())))?;
+        Some(Arc::new(Label::of_page(kind, page)))
+    };
     Some(Entry {
+        labels: record.groups.iter().filter_map(label).collect(),
         id: record.id.clone(),
         has_own_id: true,
         id_uri: record.id_uri.as_deref().map(Arc::from),
@@ -143,6 +153,9 @@ fn of_record(newsroom: &Newsroom, record: &ItemRecord) -> Option<Entry> {
         hash: record.hash,
         likeness: record.likeness,
         tree,
+        language: None,
+        text: record.text_key().unwrap_or_default().into(),
+        has_own_text: false,
         further_sections: listed.collect(),
         section,
         slug,

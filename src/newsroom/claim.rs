@@ -15,7 +15,8 @@ use crate::newsroom::lifecycle::State;
 use crate::newsroom::parse::salvage::Salvage;
 use crate::newsroom::problem::Problem;
 use crate::newsroom::recognise::recognise;
-use crate::newsroom::record::{ItemRecord, Records, Stamps};
+use crate::newsroom::record::{ItemRecord, Records};
+use crate::newsroom::stamps::Stamps;
 use crate::newsroom::{Clash, Newsroom};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -91,6 +92,12 @@ impl<'a> Intake<'a> {
     pub fn take(&mut self, entries: Vec<Arc<Entry>>) {
         let claims = self.identify(entries, &|_| false);
         self.place_all(claims, &|_| None);
+        self.link();
+    }
+
+    /// Lets the pages and feeds that name other versions of a text follow what changed of these.
+    pub fn link(&mut self) {
+        self.stamps.link(self.newsroom, self.records);
     }
 
     /// Gives every entry the id under which it was published. `is_unread` tells of files that cannot be read or

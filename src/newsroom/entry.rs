@@ -2,9 +2,11 @@
 
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::{Genre, Item, MediaSource, Moment};
+use crate::newsroom::label::{Kind, Label};
 use crate::newsroom::lifecycle::{Life, State};
 use crate::newsroom::parse::date;
-use crate::newsroom::site::Tree;
+use crate::newsroom::site::{Site, Tree};
+use crate::text::language::Language;
 use crate::text::slug::Slug;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -31,6 +33,13 @@ pub struct Entry {
     pub likeness: Likeness,
     /// The tree of pages and feeds that it belongs to.
     pub tree: Tree,
+    /// Its language, where that is not its tree's.
+    pub language: Option<Box<Language>>,
+    /// The key of the text that it is a version of: those of one key, in several languages, are translations of each
+    /// other. It is as the file says it, else the stem of its name without the language suffix.
+    pub text: Arc<str>,
+    /// Whether the file says it. Stems count within a section alone: two sections may have files of one name.
+    pub has_own_text: bool,
     /// The section of its URL.
     pub section: Slug,
     /// Further sections that list it.
@@ -57,6 +66,8 @@ pub struct Entry {
     pub pinned: bool,
     /// The files of the media folder that it refers to.
     pub media: Box<[Arc<str>]>,
+    /// Its tags and authors.
+    pub labels: Box<[Arc<Label>]>,
 }
 
 /// What the ledger remembers of an item beside what its entry says.
@@ -135,13 +146,19 @@ impl Entry {
         item: &Item,
         file: Arc<str>,
         hash: [u8; 16],
-        tree: Tree,
+        site: &Site,
         body_media: Vec<String>,
     ) -> Self {
         let life = Life::of(item);
         let mut sections = item.sections.iter().cloned();
+        let tree = site.tree_of(&item.language);
+        let is_of_tree = *site.language(tree) == item.language;
+        let id = item.id.clone().sharing(&item.slug);
         Self {
-            id: item.id.clone().sharing(&item.slug),
+            language: (!is_of_tree).then(|| Box::new(item.language.clone())),
+            text: shared_text(&item.translation_key, &id, &item.slug),
+            has_own_text: item.translation_key_is_explicit,
+            id,
             has_own_id: item.id_is_explicit,
             id_uri: item.id_uri.as_deref().map(Arc::from),
             file,
@@ -167,6 +184,7 @@ impl Entry {
             is_advisory: item.genre == Genre::Advisory,
             pinned: item.pinned,
             media: media(item, body_media),
+            labels: labels(item),
         }
     }
 
@@ -253,7 +271,10 @@ impl Entry {
 
     /// The instants at which something about it changes by the clock alone, the end of a notice aside.
     pub fn instants(&self) -> impl Iterator<Item = i64> + '_ {
-        let corrected_end = self.changes.iter().map(|at| at + super::CORRECTED_SECONDS);
+        let corrected_end = self
+            .changes
+            .iter()
+            .map(|at| at + super::lists::CORRECTED_SECONDS);
         let news_end = self.wire.saturating_add(NEWS_SECONDS);
         let own = [Some(self.life.release()), self.life.expires, Some(news_end)]
             .into_iter()
@@ -283,6 +304,24 @@ fn changes(item: &Item) -> Vec<i64> {
     changes.sort_unstable();
     changes.dedup();
     changes
+}
+
+/// The key of a text, with the memory of an id or a slug that is the same.
+pub fn shared_text(key: &str, id: &Id, slug: &Slug) -> Arc<str> {
+    let same = [id.shared(), slug.shared()];
+    let same = same.into_iter().find(|shared| ***shared == *key);
+    same.map_or_else(|| key.into(), Arc::clone)
+}
+
+fn labels(item: &Item) -> Box<[Arc<Label>]> {
+    let tags = item.tags.iter().map(|tag| (Kind::Tag, tag));
+    let authors = item
+        .authors
+        .iter()
+        .map(|author| (Kind::Author, &author.name));
+    let all = tags.chain(authors);
+    all.filter_map(|(kind, spelling)| Label::new(kind, spelling).map(Arc::new))
+        .collect()
 }
 
 /// The files of the media folder that an item lists as pictures or attachments.

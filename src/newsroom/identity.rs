@@ -35,6 +35,11 @@ impl Id {
         }
     }
 
+    /// The shared text, for other names that are the same.
+    pub fn shared(&self) -> &Arc<str> {
+        &self.0
+    }
+
     /// The id as written.
     pub fn as_str(&self) -> &str {
         &self.0

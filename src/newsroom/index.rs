@@ -115,3 +115,70 @@ impl PartialEq for ByAddress {
 }
 
 impl Eq for ByAddress {}
+
+/// An entry beside the other language versions of its text.
+#[derive(Clone)]
+pub(super) struct ByText(pub(super) Arc<Entry>);
+
+/// Which text, and which version of it: the key that links the versions, and the item's id.
+pub(super) trait Text {
+    fn text(&self) -> (&str, &str);
+}
+
+impl Text for ByText {
+    fn text(&self) -> (&str, &str) {
+        (&self.0.text, self.0.id.as_str())
+    }
+}
+
+impl Text for (&str, &str) {
+    fn text(&self) -> (&str, &str) {
+        *self
+    }
+}
+
+impl Ord for dyn Text + '_ {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.text().cmp(&other.text())
+    }
+}
+
+impl PartialOrd for dyn Text + '_ {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for dyn Text + '_ {
+    fn eq(&self, other: &Self) -> bool {
+        self.text() == other.text()
+    }
+}
+
+impl Eq for dyn Text + '_ {}
+
+impl<'a> Borrow<dyn Text + 'a> for ByText {
+    fn borrow(&self) -> &(dyn Text + 'a) {
+        self
+    }
+}
+
+impl Ord for ByText {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.text().cmp(&other.text())
+    }
+}
+
+impl PartialOrd for ByText {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for ByText {
+    fn eq(&self, other: &Self) -> bool {
+        self.text() == other.text()
+    }
+}
+
+impl Eq for ByText {}

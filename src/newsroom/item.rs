@@ -29,6 +29,8 @@ pub struct Item {
     pub language: Language,
     /// Links the language versions of one text.
     pub translation_key: String,
+    /// Whether the file says that key, or it is the stem of the file's name.
+    pub translation_key_is_explicit: bool,
     /// The headline: plain text, one line, never empty.
     pub title: String,
     /// A secondary headline.

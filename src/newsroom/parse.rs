@@ -8,6 +8,7 @@ pub mod feeds;
 pub mod fix;
 pub mod identity;
 pub mod item;
+pub mod labels;
 pub mod life;
 pub mod media;
 pub mod name;

@@ -1,8 +1,5 @@
-//! What the ledger remembers of items and groups, and the stamps that a change puts there.
-//!
-//! A row an item and a row a group (a section or all news of a tree, or the settings). What changes the visible, by
-//! file or by clock, stamps the item and its groups, old and new; what is invisible before and after stamps nothing.
-//! What is made on request takes its `Last-Modified` from these stamps (http.md R-002).
+//! What the ledger remembers of items and groups: a row an item and a row a group (all news of a tree, a section, a tag,
+//! an author, or the settings).
 
 use crate::newsroom::Newsroom;
 use crate::newsroom::absent::Absent;
@@ -11,7 +8,6 @@ use crate::newsroom::identity::Id;
 use crate::newsroom::item::Status;
 use crate::newsroom::lifecycle::State;
 use crate::newsroom::place::folder;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// The group of everything that all pages and feeds share: settings, sections and templates.
 pub const SETTINGS: &str = "settings";
@@ -56,6 +52,8 @@ pub struct ItemRecord {
     pub groups: Vec<String>,
     /// The files of the media folder that it refers to.
     pub media: Vec<String>,
+    /// The language of its text and, after a space, the key, where that may have other versions.
+    pub text: Option<String>,
 }
 
 /// The row of one group.
@@ -76,20 +74,12 @@ pub struct Records {
     pub begun_at: i64,
     /// The rows of items that have no entry: their files are gone, broken or claim what another has.
     pub absent: Absent,
-    /// The rows of groups by name.
-    pub groups: BTreeMap<String, GroupRecord>,
+    /// The rows of groups.
+    pub groups: Groups,
 }
 
-/// The rows that changed and are to be written.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Stamps {
-    /// The items.
-    pub items: BTreeSet<Id>,
-    /// The groups.
-    pub groups: BTreeSet<String>,
-    /// The paths at which items were published and are no longer.
-    pub paths: Vec<(String, Id)>,
-}
+/// The rows of groups by name: a copy is free.
+pub type Groups = imbl::OrdMap<String, GroupRecord>;
 
 impl ItemRecord {
     /// The row of an item that was published, as its entry stands; `None` for what never was.
@@ -113,6 +103,7 @@ impl ItemRecord {
             is_advisory: entry.is_advisory,
             groups: groups_of(newsroom, entry),
             media: entry.media.iter().map(ToString::to_string).collect(),
+            text: text(newsroom, entry),
         })
     }
 
@@ -126,6 +117,7 @@ impl ItemRecord {
             && self.hash == entry.hash
             && self.path == newsroom.path(entry)
             && self.groups == groups_of(newsroom, entry)
+            && self.text == text(newsroom, entry)
     }
 
     /// Gives an entry that is as it was what its row says.
@@ -139,138 +131,60 @@ impl ItemRecord {
     }
 }
 
-impl Records {
-    /// The row of a group.
-    pub fn group(&mut self, name: &str) -> &mut GroupRecord {
-        self.groups.entry(name.to_owned()).or_default()
+impl ItemRecord {
+    /// The key of its text.
+    pub fn text_key(&self) -> Option<&str> {
+        self.text.as_deref()?.split_once(' ').map(|(_, key)| key)
     }
 
-    /// The stamp of a group; 0 before there was one.
-    pub fn group_changed_at(&self, name: &str) -> i64 {
-        self.groups.get(name).map_or(0, |group| group.changed_at)
+    /// What the other versions of its text say of it while it is seen: language, key, address, and whether feeds may.
+    pub(super) fn as_version(&self) -> Option<(&str, &str, bool)> {
+        let text = self.text.as_deref()?;
+        let is_seen = self.state == Some(State::Visible);
+        is_seen.then_some((text, &self.path, self.is_advisory))
     }
 }
 
-/// The names of the groups that list an item: the folders of its places, `/` and `/news/`.
+impl Records {
+    /// The newest stamp of a group: then somebody looked, perhaps not for the last time.
+    pub fn looked_at(&self) -> i64 {
+        let stamps = self.groups.values().map(|group| group.changed_at);
+        stamps.max().unwrap_or(0)
+    }
+
+    /// The row of a group.
+    ///
+    /// # Panics
+    ///
+    /// Never: a row that is missing is made first.
+    pub fn group(&mut self, name: &str) -> &mut GroupRecord {
+        if !self.groups.contains_key(name) {
+            self.groups.insert(name.to_owned(), GroupRecord::default());
+        }
+        self.groups.get_mut(name).expect("it is there now")
+    }
+}
+
+/// The names of the groups that list an item: the folders of its places, `/`, `/news/`, `/tag/climate/`.
 pub fn groups_of(newsroom: &Newsroom, entry: &Entry) -> Vec<String> {
-    let places = newsroom.places_of(entry);
+    let mut folders = Vec::new();
+    for place in newsroom.places_of(entry) {
+        folders.push(folder(newsroom.site(), &place));
+    }
+    folders.extend(label_groups_of(newsroom, entry));
+    folders
+}
+
+/// Those of its tags and authors.
+pub fn label_groups_of(newsroom: &Newsroom, entry: &Entry) -> Vec<String> {
+    let places = newsroom.label_places_of(entry);
     let folders = places.iter().map(|place| folder(newsroom.site(), place));
     folders.collect()
 }
 
-impl Stamps {
-    /// Looks at one item at `now`, with what was remembered of it, and stamps its row and groups if what is visible of
-    /// it has changed. Returns whether it has.
-    pub fn look(
-        &mut self,
-        newsroom: &Newsroom,
-        records: &mut Records,
-        known: Option<&ItemRecord>,
-        entry: &mut Entry,
-    ) -> bool {
-        let now = newsroom.now();
-        let was_published = known.is_some() || entry.life.release() <= records.begun_at;
-        let state = entry.life.state(now, was_published);
-        let before = known.and_then(|record| record.state);
-        let was_shown = before.is_some_and(State::answers);
-        entry.wire = known.map_or(entry.life.release(), |record| record.wire);
-        let mut seen = Seen {
-            changed_at: known.map_or(0, |record| record.changed_at),
-            state,
-            withdrawn_at: None,
-        };
-        if !state.has_page() {
-            // A kill counts from its own moment, not from that of a hold before it.
-            let known = known.filter(|record| record.state == Some(state));
-            let first = known.and_then(|record| record.withdrawn_at);
-            seen.withdrawn_at = Some(first.unwrap_or(now));
-        }
-        let is_same = |record: &ItemRecord| {
-            // A correction that was dated ahead has come since the last stamp.
-            let has_come = |at: &i64| *at > record.changed_at && *at <= now;
-            record.state == Some(state)
-                && record.hash == entry.hash
-                && record.path == newsroom.path(entry)
-                && record.groups == groups_of(newsroom, entry)
-                && record.note.as_deref() == entry.note()
-                && record.replaced_by.as_ref() == entry.replaced_by()
-                && record.said_at == entry.withdrawal.as_ref().and_then(|said| said.at)
-                && !entry.changes.iter().any(has_come)
-        };
-        let is_changed = (was_shown || state.answers()) && !known.is_some_and(is_same);
-        if is_changed {
-            seen.changed_at = now.max(seen.changed_at + 1);
-        }
-        if known.is_some() || is_changed {
-            entry.seen = Some(seen);
-        }
-        if ItemRecord::of(newsroom, entry).as_ref() != known {
-            self.items.insert(entry.id.clone());
-        }
-        if is_changed {
-            self.stamp_groups(newsroom, records, known, entry);
-        }
-        is_changed
-    }
-
-    /// Stamps the groups that list an item, now and before, and takes the date of a removal into their feeds'.
-    fn stamp_groups(
-        &mut self,
-        newsroom: &Newsroom,
-        records: &mut Records,
-        known: Option<&ItemRecord>,
-        entry: &Entry,
-    ) {
-        let now = newsroom.now();
-        let removed_at = match entry.state(now) {
-            State::Visible => None,
-            State::Expired => entry.life.expires,
-            State::Canceled => Some(entry.notice_at(now)),
-            State::Draft | State::Scheduled | State::Withheld => entry.withdrawn_at(),
-        };
-        let before = known.map_or(&[] as &[String], |record| &record.groups);
-        let present = groups_of(newsroom, entry);
-        for name in present.iter().chain(before) {
-            self.stamp_group(records, name, now);
-        }
-        if let Some(at) = removed_at.filter(|_| !entry.is_advisory) {
-            for name in before {
-                records.group(name).take_date(at, now);
-            }
-        }
-    }
-
-    /// Stamps the row of an item whose file is gone or cannot be used.
-    pub fn lose(&mut self, records: &mut Records, record: ItemRecord, now: i64) {
-        let mut record = record;
-        if record.state.is_some_and(State::answers) {
-            for name in &record.groups {
-                self.stamp_group(records, name, now);
-                records.group(name).take_date(now, now);
-            }
-            record.changed_at = now.max(record.changed_at + 1);
-        }
-        if record.state.take().is_some() {
-            record.withdrawn_at = Some(now);
-            self.items.insert(record.id.clone());
-        }
-        records.absent.insert(record);
-    }
-
-    /// Stamps a group, and the one of everything: later than it was remembered, and once however many of its items changed.
-    pub fn stamp_group(&mut self, records: &mut Records, name: &str, now: i64) {
-        for name in [name, EVERYTHING] {
-            if self.groups.insert(name.to_owned()) {
-                let group = records.group(name);
-                group.changed_at = now.max(group.changed_at + 1);
-            }
-        }
-    }
-
-    /// Whether there is nothing to write.
-    pub fn is_empty(&self) -> bool {
-        self.items.is_empty() && self.groups.is_empty() && self.paths.is_empty()
-    }
+fn text(newsroom: &Newsroom, entry: &Entry) -> Option<String> {
+    let key = newsroom.text_of(entry)?;
+    Some(format!("{} {key}", newsroom.language_of(entry)))
 }
 
 impl GroupRecord {

@@ -2,6 +2,8 @@
 
 use crate::newsroom::identity::Authority;
 use crate::newsroom::item::Person;
+use crate::newsroom::label::Kind;
+use crate::newsroom::vocabulary::Vocabulary;
 use crate::text::language::Language;
 use crate::text::slug::Slug;
 use chrono_tz::Tz;
@@ -45,6 +47,10 @@ pub struct Site {
     pub icon: Option<String>,
     /// Each further language with its own texts, in the order of the file.
     pub languages: Vec<(Language, Wording)>,
+    /// What is said of tags.
+    pub tags: Vocabulary,
+    /// What is said of authors.
+    pub authors: Vocabulary,
     /// What all feeds share.
     pub feeds: FeedSettings,
     /// The footer's links.
@@ -96,6 +102,14 @@ impl Site {
             || "/".to_owned(),
             |(language, _)| format!("/{}/", language.segment()),
         )
+    }
+
+    /// What is said of tags, or of authors.
+    pub fn vocabulary(&self, kind: Kind) -> &Vocabulary {
+        match kind {
+            Kind::Tag => &self.tags,
+            Kind::Author => &self.authors,
+        }
     }
 
     fn further(&self, tree: Tree) -> Option<&(Language, Wording)> {

@@ -12,6 +12,15 @@ use std::sync::Arc;
 /// How many items a list page shows.
 pub const ROWS_MAX: usize = 50;
 
+/// Which of a list's pages one is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// Its number, from 1.
+    pub number: usize,
+    /// How many there are, at least 1.
+    pub count: usize,
+}
+
 #[derive(Template)]
 #[template(path = "list.html", config = "src/page/askama.toml")]
 struct ListPage<'a> {
@@ -22,6 +31,8 @@ struct ListPage<'a> {
     is_home: bool,
     sections: Vec<SectionLink>,
     rows: Vec<Row>,
+    newer: Option<String>,
+    older: Option<String>,
 }
 
 struct SectionLink {
@@ -39,18 +50,31 @@ struct Row {
     mark: Option<String>,
 }
 
-/// The items that the page of a place shows at `now`: the pinned ones first, then the newest.
-pub fn window(newsroom: &Newsroom, place: &Place, now: i64) -> Vec<Arc<Entry>> {
-    let has_page =
-        |entry: &&Arc<Entry>| entry.state(now) == crate::newsroom::lifecycle::State::Visible;
-    let mut newest: Vec<_> = newsroom
-        .newest(place)
-        .filter(has_page)
-        .take(ROWS_MAX)
-        .cloned()
-        .collect();
-    newest.sort_by_key(|entry| !entry.pinned);
-    newest
+impl Position {
+    /// The page of a number; `None` where the list has none of it.
+    pub fn of(newsroom: &Newsroom, place: &Place, number: usize) -> Option<Self> {
+        let count = newsroom.count(place).div_ceil(ROWS_MAX).max(1);
+        (1..=count)
+            .contains(&number)
+            .then_some(Self { number, count })
+    }
+
+    /// The path of a page of a place's list below the base URL: the first is the place itself.
+    pub fn path(newsroom: &Newsroom, place: &Place, number: usize) -> String {
+        let folder = folder(newsroom.site(), place);
+        if number == 1 {
+            folder
+        } else {
+            format!("{folder}page/{number}/")
+        }
+    }
+}
+
+/// The items that a page of a place's list shows: the pinned ones first, then the newest.
+pub fn window(newsroom: &Newsroom, place: &Place, position: Position) -> Vec<Arc<Entry>> {
+    let before = (position.number - 1) * ROWS_MAX;
+    let rows = newsroom.pinned_first(place).skip(before);
+    rows.take(ROWS_MAX).cloned().collect()
 }
 
 /// The page of a place.
@@ -58,7 +82,12 @@ pub fn window(newsroom: &Newsroom, place: &Place, now: i64) -> Vec<Arc<Entry>> {
 /// # Errors
 ///
 /// Never in practice: the template writes to memory.
-pub fn render(context: Context<'_>, place: &Place, shown: &[Shown]) -> Result<Page, askama::Error> {
+pub fn render(
+    context: Context<'_>,
+    place: &Place,
+    shown: &[Shown],
+    position: Position,
+) -> Result<Page, askama::Error> {
     let newsroom = context.newsroom;
     let site = newsroom.site();
     let heading = newsroom.title_of(place).to_owned();
@@ -68,7 +97,11 @@ pub fn render(context: Context<'_>, place: &Place, shown: &[Shown]) -> Result<Pa
     } else {
         format!("{heading} – {}", site.title(place.tree))
     };
-    let canonical = site.base_url.join(&folder(site, place));
+    let url = |number| {
+        let path = Position::path(newsroom, place, number);
+        site.base_url.join(&path)
+    };
+    let canonical = url(position.number);
     let frame = Frame::of(newsroom, place, title);
     let template = ListPage {
         frame: &frame,
@@ -77,6 +110,8 @@ pub fn render(context: Context<'_>, place: &Place, shown: &[Shown]) -> Result<Pa
         heading,
         is_home,
         sections: sections(newsroom, place),
+        newer: (position.number > 1).then(|| url(position.number - 1)),
+        older: (position.number < position.count).then(|| url(position.number + 1)),
         rows: shown.iter().map(|shown| row(context, shown)).collect(),
     };
     let html = template.render()?;

@@ -5,15 +5,18 @@ mod media;
 
 use crate::edition::resource::{PageFields, Resource};
 use crate::edition::version::Version;
-use crate::edition::{Edition, Key, Route};
-use crate::feed::{Context, Shown};
+use crate::edition::{Edition, Key, Route, publish};
+use crate::feed::{self, Context, Row, Shown, select};
 use crate::newsroom::entry::Entry;
 use crate::newsroom::identity::Id;
 use crate::newsroom::lifecycle::State;
 use crate::newsroom::media::MediaFiles;
-use crate::newsroom::place::Place;
+use crate::newsroom::place::{Place, Scope};
+use crate::newsroom::site::Format;
+use crate::page::list::Position;
 use crate::page::{self, Page, list, notice};
 use crate::server::body::OpenFile;
+use crate::server::stock::{STOCK_BYTES_MAX, Stock};
 use crate::source::media::MediaIndex;
 use crate::source::{self, DataDirectory};
 use crate::text::causes::joined;
@@ -36,6 +39,7 @@ pub enum Error {
 pub struct Maker {
     folder: Arc<ArcSwap<DataDirectory>>,
     media: Arc<MediaIndex>,
+    stock: Stock,
 }
 
 /// What was made for a key.
@@ -55,15 +59,34 @@ pub enum Made {
 impl Maker {
     /// A maker for the items of a data directory, as it changes.
     pub fn new(folder: Arc<ArcSwap<DataDirectory>>, media: Arc<MediaIndex>) -> Self {
-        Self { folder, media }
+        Self {
+            folder,
+            media,
+            stock: Stock::new(STOCK_BYTES_MAX),
+        }
     }
 
     /// Makes what a key of an edition names, at `now` by the clock. A file that changed after it was taken in is never
     /// shown from its new text; what cannot be made for another reason is 503, with a line in the log.
     pub fn make(&self, edition: &Edition, key: &Key, now: i64) -> Made {
+        let make = || self.make_anew(edition, key, now);
+        match edition.mark(key) {
+            Some(mark) => self.stock.find_or_make(&(key.clone(), mark), now, make),
+            None => make(),
+        }
+    }
+
+    /// What was made before for a key of an edition and is still so.
+    pub fn kept(&self, edition: &Edition, key: &Key, now: i64) -> Option<Arc<Resource>> {
+        let mark = edition.mark(key)?;
+        self.stock.find(&(key.clone(), mark), now)
+    }
+
+    fn make_anew(&self, edition: &Edition, key: &Key, now: i64) -> Made {
         let made = match key {
+            Key::Feed(place, format) => self.feed(edition, (place, *format), now),
             Key::Item(id) => self.item(edition, id, now),
-            Key::List(place) => self.list(edition, place, now),
+            Key::List(place, number) => self.list(edition, place, *number, now),
             Key::Media(path) => return self.media(edition, path, now),
             Key::Discovery(discovery) => self.discovery(edition, *discovery, now),
         };
@@ -97,7 +120,15 @@ impl Maker {
             now: edition.now,
         };
         let page = page::item::render(context, &shown)?;
-        let changed_at = entry.changed_at().max(measured.changed_at);
+        // Its neighbours may be others with any change of its section.
+        let section = Place {
+            tree: entry.tree,
+            scope: Scope::Section(entry.section.clone()),
+        };
+        let stamps = [entry.changed_at(), measured.changed_at];
+        let changed_at = stamps
+            .into_iter()
+            .fold(edition.place_changed_at(&section), i64::max);
         Ok(Made::Resource(page_resource(
             edition, page, changed_at, now,
         )))
@@ -118,8 +149,17 @@ impl Maker {
         ))))
     }
 
-    fn list(&self, edition: &Edition, place: &Place, now: i64) -> Result<Made, Error> {
-        let rows = list::window(&edition.newsroom, place, edition.now);
+    fn list(
+        &self,
+        edition: &Edition,
+        place: &Place,
+        number: usize,
+        now: i64,
+    ) -> Result<Made, Error> {
+        let Some(position) = Position::of(&edition.newsroom, place, number) else {
+            return Ok(Made::Nothing(StatusCode::NOT_FOUND, Route::Page));
+        };
+        let rows = list::window(&edition.newsroom, place, position);
         let shown: Result<Vec<Shown>, Error> = rows
             .iter()
             .map(|entry| self.shown(edition, entry))
@@ -130,7 +170,7 @@ impl Maker {
             media: &media,
             now: edition.now,
         };
-        let page = list::render(context, place, &shown?)?;
+        let page = list::render(context, place, &shown?, position)?;
         let stamps = rows.iter().map(|entry| entry.changed_at());
         let changed_at = stamps
             .chain([edition.place_changed_at(place)])
@@ -139,6 +179,49 @@ impl Maker {
         Ok(Made::Resource(page_resource(
             edition, page, changed_at, now,
         )))
+    }
+
+    /// A feed of a tag or an author. Its `Last-Modified` comes from the stamps of what it shows (http.md R-002).
+    fn feed(
+        &self,
+        edition: &Edition,
+        (place, format): (&Place, Format),
+        now: i64,
+    ) -> Result<Made, Error> {
+        let newsroom = &edition.newsroom;
+        let row = |entry: &Arc<Entry>| {
+            Ok(if select::is_notice(entry, edition.now) {
+                Row::Notice(Arc::clone(entry))
+            } else {
+                Row::Item(self.shown(edition, entry)?)
+            })
+        };
+        let window = select::window(newsroom, place, edition.now);
+        let rows: Result<Vec<Row>, Error> = window.iter().map(row).collect();
+        let rows = rows?;
+        let items = rows.iter().filter(|row| matches!(row, Row::Item(_)));
+        let own = items.flat_map(|row| row.entry().media.iter().map(|path| &**path));
+        let site = newsroom.site();
+        let pictures = [&site.logo, &site.icon];
+        let pictures = pictures.into_iter().filter_map(Option::as_deref);
+        let folder = self.folder.load();
+        let measured = self.media.measure(&folder, own.chain(pictures), now);
+        let context = Context {
+            newsroom,
+            media: &measured.files,
+            now: edition.now,
+        };
+        let stamps = rows.iter().map(|row| row.entry().changed_at());
+        let stamps = stamps.chain([edition.place_changed_at(place), measured.changed_at]);
+        let last_modified = last_modified(edition, stamps.max().unwrap_or(0), now);
+        let latest = edition.place_latest(place);
+        let latest = latest.into_iter().chain(feed::latest(&rows, edition.now));
+        let dates = (latest.max(), last_modified);
+        let (resource, problems) = publish::on_request(context, (place, format), &rows, dates);
+        for problem in problems {
+            tracing::error!("{problem}");
+        }
+        Ok(Made::Resource(Arc::new(resource)))
     }
 
     fn shown(&self, edition: &Edition, entry: &Arc<Entry>) -> Result<Shown, Error> {
@@ -158,9 +241,14 @@ impl Maker {
     }
 }
 
-fn page_resource(edition: &Edition, page: Page, changed_at: i64, now: i64) -> Arc<Resource> {
+/// The newest stamp of what something shows, unless it lies in the future.
+fn last_modified(edition: &Edition, changed_at: i64, now: i64) -> Option<i64> {
     let changed_at = changed_at.max(edition.settings_changed_at);
-    let last_modified = Some(changed_at).filter(|at| *at <= now && *at > 0);
+    Some(changed_at).filter(|at| *at <= now && *at > 0)
+}
+
+fn page_resource(edition: &Edition, page: Page, changed_at: i64, now: i64) -> Arc<Resource> {
+    let last_modified = last_modified(edition, changed_at, now);
     Arc::new(Resource::page(PageFields {
         version: Version::of(page.html.as_bytes(), last_modified),
         body: page.html,

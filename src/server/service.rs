@@ -46,22 +46,25 @@ impl Service {
                     Outcome::Make(key) => (Arc::clone(&edition), key),
                 }
             };
+            let route = key.route();
+            if let Some(kept) = self.maker.kept(&edition, &key, now.timestamp()) {
+                return sent(respond::with(&head, &kept, now), None);
+            }
             let making = tokio::task::spawn_blocking({
                 let (edition, maker) = (Arc::clone(&edition), Arc::clone(&self.maker));
                 move || maker.make(&edition, &key, now.timestamp())
             });
             // The maker's panic has been logged; its client learns that something went wrong and no more.
-            let made = making.await.unwrap_or(Made::Nothing(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                Route::Page,
-            ));
+            let made = making
+                .await
+                .unwrap_or(Made::Nothing(StatusCode::INTERNAL_SERVER_ERROR, route));
             if let Made::Changed(file) = &made {
                 (self.look_again)(file);
                 if self.has_next(&edition, until).await {
                     continue;
                 }
             }
-            return answer_made(&head, &edition, made, now);
+            return answer_made(&head, &edition, (made, route), now);
         }
     }
 
@@ -77,14 +80,19 @@ impl Service {
     }
 }
 
-fn answer_made(head: &Parts, edition: &Edition, made: Made, now: DateTime<Utc>) -> Response<Body> {
+fn answer_made(
+    head: &Parts,
+    edition: &Edition,
+    (made, route): (Made, Route),
+    now: DateTime<Utc>,
+) -> Response<Body> {
     match made {
         Made::Resource(resource) => sent(respond::with(head, &resource, now), None),
         Made::Redirect(url) => sent(respond::redirect(head, &url, Route::Media), None),
         Made::Nothing(status, route) => sent(respond::failure(head, edition, status, route), None),
         Made::Changed(_) => {
             let status = StatusCode::SERVICE_UNAVAILABLE;
-            sent(respond::failure(head, edition, status, Route::Page), None)
+            sent(respond::failure(head, edition, status, route), None)
         }
         Made::File(resource, file) => sent(respond::with(head, &resource, now), Some(file)),
     }

@@ -60,14 +60,8 @@ pub fn of_text(file: &Arc<str>, text: String, site: &Site, sections: &Sections) 
     let item = match parsed.item {
         Some(item) => {
             let body_media = content::media_references(&item.body);
-            let tree = site.tree_of(&item.language);
-            let mut entry = Entry::of(
-                &item,
-                Arc::clone(file),
-                content_hash(&text),
-                tree,
-                body_media,
-            );
+            let hash = content_hash(&text);
+            let mut entry = Entry::of(&item, Arc::clone(file), hash, site, body_media);
             entry.life.is_previewed = site.is_preview;
             Ok(Box::new(Whole { entry, item, text }))
         }

@@ -4,17 +4,22 @@
 //! is the one that was parsed, and what was written less than two seconds before is not kept.
 
 use crate::newsroom::Sections;
-use crate::newsroom::entry::{Basis, Entry, Likeness, Withdrawal};
+use crate::newsroom::entry::{Basis, Entry, Likeness, Withdrawal, shared_text};
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Status;
+use crate::newsroom::label::{Kind, Labels};
 use crate::newsroom::lifecycle::Life;
 use crate::newsroom::site::Tree;
 use crate::source::stamp::Stamp;
+use crate::text::language::Language;
 use crate::text::slug::Slug;
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::sync::Arc;
+
+/// The form of the kept entries; an index of another one is emptied.
+const LAYOUT: i64 = 2;
 
 /// The file's name in the state directory.
 pub const FILE_NAME: &str = "index.sqlite";
@@ -51,6 +56,9 @@ struct Kept<'a> {
     date: i64,
     is_day: bool,
     tree: u8,
+    language: Option<&'a str>,
+    text_key: &'a str,
+    text_is_said: bool,
     sections: Vec<&'a str>,
     slug: &'a str,
     aliases: Vec<&'a str>,
@@ -63,6 +71,8 @@ struct Kept<'a> {
     is_advisory: bool,
     pinned: bool,
     media: Vec<&'a str>,
+    tags: Vec<&'a str>,
+    authors: Vec<&'a str>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -119,8 +129,10 @@ impl Index {
         let known: Option<[u8; 16]> = connection
             .query_row("SELECT hash FROM fingerprint", [], |row| row.get(0))
             .ok();
-        if known.as_ref() != Some(fingerprint) {
+        let layout: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        if known.as_ref() != Some(fingerprint) || layout != LAYOUT {
             connection.execute_batch("DELETE FROM parsed;")?;
+            connection.pragma_update(None, "user_version", LAYOUT)?;
             connection.execute(
                 "INSERT OR REPLACE INTO fingerprint VALUES (1, ?)",
                 [fingerprint],
@@ -139,6 +151,7 @@ impl Index {
         &self,
         listed: &[(Arc<str>, Stamp)],
         sections: &Sections,
+        labels: &Labels,
     ) -> rusqlite::Result<Vec<Option<Arc<Entry>>>> {
         let query = "SELECT file, size, mtime, ctime, inode, entry FROM parsed ORDER BY file";
         let mut statement = self.connection.prepare(query)?;
@@ -165,7 +178,7 @@ impl Index {
             let blob = row.get_ref(5)?.as_blob()?;
             let entry = || {
                 let kept: Kept<'_> = postcard::from_bytes(blob).ok()?;
-                kept.entry(Arc::clone(file), sections).map(Arc::new)
+                kept.entry(Arc::clone(file), sections, labels).map(Arc::new)
             };
             found.push(if kept == *stamp { entry() } else { None });
         }
@@ -200,6 +213,12 @@ impl Index {
     }
 }
 
+/// The tags, or the authors, as an item spells them.
+fn spellings(entry: &Entry, kind: Kind) -> Vec<&str> {
+    let labels = entry.labels.iter().filter(|label| label.kind() == kind);
+    labels.filter_map(|label| label.spelling()).collect()
+}
+
 impl<'a> Kept<'a> {
     fn of(entry: &'a Entry) -> Self {
         let status = STATUSES
@@ -214,6 +233,9 @@ impl<'a> Kept<'a> {
             date: entry.likeness.date,
             is_day: entry.likeness.is_day,
             tree: entry.tree.number(),
+            language: entry.language.as_ref().map(|language| language.as_str()),
+            text_key: &entry.text,
+            text_is_said: entry.has_own_text,
             sections: entry.sections().map(Slug::as_str).collect(),
             slug: entry.slug.as_str(),
             aliases: entry.aliases.iter().map(|alias| &**alias).collect(),
@@ -230,11 +252,13 @@ impl<'a> Kept<'a> {
             is_advisory: entry.is_advisory,
             pinned: entry.pinned,
             media: entry.media.iter().map(|path| &**path).collect(),
+            tags: spellings(entry, Kind::Tag),
+            authors: spellings(entry, Kind::Author),
         }
     }
 
     /// The entry; `None` where something in it is no longer what it was, and the file must be parsed.
-    fn entry(self, file: Arc<str>, sections: &Sections) -> Option<Entry> {
+    fn entry(self, file: Arc<str>, sections: &Sections, labels: &Labels) -> Option<Entry> {
         // The sections' own names are shared by all their items.
         let mut listed = self
             .sections
@@ -255,8 +279,16 @@ impl<'a> Kept<'a> {
             })
         });
         let slug = Slug::new(self.slug)?;
+        let id = Id::new(self.id)?.sharing(&slug);
+        let language = match self.language {
+            Some(tag) => Some(Box::new(Language::new(tag)?)),
+            None => None,
+        };
         Some(Entry {
-            id: Id::new(self.id)?.sharing(&slug),
+            language,
+            text: shared_text(self.text_key, &id, &slug),
+            has_own_text: self.text_is_said,
+            id,
             has_own_id: self.has_own_id,
             id_uri: self.id_uri.map(Arc::from),
             file,
@@ -280,6 +312,16 @@ impl<'a> Kept<'a> {
             is_advisory: self.is_advisory,
             pinned: self.pinned,
             media: self.media.into_iter().map(Arc::from).collect(),
+            labels: {
+                let tags = self.tags.into_iter().map(|tag| (Kind::Tag, tag));
+                let authors = self
+                    .authors
+                    .into_iter()
+                    .map(|author| (Kind::Author, author));
+                let all = tags.chain(authors);
+                all.map(|(kind, spelling)| labels.of(kind, spelling))
+                    .collect::<Option<_>>()?
+            },
         })
     }
 }

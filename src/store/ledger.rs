@@ -4,18 +4,20 @@ pub mod writing;
 
 use crate::edition::record::VersionRecord;
 use crate::newsroom::identity::Id;
-use crate::newsroom::record::{GroupRecord, ItemRecord};
+use crate::newsroom::record::{Groups, ItemRecord};
 use crate::source::media::MediaRecord;
-use crate::store::rows::{FROM_LAYOUT_1, ITEM_COLUMNS, OF_LAYOUT_1, TABLES, group, item, media};
+use crate::store::rows::{
+    FROM_LAYOUT_1, ITEM_COLUMNS, OF_LAYOUT_1, OF_LAYOUT_2, TABLES, group, item, media,
+};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// The file's name in the state directory.
 pub const FILE_NAME: &str = "ledger.sqlite";
 
 /// The layout of the tables; a file with a higher number was written by a later program.
-const LAYOUT: i64 = 2;
+const LAYOUT: i64 = 3;
 
 /// The longest text that is unpacked: the largest item file, and room for a removed byte order mark.
 const SOURCE_BYTES_MAX: usize = 5 * 1024 * 1024;
@@ -168,7 +170,7 @@ impl Ledger {
         let ledger = Self { connection };
         match ledger.layout().map_err(open)? {
             LAYOUT => Ok(Some(ledger)),
-            0 | 1 => Ok(None),
+            0..LAYOUT => Ok(None),
             layout => Err(Error::Later { path, layout }),
         }
     }
@@ -183,6 +185,7 @@ impl Ledger {
             LAYOUT => return Ok(self),
             0 => format!("BEGIN; {TABLES} {begun} COMMIT;"),
             1 => format!("BEGIN; {FROM_LAYOUT_1} {TABLES} {OF_LAYOUT_1} {begun} COMMIT;"),
+            2 => format!("BEGIN; {OF_LAYOUT_2} PRAGMA user_version = {LAYOUT}; COMMIT;"),
             layout => {
                 return Err(Error::Later {
                     path: path.to_owned(),
@@ -259,7 +262,7 @@ impl Ledger {
     /// # Errors
     ///
     /// [`Error::Read`].
-    pub fn groups(&self) -> Result<BTreeMap<String, GroupRecord>, Error> {
+    pub fn groups(&self) -> Result<Groups, Error> {
         let query = "SELECT name, changed_at, latest, hash FROM item_group";
         Ok(self.read(query, group)?.into_iter().collect())
     }

@@ -31,7 +31,8 @@ CREATE TABLE item (
     replaced_by TEXT,
     is_advisory INTEGER NOT NULL,
     groups TEXT NOT NULL,
-    media TEXT NOT NULL
+    media TEXT NOT NULL,
+    text TEXT
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE former_path (
     path TEXT PRIMARY KEY,
@@ -81,10 +82,13 @@ ALTER TABLE version RENAME TO version_1;
 ALTER TABLE media RENAME TO media_1;
 ";
 
+/// What layout 2 lacks.
+pub(super) const OF_LAYOUT_2: &str = "ALTER TABLE item ADD COLUMN text TEXT;";
+
 /// Takes over what layout 1 remembered.
 pub(super) const OF_LAYOUT_1: &str = "
 INSERT INTO item SELECT id, NULL, file, path, wire, hash, 0, wire, 0, changed_at, wire, state, withdrawn_at, NULL, NULL,
-    NULL, 0, groups, '' FROM item_1;
+    NULL, 0, groups, '', NULL FROM item_1;
 INSERT INTO item_group SELECT * FROM item_group_1;
 INSERT INTO version SELECT * FROM version_1;
 INSERT INTO media SELECT * FROM media_1;
@@ -96,7 +100,7 @@ DROP TABLE media_1;
 
 /// The columns of an item's row, in the order in which [`item`] reads and the ledger writes them.
 pub(super) const ITEM_COLUMNS: &str = "id, id_uri, file, path, wire, hash, title_hash, date, date_is_day, changed_at, \
-     updated, state, withdrawn_at, said_at, note, replaced_by, is_advisory, groups, media";
+     updated, state, withdrawn_at, said_at, note, replaced_by, is_advisory, groups, media, text";
 
 /// A row whose id breaks the grammar was not written by us; it is passed over.
 pub(super) fn item(row: &Row<'_>) -> rusqlite::Result<Option<ItemRecord>> {
@@ -131,6 +135,7 @@ pub(super) fn item(row: &Row<'_>) -> rusqlite::Result<Option<ItemRecord>> {
         is_advisory: row.get(16)?,
         groups: lines(17)?,
         media: lines(18)?,
+        text: row.get(19)?,
     }))
 }
 

@@ -36,6 +36,7 @@ pub(crate) struct Office {
     folder: TempDir,
     clock: Arc<AtomicI64>,
     publisher: Option<Publisher>,
+    maker: Option<Maker>,
     /// Names the state directory in use.
     state: String,
 }
@@ -57,6 +58,7 @@ impl Office {
             folder: tempfile::tempdir().unwrap(),
             clock: Arc::new(AtomicI64::new(now)),
             publisher: None,
+            maker: None,
             state: "state".to_owned(),
         };
         fs::create_dir(office.data()).unwrap();
@@ -169,7 +171,9 @@ impl Office {
         let now = Arc::clone(&self.clock);
         let clock =
             Clock::of(move || DateTime::from_timestamp(now.load(Ordering::SeqCst), 0).unwrap());
-        self.publisher = Some(publisher(&self.data(), Some(&self.state()), clock));
+        let publisher = publisher(&self.data(), Some(&self.state()), clock);
+        self.maker = Some(Maker::new(publisher.folder(), publisher.media()));
+        self.publisher = Some(publisher);
     }
 
     /// Stops, forgets files of the state directory that begin with a name, and starts.
@@ -229,8 +233,8 @@ impl Office {
         let answer = match respond::respond(&head, &edition, now) {
             Outcome::Answer(answer) => answer,
             Outcome::Make(key) => {
-                let (folder, media) = (self.publishing().folder(), self.publishing().media());
-                match Maker::new(folder, media).make(&edition, &key, self.now()) {
+                let maker = self.maker.as_ref().unwrap();
+                match maker.make(&edition, &key, self.now()) {
                     Made::Resource(resource) | Made::File(resource, _) => {
                         respond::with(&head, &resource, now)
                     }
@@ -268,6 +272,11 @@ impl Office {
         paths.extend(edition.resources().map(|(path, _)| path.to_owned()));
         for place in newsroom.places() {
             paths.insert(tidings::newsroom::place::folder(newsroom.site(), &place));
+        }
+        for place in newsroom.label_places() {
+            let folder = tidings::newsroom::place::folder(newsroom.site(), place);
+            let files = ["", "rss.xml", "atom.xml", "feed.json"];
+            paths.extend(files.map(|file| format!("{folder}{file}")));
         }
         for entry in newsroom.entries() {
             paths.insert(newsroom.path(entry));

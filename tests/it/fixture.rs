@@ -13,7 +13,8 @@ use tidings::newsroom::claim::Intake;
 use tidings::newsroom::entry::Entry;
 use tidings::newsroom::media::{MediaFile, MediaFiles};
 use tidings::newsroom::problem::Problem;
-use tidings::newsroom::record::{Records, Stamps};
+use tidings::newsroom::record::{GroupRecord, Groups, Records, SETTINGS, groups_of};
+use tidings::newsroom::stamps::Stamps;
 use tidings::newsroom::{Newsroom, parse};
 use tidings::page::notice;
 use tidings::server::clock::Clock;
@@ -74,7 +75,7 @@ impl Publication {
                 &item,
                 (*path).into(),
                 content_hash(text),
-                site.tree_of(&item.language),
+                &site,
                 media,
             ));
             items.insert(item.id.to_string(), Arc::new(item));
@@ -118,13 +119,25 @@ impl Publication {
         }
     }
 
+    /// Every group, changed now.
+    fn stamped(&self) -> Groups {
+        let entries = self.newsroom.entries();
+        let of_items = entries.flat_map(|entry| groups_of(&self.newsroom, entry));
+        let names = of_items.chain([SETTINGS.to_owned(), "/".to_owned(), "/news/".to_owned()]);
+        let group = GroupRecord {
+            changed_at: self.now,
+            ..GroupRecord::default()
+        };
+        names.map(|name| (name, group.clone())).collect()
+    }
+
     /// The edition with the feeds of every place.
     pub(crate) fn edition(&self) -> Edition {
         let missing = notice::missing(&self.newsroom).unwrap().html;
         let mut edition = Edition::new(
             self.newsroom.clone(),
             self.now,
-            &|_| self.now,
+            self.stamped(),
             missing.into(),
         );
         for place in self.newsroom.places() {

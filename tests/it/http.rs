@@ -110,7 +110,9 @@ fn answer(text: &str) -> Response<Payload> {
             )
             .response
         }
-        Outcome::Make(Key::Item(_) | Key::List(_)) => respond::with(&head, &page(), now).response,
+        Outcome::Make(Key::Item(_) | Key::List(..) | Key::Feed(..)) => {
+            respond::with(&head, &page(), now).response
+        }
         Outcome::Make(Key::Discovery(what)) => {
             let version = ResourceVersion::of(b"b", Some(NOW - 10));
             let resource = Resource::discovery(what, "b".to_owned(), version);

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use tidings::newsroom::claim::Intake;
 use tidings::newsroom::entry::Entry;
 use tidings::newsroom::lifecycle::State;
-use tidings::newsroom::record::{ItemRecord, Records, Stamps};
+use tidings::newsroom::record::{ItemRecord, Records};
+use tidings::newsroom::stamps::Stamps;
 use tidings::newsroom::{Newsroom, absence::Absence};
 
 const ITEM: &str = "id = \"a\"\ntitle = \"T\"\ndate = 2026-03-01T00:00:00Z\nbody = \"b\"\n";

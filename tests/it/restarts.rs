@@ -3,12 +3,13 @@
 use crate::desk::{Office, SITE, second};
 use proptest::prelude::*;
 
-const FILES: [&str; 5] = [
+const FILES: [&str; 6] = [
     "news/a.toml",
     "news/b.toml",
     "other/a.toml",
     "other/c.toml",
     "news/d.toml",
+    "news/a.ru.toml",
 ];
 
 /// What is done.
@@ -44,8 +45,14 @@ fn words() -> impl Strategy<Value = String> {
     ]);
     let slug = prop::sample::select(vec!["", "", "slug = \"a\"\n", "slug = \"s\"\n"]);
     let id = prop::sample::select(vec!["", "", "", "id = \"a\"\n", "id = \"z\"\n"]);
-    (title, date, status, slug, id).prop_map(|(title, date, status, slug, id)| {
-        format!("title = \"{title}\"\ndate = {date}\n{id}{slug}{status}body = \"b\"\n")
+    let labels = prop::sample::select(vec![
+        "",
+        "tags = [\"one\", \"two\"]\n",
+        "tags = [\"One\"]\nauthors = [\"two\", \"Two\"]\n",
+        "translation_key = \"a\"\ntags = [\"three\"]\n",
+    ]);
+    (title, date, status, slug, id, labels).prop_map(|(title, date, status, slug, id, labels)| {
+        format!("title = \"{title}\"\ndate = {date}\n{id}{slug}{status}{labels}body = \"b\"\n")
     })
 }
 
@@ -115,7 +122,8 @@ proptest! {
 
     #[test]
     fn a_start_changes_nothing(deeds in deeds(), is_cold: bool, is_scanned: bool) {
-        holds(SITE, &deeds, is_cold, is_scanned)?;
+        let site = format!("{SITE}[languages.ru]\n[tags.one]\nspellings = [\"three\"]\n");
+        holds(&site, &deeds, is_cold, is_scanned)?;
     }
 
     #[test]

@@ -46,17 +46,21 @@ fn secret_keys() -> impl Strategy<Value = Vec<String>> {
             "aliases = [\"/news/a/\", \"/news/old/\", \"/news/killed/\", \"/other/\", \"/own/\"]\n".to_owned(),
         )),
         prop::option::of(Just("id_uri = \"https://elsewhere.example.org/1\"\n".to_owned())),
-        prop::option::of(Just("tags = [\"own\", \"shared\"]\n".to_owned())),
+        prop::option::of(Just("tags = [\"Own\", \"shared\", \"Old\", \"Killed\"]\nauthors = [\"Own\", \"Shared\"]\n".to_owned())),
         prop::option::of(Just("related = [\"a\"]\n".to_owned())),
         prop::option::of(Just("sections = [\"news\", \"other\"]\n".to_owned())),
         prop::option::of(Just(
             "images = [{ src = \"shared.png\", alt = \"\" }, { src = \"killed.png\", alt = \"\" }, { src = \"own.png\", alt = \"\" }]\n"
                 .to_owned(),
         )),
+        prop::option::of(Just("translation_key = \"shared\"\n".to_owned())),
         prop::option::of(Just("corrections = [{ at = 2096-11-24T12:20:00Z, note = \"n\" }]\n".to_owned())),
     );
-    keys.prop_map(|(a, b, c, d, e, f, g, h, i)| {
-        [a, b, c, d, e, f, g, h, i].into_iter().flatten().collect()
+    keys.prop_map(|(a, b, c, d, e, f, g, h, i, j)| {
+        [a, b, c, d, e, f, g, h, i, j]
+            .into_iter()
+            .flatten()
+            .collect()
     })
 }
 
@@ -68,6 +72,7 @@ fn secret() -> impl Strategy<Value = Secret> {
         "other/b.toml",
         "news/s.toml",
         "other/killed.toml",
+        "news/shown.ru.toml",
     ]);
     (file, 0..KINDS.len(), secret_keys()).prop_map(|(file, kind, keys)| Secret {
         file: file.to_owned(),
@@ -87,13 +92,20 @@ fn open() -> impl Strategy<Value = Vec<Open>> {
         prop::option::of(Just(
             "id_uri = \"https://elsewhere.example.org/1\"\n".to_owned(),
         )),
+        prop::option::of(Just(
+            "tags = [\"shared\", \"old\"]\nauthors = [\"Shared\"]\n".to_owned(),
+        )),
+        prop::option::of(Just(
+            "lang = \"ru\"\ntranslation_key = \"shared\"\n".to_owned(),
+        )),
         prop::option::of(Just("expires = 2096-11-24T12:20:00Z\n".to_owned())),
     );
-    let one = (0..NAMES.len(), minute, keys).prop_map(|(name, minute, (a, b, c, d, e))| Open {
-        name,
-        minute,
-        keys: [a, b, c, d, e].into_iter().flatten().collect(),
-    });
+    let one =
+        (0..NAMES.len(), minute, keys).prop_map(|(name, minute, (a, b, c, d, e, f, g))| Open {
+            name,
+            minute,
+            keys: [a, b, c, d, e, f, g].into_iter().flatten().collect(),
+        });
     prop::collection::vec(one, 0..4)
 }
 
@@ -126,11 +138,11 @@ impl Open {
 
 fn files(items: &[Open]) -> Vec<(String, String)> {
     let killed = "title = \"Killed\"\ndate = 2096-11-20T00:00:00Z\nstatus = \"canceled\"\nstatus_note = \"n\"\n\
-                  replaced_by = \"s\"\nimages = [{ src = \"killed.png\", alt = \"\" }]\nbody = \"b\"\n";
-    let shown = "title = \"Shown\"\ndate = 2096-11-21T00:00:00Z\nimages = [{ src = \"shared.png\", alt = \"\" }]\n\
+                  replaced_by = \"s\"\ntags = [\"Killed\"]\nimages = [{ src = \"killed.png\", alt = \"\" }]\nbody = \"b\"\n";
+    let shown = "title = \"Shown\"\ndate = 2096-11-21T00:00:00Z\ntags = [\"Shared\"]\nimages = [{ src = \"shared.png\", alt = \"\" }]\n\
                  body = \"b\"\n";
     let mut files = vec![
-        ("site.toml".to_owned(), SITE.to_owned()),
+        ("site.toml".to_owned(), format!("{SITE}[languages.ru]\n")),
         ("other/section.toml".to_owned(), String::new()),
         ("news/section.toml".to_owned(), String::new()),
         ("news/killed.toml".to_owned(), killed.to_owned()),
@@ -144,7 +156,20 @@ fn files(items: &[Open]) -> Vec<(String, String)> {
 
 fn paths() -> BTreeSet<String> {
     let mut paths = BTreeSet::new();
-    for section in ["news", "other"] {
+    for label in [
+        "tag/own",
+        "tag/shared",
+        "tag/old",
+        "tag/killed",
+        "author/own",
+        "author/shared",
+    ] {
+        for name in ["", "rss.xml", "atom.xml", "feed.json", "page/2/", "page/1/"] {
+            paths.insert(format!("/{label}/{name}"));
+            paths.insert(format!("/ru/{label}/{name}"));
+        }
+    }
+    for section in ["news", "other", "ru/news", "ru/other"] {
         for slug in ["a", "b", "c", "s", "old", "killed", "0", "zz"] {
             paths.insert(format!("/{section}/{slug}/"));
             paths.insert(format!("/{section}/{slug}"));
@@ -152,6 +177,7 @@ fn paths() -> BTreeSet<String> {
         for name in ["", "rss.xml", "atom.xml", "feed.json"] {
             paths.insert(format!("/{section}/{name}"));
             paths.insert(format!("/{name}"));
+            paths.insert(format!("/ru/{name}"));
         }
     }
     let more = ["shared.png", "killed.png", "own.png"].map(|name| format!("/media/{name}"));

@@ -9,6 +9,20 @@ use std::sync::Arc;
 use tidings::edition::resource::Resource;
 
 const SECTIONS: [&str; 3] = ["news", "other", "third"];
+/// What is made on request.
+const MADE: [&str; 10] = [
+    "/",
+    "/news/",
+    "/news/0/",
+    "/news/1/",
+    "/tag/one/",
+    "/tag/one/rss.xml",
+    "/tag/one/atom.xml",
+    "/tag/one/feed.json",
+    "/tag/two/rss.xml",
+    "/author/jo/feed.json",
+];
+
 const FORMATS: [&str; 3] = ["rss.xml", "atom.xml", "feed.json"];
 
 /// What is done to one of the items.
@@ -22,12 +36,12 @@ struct Edit {
 
 /// What an item's file may say; the last is its removal.
 const TEXTS: [&str; 8] = [
-    "title = \"One\"\ndate = 2096-11-24T10:00:00Z\nbody = \"b\"\n",
-    "title = \"Two\"\ndate = 2096-11-24T10:00:00Z\nbody = \"b\"\n",
-    "title = \"One\"\ndate = 2096-11-24T10:00:00Z\ncorrections = [{ at = 2096-11-24T12:01:00Z, note = \"n\" }]\nbody = \"b\"\n",
+    "title = \"One\"\ndate = 2096-11-24T10:00:00Z\ntags = [\"One\", \"two\"]\nbody = \"b\"\n",
+    "title = \"Two\"\ndate = 2096-11-24T10:00:00Z\ntags = [\"one\"]\nbody = \"b\"\n",
+    "title = \"One\"\ndate = 2096-11-24T10:00:00Z\ncorrections = [{ at = 2096-11-24T12:01:00Z, note = \"n\" }]\ntags = [\"one\", \"two\"]\nauthors = [\"Jo\"]\nbody = \"b\"\n",
     "title = \"One\"\ndate = 2096-11-24T10:00:00Z\nstatus = \"withheld\"\nstatus_note = \"n\"\nbody = \"b\"\n",
-    "title = \"One\"\ndate = 2096-11-24T10:00:00Z\nembargo_until = 2096-11-24T12:00:30Z\nbody = \"b\"\n",
-    "title = \"One\"\ndate = 2096-11-24T10:00:00Z\nstatus = \"canceled\"\nstatus_note = \"n\"\nbody = \"b\"\n",
+    "title = \"One\"\ndate = 2096-11-24T10:00:00Z\nembargo_until = 2096-11-24T12:00:30Z\ntags = [\"two\"]\nauthors = [\"Jo\"]\nbody = \"b\"\n",
+    "title = \"One\"\ndate = 2096-11-24T10:00:00Z\nstatus = \"canceled\"\nstatus_note = \"n\"\ntags = [\"one\"]\nbody = \"b\"\n",
     "title = \n",
     "",
 ];
@@ -85,6 +99,25 @@ fn look(office: &Office, past: &mut BTreeMap<String, Past>) -> Result<(), TestCa
             }
             past.last = Some((date, resource));
         }
+    }
+    for path in MADE {
+        let (status, fields, bytes) = office.get(path);
+        if status != 200 {
+            continue;
+        }
+        let date = fields.get("last-modified").map(|date| {
+            let date = httpdate::parse_http_date(date).unwrap();
+            let since = date.duration_since(std::time::UNIX_EPOCH).unwrap();
+            i64::try_from(since.as_secs()).unwrap()
+        });
+        let past = past.entry(path.to_owned()).or_default();
+        let of_tag = past.of_tag.entry(fields["etag"].clone());
+        let of_tag = of_tag.or_insert_with(|| bytes.clone());
+        prop_assert_eq!(&*of_tag, &bytes, "one tag, two bodies: {}", path);
+        let Some(date) = date else { continue };
+        prop_assert!(date <= office.now(), "{} is dated ahead", path);
+        let of_date = past.of_date.entry(date).or_insert_with(|| bytes.clone());
+        prop_assert_eq!(&*of_date, &bytes, "one date, two bodies: {}", path);
     }
     Ok(())
 }

@@ -12,6 +12,8 @@ pub enum Found {
     Text,
     /// In how the item stands to the others and to the ledger.
     Place,
+    /// In how items spell tags and authors.
+    Spelling,
 }
 
 /// The board.
@@ -92,7 +94,7 @@ impl Board {
 
     /// Whether nothing is known of a file.
     pub fn is_clear(&self, file: &str) -> bool {
-        let all = [Found::Listing, Found::Text, Found::Place];
+        let all = [Found::Listing, Found::Text, Found::Place, Found::Spelling];
         !all.iter()
             .any(|found| self.files.contains_key(&(*found, file.to_owned())))
     }

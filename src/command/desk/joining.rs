@@ -9,6 +9,7 @@ use crate::newsroom::entry::{Basis, Entry, Withdrawal};
 use crate::newsroom::identity::Id;
 use crate::newsroom::problem::Problem;
 use crate::newsroom::record::ItemRecord;
+use crate::source::SITE_FILE;
 use crate::source::load;
 use crate::source::settings::kept_section;
 use crate::store::ledger::Removal;
@@ -65,6 +66,8 @@ impl Desk {
         self.board.set_each(Where::Place, BTreeMap::new(), problems);
         self.moved.clear();
         self.drop_sections(last_good);
+        let spellings = self.newsroom.label_problems();
+        self.board.set(Where::Spelling, SITE_FILE, spellings);
         taken.groups.extend(taken.stamps.groups.iter().cloned());
         taken.has_new_items = true;
         taken.removed = removals.iter().map(|removal| removal.id.clone()).collect();
@@ -204,6 +207,7 @@ impl Desk {
             }));
         }
         intake.place_all(claims, &copy);
+        intake.link();
         for file in &intake.renamed {
             self.board.set(Where::Place, file, Vec::new());
         }

@@ -9,6 +9,7 @@ use crate::command::publisher::keeping::fingerprint;
 use crate::newsroom::Newsroom;
 use crate::newsroom::absent::Absent;
 use crate::newsroom::identity::Id;
+use crate::newsroom::label::Labels;
 use crate::newsroom::problem::Problem;
 use crate::newsroom::record::Records;
 use crate::source::{DataDirectory, scan};
@@ -90,6 +91,7 @@ impl Desk {
             waiting: super::reading::Dirty::default(),
             is_away: false,
             links: BTreeMap::new(),
+            labels: Labels::default(),
             board,
             settings,
         };
@@ -98,11 +100,22 @@ impl Desk {
         desk.recall(&mut found, ledger)
             .map_err(|error| plain(error.into()))?;
         let mut taken = Taken::default();
+        let looked_at = desk.records.looked_at();
         desk.stamp_settings(&mut taken);
         let all = desk.records.absent.rows();
         let all: Vec<Id> = all.map(|record| record.id.clone()).collect();
         desk.join(found, all, &[], now, &last_good, &mut taken);
+        desk.catch_up(looked_at, &mut taken);
         Ok(Opened { desk, taken, index })
+    }
+
+    /// Stamps what the clock has changed since somebody looked last.
+    fn catch_up(&mut self, looked_at: i64, taken: &mut Taken) {
+        let newsroom = &self.newsroom;
+        let changed = newsroom.entries();
+        for entry in changed.filter(|entry| newsroom.has_changed_since(entry, looked_at)) {
+            taken.stamps.pass(newsroom, &mut self.records, entry);
+        }
     }
 
     /// Gives the entries what their rows say; what they do not say stays in the records.
@@ -139,9 +152,12 @@ impl Desk {
         let mut listing = scan::scan(&self.directory, "", &|_, _| false);
         let items = std::mem::take(&mut listing.items);
         self.take_listing("", listing);
-        let sections = &self.settings.sections;
+        let (sections, labels) = (&self.settings.sections, &self.labels);
         let mut index = state.and_then(|state| open_index(state, fingerprint));
-        let known = match index.as_ref().map(|index| index.entries(&items, sections)) {
+        let known = match index
+            .as_ref()
+            .map(|index| index.entries(&items, sections, labels))
+        {
             Some(Err(error)) => {
                 tracing::warn!("the parsed index is damaged and begun anew: {error}");
                 let damaged = index.take().zip(state);

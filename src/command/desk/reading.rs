@@ -7,7 +7,6 @@ use crate::newsroom::Newsroom;
 use crate::newsroom::entry::{Basis, Entry};
 use crate::newsroom::identity::Id;
 use crate::newsroom::parse::salvage::Salvage;
-use crate::newsroom::place::{Place, Scope};
 use crate::newsroom::problem::Problem;
 use crate::newsroom::record::{ItemRecord, groups_of};
 use crate::source::load::{self, Loaded, Whole};
@@ -161,14 +160,11 @@ pub fn mark(dirty: &mut Dirty, before: &Settings, now: &Settings, newsroom: &New
             continue;
         }
         dirty.items.insert(name.to_string());
-        for tree in now.site.trees() {
-            let scope = Scope::Section(name.clone());
-            let place = Place { tree, scope };
-            let listed = newsroom.newest(&place);
-            dirty
-                .parse
-                .extend(listed.map(|entry| Arc::clone(&entry.file)));
-        }
+        let is_listed = |entry: &&Arc<Entry>| entry.sections().any(|section| section == name);
+        let listed = newsroom.entries().filter(is_listed);
+        dirty
+            .parse
+            .extend(listed.map(|entry| Arc::clone(&entry.file)));
     }
 }
 
@@ -202,6 +198,9 @@ impl Desk {
     /// Reads the files that are others than they were.
     pub(super) fn read_changed(&mut self, dirty: &Dirty, now: i64) -> Found {
         let mut found = Found::default();
+        if dirty.everything {
+            self.labels.tidy();
+        }
         let mut unknown: BTreeMap<Arc<str>, Stamp> = BTreeMap::new();
         let mut scopes = dirty.items.clone();
         scopes.extend(self.links_to(&dirty.items));
@@ -350,7 +349,8 @@ impl Desk {
         let one = |(file, stamp): &(Arc<str>, Stamp)| {
             let Loaded { item, problems } = load::load(&self.directory, file, site, sections);
             let (entry, whole) = match item {
-                Ok(whole) => {
+                Ok(mut whole) => {
+                    self.labels.share(&mut whole.entry.labels);
                     let entry = Arc::new(whole.entry.clone());
                     (Ok(entry), with_wholes.then_some(whole))
                 }

@@ -6,7 +6,7 @@ use crate::command::desk::Taken;
 use crate::edition::record::VersionRecord;
 use crate::newsroom::entry::{Basis, Entry};
 use crate::newsroom::identity::Id;
-use crate::newsroom::record::Stamps;
+use crate::newsroom::stamps::Stamps;
 use crate::source::content_hash;
 use crate::source::media::MediaRecord;
 use crate::source::settings::Settings;

@@ -58,7 +58,6 @@ mod tests {
     use super::*;
     use crate::newsroom::entry::Entry;
     use crate::newsroom::parse::{self, Form};
-    use crate::newsroom::site::Tree;
     use std::collections::BTreeMap;
     use std::sync::Arc;
 
@@ -76,13 +75,7 @@ mod tests {
             id: None,
         };
         let item = parse::item::read(&file, &site, &sections).item.unwrap();
-        let entry = Entry::of(
-            &item,
-            path.as_str().into(),
-            [0; 16],
-            Tree::DEFAULT,
-            Vec::new(),
-        );
+        let entry = Entry::of(&item, path.as_str().into(), [0; 16], &site, Vec::new());
         Shown {
             entry: Arc::new(entry),
             item: Arc::new(item),

@@ -103,6 +103,7 @@ fn of_table(reader: &Reader<'_, '_>, around: &Around<'_>) -> Option<Item> {
         id_is_explicit: reader.field("id").is_some(),
         id_uri: identity::id_uri(reader),
         aliases: reader.list("aliases", identity::alias),
+        translation_key_is_explicit: reader.field("translation_key").is_some(),
         translation_key: reader
             .line("translation_key")
             .unwrap_or_else(|| around.name.stem.to_owned()),

@@ -95,13 +95,7 @@ fn fill(section: &mut Section, reader: &Reader<'_, '_>, site: &Site) {
         }
         is_uri
     });
-    if let Some(languages) = reader.table("languages") {
-        let read = languages
-            .all()
-            .iter()
-            .filter_map(|field| wording(&languages, field, site));
-        section.wording = read.collect();
-    }
+    section.wording = wordings(reader, &site.languages);
     if let Some(table) = reader.table("feeds") {
         section.feeds = feeds::of_table(&table, &site.feeds);
     }
@@ -112,13 +106,27 @@ fn fill(section: &mut Section, reader: &Reader<'_, '_>, site: &Site) {
     ]);
 }
 
+/// The table `languages`: titles and descriptions in further languages of the publication, which are `listed`.
+pub fn wordings(
+    reader: &Reader<'_, '_>,
+    listed: &[(Language, Wording)],
+) -> BTreeMap<Language, Wording> {
+    let Some(languages) = reader.table("languages") else {
+        return BTreeMap::new();
+    };
+    let fields = languages.all().iter();
+    fields
+        .filter_map(|field| wording(&languages, field, listed))
+        .collect()
+}
+
 fn wording(
     languages: &Reader<'_, '_>,
     field: &Field<'_>,
-    site: &Site,
+    listed: &[(Language, Wording)],
 ) -> Option<(Language, Wording)> {
     let language = Language::new(&field.key)
-        .filter(|language| site.languages.iter().any(|(listed, _)| listed == language));
+        .filter(|language| listed.iter().any(|(listed, _)| listed == language));
     let Some(language) = language else {
         let message = format!("`{}` is no language that `site.toml` lists", field.key);
         languages

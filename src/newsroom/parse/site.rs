@@ -1,11 +1,12 @@
 //! `site.toml`.
 
 use crate::newsroom::identity::Authority;
+use crate::newsroom::label::Kind;
 use crate::newsroom::parse::Form;
 use crate::newsroom::parse::document::{self, Field, Node};
 use crate::newsroom::parse::reader::{Reader, nearest};
 use crate::newsroom::parse::report::{Report, cleaned};
-use crate::newsroom::parse::{feeds, media, person};
+use crate::newsroom::parse::{feeds, labels, media, person};
 use crate::newsroom::problem::Problem;
 use crate::newsroom::site::{BaseUrl, FeedSettings, FooterLink, Publisher, Site, Wording};
 use crate::text::language::Language;
@@ -65,6 +66,8 @@ fn of_table(reader: &Reader<'_, '_>, held: Option<&Authority>) -> Option<Site> {
             }),
         links: reader.list("links", footer_link),
         is_preview: false,
+        tags: labels::vocabulary(reader, Kind::Tag, &languages),
+        authors: labels::vocabulary(reader, Kind::Author, &languages),
         publisher,
         contact,
         languages,

@@ -120,7 +120,7 @@ fn write(transaction: &Transaction<'_>, writing: &Writing<'_>) -> rusqlite::Resu
 }
 
 fn write_items(transaction: &Transaction<'_>, items: &[ItemRecord]) -> rusqlite::Result<()> {
-    let marks = vec!["?"; 19].join(", ");
+    let marks = vec!["?"; 20].join(", ");
     let query = format!("INSERT OR REPLACE INTO item ({ITEM_COLUMNS}) VALUES ({marks})");
     let mut statement = transaction.prepare_cached(&query)?;
     for record in items {
@@ -144,6 +144,7 @@ fn write_items(transaction: &Transaction<'_>, items: &[ItemRecord]) -> rusqlite:
             record.is_advisory,
             record.groups.join("\n"),
             record.media.join("\n"),
+            record.text,
         ])?;
     }
     Ok(())

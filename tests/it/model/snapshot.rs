@@ -64,7 +64,12 @@ impl Snapshot {
         let lists = lists
             .iter()
             .map(|place| tidings::newsroom::place::folder(site, place));
-        for path in own.chain(lists).chain(paths.iter().cloned()) {
+        let labels = edition.newsroom.label_places();
+        let labels = labels.iter().flat_map(|place| {
+            let folder = tidings::newsroom::place::folder(site, place);
+            ["", "rss.xml", "atom.xml", "feed.json"].map(|file| format!("{folder}{file}"))
+        });
+        for path in own.chain(lists).chain(labels).chain(paths.iter().cloned()) {
             snapshot.look(&maker, &edition, &path, now);
         }
         snapshot

@@ -1,0 +1,95 @@
+//! What an item stands beside: its neighbours in its section, and the other language versions of its text.
+
+use super::Newsroom;
+use super::index::{ByText, ByWire, Text};
+use crate::newsroom::entry::Entry;
+use crate::newsroom::identity::Id;
+use crate::newsroom::lifecycle::State;
+use crate::newsroom::place::{Place, Scope};
+use crate::text::language::Language;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::sync::Arc;
+
+/// The visible items before and after one in its section.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Neighbours {
+    /// The next older one.
+    pub older: Option<Arc<Entry>>,
+    /// The next newer one.
+    pub newer: Option<Arc<Entry>>,
+}
+
+impl Newsroom {
+    /// The visible items beside one in its section, by wire time, of one second by id.
+    pub fn neighbours(&self, entry: &Arc<Entry>, now: i64) -> Neighbours {
+        let section = Place {
+            tree: entry.tree,
+            scope: Scope::Section(entry.section.clone()),
+        };
+        let Some(order) = self.listed.get(&section) else {
+            return Neighbours::default();
+        };
+        let here = ByWire(Arc::clone(entry));
+        let is_visible = |entry: &&Arc<Entry>| entry.state(now) == State::Visible;
+        let after = order.range::<_, ByWire>((Bound::Excluded(&here), Bound::Unbounded));
+        let before = order.range::<_, ByWire>((Bound::Unbounded, Bound::Excluded(&here)));
+        Neighbours {
+            older: after.map(|ByWire(entry)| entry).find(is_visible).cloned(),
+            newer: before
+                .rev()
+                .map(|ByWire(entry)| entry)
+                .find(is_visible)
+                .cloned(),
+        }
+    }
+
+    /// The visible versions of an item's text in other languages, one a language: where several claim to be one, that of
+    /// the same section, then the newest.
+    pub fn translations(&self, entry: &Entry, now: i64) -> BTreeMap<Language, Arc<Entry>> {
+        let own = self.language_of(entry);
+        let is_version = |other: &&Arc<Entry>| {
+            (entry.has_own_text || other.has_own_text || entry.section == other.section)
+                && other.state(now) == State::Visible
+                && self.language_of(other) != own
+        };
+        let mut versions: Vec<&Arc<Entry>> =
+            self.versions(&entry.text).filter(is_version).collect();
+        versions.sort_by_key(|other| (entry.section != other.section, Reverse(other.wire)));
+        let mut translations = BTreeMap::new();
+        for version in versions {
+            translations
+                .entry(self.language_of(version).clone())
+                .or_insert_with(|| Arc::clone(version));
+        }
+        translations
+    }
+
+    /// The withdrawn items in whose place one stands.
+    pub(super) fn replaced_by(&self, id: &Id) -> impl Iterator<Item = &Arc<Entry>> {
+        let ids = self.replaced.get(id).into_iter().flatten();
+        ids.filter_map(|id| self.get(id))
+    }
+
+    /// The language of an item.
+    pub fn language_of<'n>(&'n self, entry: &'n Entry) -> &'n Language {
+        let own = entry.language.as_deref();
+        own.unwrap_or_else(|| self.site.language(entry.tree))
+    }
+
+    /// The items whose texts have a key, whatever their state.
+    pub(super) fn versions(&self, key: &str) -> impl Iterator<Item = &Arc<Entry>> {
+        let first: &dyn Text = &(key, "");
+        let bounds = (Bound::Included(first), Bound::Unbounded);
+        let rest = self.texts.range::<_, dyn Text>(bounds);
+        let same = rest.map(|ByText(entry)| entry);
+        same.take_while(move |entry| *entry.text == *key)
+    }
+
+    /// The key of an item's text, where that may have other versions.
+    pub fn text_of<'e>(&self, entry: &'e Entry) -> Option<&'e str> {
+        let may_have = entry.has_own_text || !self.site.languages.is_empty();
+        may_have.then_some(&*entry.text)
+    }
+}

@@ -1,0 +1,231 @@
+//! The stamps that a change puts into the ledger.
+//!
+//! What changes the visible, by file or by clock, stamps the item and its groups, old and new; what is invisible before
+//! and after stamps nothing. What is made on request takes its `Last-Modified` from these stamps (http.md R-002).
+
+use crate::newsroom::Newsroom;
+use crate::newsroom::entry::{Entry, Seen};
+use crate::newsroom::identity::Id;
+use crate::newsroom::lifecycle::State;
+use crate::newsroom::place::is_label_folder;
+use crate::newsroom::record::{EVERYTHING, ItemRecord, Records, groups_of, label_groups_of};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// The rows that changed and are to be written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Stamps {
+    /// The items.
+    pub items: BTreeSet<Id>,
+    /// The groups.
+    pub groups: BTreeSet<String>,
+    /// The paths at which items were published and are no longer.
+    pub paths: Vec<(String, Id)>,
+    /// The keys of texts of which a version came or went: see [`Stamps::link`].
+    pub texts: BTreeSet<String>,
+    /// The items that this very change has stamped.
+    stamped: BTreeSet<Id>,
+}
+
+impl Stamps {
+    /// Looks at one item at `now`, with what was remembered of it, and stamps its row and groups if what is visible of
+    /// it has changed. Returns whether it has.
+    pub fn look(
+        &mut self,
+        newsroom: &Newsroom,
+        records: &mut Records,
+        known: Option<&ItemRecord>,
+        entry: &mut Entry,
+    ) -> bool {
+        let now = newsroom.now();
+        let was_published = known.is_some() || entry.life.release() <= records.begun_at;
+        let state = entry.life.state(now, was_published);
+        let before = known.and_then(|record| record.state);
+        let was_shown = before.is_some_and(State::answers);
+        entry.wire = known.map_or(entry.life.release(), |record| record.wire);
+        let mut seen = Seen {
+            changed_at: known.map_or(0, |record| record.changed_at),
+            state,
+            withdrawn_at: None,
+        };
+        if !state.has_page() {
+            // A kill counts from its own moment, not from that of a hold before it.
+            let known = known.filter(|record| record.state == Some(state));
+            let first = known.and_then(|record| record.withdrawn_at);
+            seen.withdrawn_at = Some(first.unwrap_or(now));
+        }
+        let is_same = |record: &ItemRecord| {
+            // A correction that was dated ahead has come since the last stamp.
+            let has_come = |at: &i64| *at > record.changed_at && *at <= now;
+            record.state == Some(state)
+                && record.hash == entry.hash
+                && record.path == newsroom.path(entry)
+                && record.groups == groups_of(newsroom, entry)
+                && record.note.as_deref() == entry.note()
+                && record.replaced_by.as_ref() == entry.replaced_by()
+                && record.said_at == entry.withdrawal.as_ref().and_then(|said| said.at)
+                && !entry.changes.iter().any(has_come)
+        };
+        let is_changed = (was_shown || state.answers()) && !known.is_some_and(is_same);
+        if is_changed {
+            seen.changed_at = now.max(seen.changed_at + 1);
+        }
+        if known.is_some() || is_changed {
+            entry.seen = Some(seen);
+        }
+        let record = ItemRecord::of(newsroom, entry);
+        if record.as_ref() != known {
+            self.items.insert(entry.id.clone());
+        }
+        let versions = [record.as_ref(), known].map(|record| record?.as_version());
+        if versions[0] != versions[1] {
+            let keys = [record.as_ref(), known].into_iter().flatten();
+            let keys = keys.filter_map(ItemRecord::text_key).map(str::to_owned);
+            self.texts.extend(keys);
+        }
+        if is_changed {
+            self.stamped.insert(entry.id.clone());
+            let present = record.map_or_else(Vec::new, |record| record.groups);
+            let before = known.map_or(&[] as &[String], |record| &record.groups);
+            self.stamp_groups(newsroom, records, (before, &present), entry);
+        }
+        is_changed
+    }
+
+    /// Stamps the groups that list an item, now and before, and takes the date of a removal into their feeds'.
+    fn stamp_groups(
+        &mut self,
+        newsroom: &Newsroom,
+        records: &mut Records,
+        (before, present): (&[String], &[String]),
+        entry: &Entry,
+    ) {
+        let now = newsroom.now();
+        let removed_at = match entry.state(now) {
+            State::Visible => None,
+            State::Expired => entry.life.expires,
+            State::Canceled => Some(entry.notice_at(now)),
+            State::Draft | State::Scheduled | State::Withheld => entry.withdrawn_at(),
+        };
+        let at = entry.changed_at();
+        for name in present.iter().chain(before) {
+            self.stamp_group(records, name, at);
+        }
+        if entry.is_in_feeds(now) {
+            // Their feeds are made on request, too late to take the dates of what they show.
+            for name in present.iter().filter(|name| is_label_folder(name)) {
+                let group = records.group(name);
+                group.take_date(entry.wire, now);
+                group.take_date(entry.updated(now), now);
+            }
+        }
+        if let Some(at) = removed_at.filter(|_| !entry.is_advisory) {
+            for name in before {
+                records.group(name).take_date(at, now);
+            }
+        }
+    }
+
+    /// Stamps the row of an item whose file is gone or cannot be used.
+    pub fn lose(&mut self, records: &mut Records, record: ItemRecord, now: i64) {
+        let mut record = record;
+        self.stamped.insert(record.id.clone());
+        if record.state.is_some_and(State::answers) {
+            record.changed_at = now.max(record.changed_at + 1);
+            for name in &record.groups {
+                self.stamp_group(records, name, record.changed_at);
+                records.group(name).take_date(now, now);
+            }
+        }
+        if record.as_version().is_some() {
+            self.texts.extend(record.text_key().map(str::to_owned));
+        }
+        if record.state.take().is_some() {
+            record.withdrawn_at = Some(now);
+            self.items.insert(record.id.clone());
+        }
+        records.absent.insert(record);
+    }
+
+    /// Stamps a group, and that of everything, with the stamp of what changed in it: later than it was remembered, once however many of its items
+    /// changed, and never earlier than theirs.
+    pub fn stamp_group(&mut self, records: &mut Records, name: &str, at: i64) {
+        for name in [name, EVERYTHING] {
+            let is_first = !self.groups.contains(name);
+            if is_first {
+                self.groups.insert(name.to_owned());
+            }
+            let group = records.group(name);
+            let next = group.changed_at + i64::from(is_first);
+            group.changed_at = next.max(at);
+        }
+    }
+
+    /// Stamps what the clock alone has made another in the feeds of an item's tags and authors: a correction that travels
+    /// no longer, a notice that has ended. What nobody may see stamps nothing.
+    pub fn pass(&mut self, newsroom: &Newsroom, records: &mut Records, entry: &Entry) {
+        let now = newsroom.now();
+        if entry.state(now).answers() && entry.seen.is_some() {
+            for name in label_groups_of(newsroom, entry) {
+                self.stamp_group(records, &name, now);
+            }
+        }
+    }
+
+    /// Stamps what names an item that came or went: the other versions of its text, and the groups with notices of what
+    /// it stands in the place of.
+    pub fn link(&mut self, newsroom: &mut Newsroom, records: &mut Records) {
+        let notices = self.stamped.iter().flat_map(|id| newsroom.replaced_by(id));
+        let names = notices.flat_map(|entry| label_groups_of(newsroom, entry));
+        let names: BTreeSet<String> = names.collect();
+        for name in names {
+            self.stamp_group(records, &name, newsroom.now());
+        }
+        for key in std::mem::take(&mut self.texts) {
+            let is_to_be = |entry: &&Arc<Entry>| {
+                let is_seen = entry.state(newsroom.now()).has_page() && entry.seen.is_some();
+                is_seen && !self.stamped.contains(&entry.id)
+            };
+            let others = newsroom.versions(&key).filter(is_to_be);
+            let others: Vec<Id> = others.map(|entry| entry.id.clone()).collect();
+            for id in others {
+                if let Some(entry) = newsroom.remove(&id) {
+                    let entry = self.restamp(newsroom, records, entry);
+                    newsroom.insert(entry);
+                }
+            }
+        }
+    }
+
+    fn restamp(
+        &mut self,
+        newsroom: &Newsroom,
+        records: &mut Records,
+        mut entry: Arc<Entry>,
+    ) -> Arc<Entry> {
+        let changing = Arc::make_mut(&mut entry);
+        if let Some(seen) = &mut changing.seen {
+            seen.changed_at = newsroom.now().max(seen.changed_at + 1);
+        }
+        for name in groups_of(newsroom, &entry) {
+            self.stamp_group(records, &name, entry.changed_at());
+        }
+        self.items.insert(entry.id.clone());
+        self.stamped.insert(entry.id.clone());
+        entry
+    }
+
+    /// Takes up what a later change stamped.
+    pub fn extend(&mut self, later: Self) {
+        self.items.extend(later.items);
+        self.groups.extend(later.groups);
+        self.paths.extend(later.paths);
+        self.texts.extend(later.texts);
+        self.stamped.extend(later.stamped);
+    }
+
+    /// Whether there is nothing to write.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty() && self.groups.is_empty() && self.paths.is_empty()
+    }
+}

@@ -93,7 +93,7 @@ pub enum Key {
 }
 
 impl Key {
-    /// What kind of route it has.
+    /// The kind of route that it has.
     pub fn route(&self) -> Route {
         match self {
             Self::Item(_) | Self::List(..) => Route::Page,
@@ -129,10 +129,10 @@ impl Edition {
     ///
     /// `groups` are the stamps of places by their folders; `missing_page` is the HTML of a 404.
     pub fn new(newsroom: Newsroom, now: i64, groups: Groups, missing_page: Bytes) -> Self {
-        let changed_at = |name: &str| groups.get(name).map_or(0, |group| group.changed_at);
+        let stamp = |name| groups.get(name).map_or(0, |group| group.changed_at);
         Self {
-            settings_changed_at: changed_at(SETTINGS),
-            changed_at: changed_at(EVERYTHING),
+            settings_changed_at: stamp(SETTINGS),
+            changed_at: stamp(EVERYTHING),
             media_changes: 0,
             groups,
             resources: imbl::HashMap::new(),
@@ -244,6 +244,7 @@ impl Edition {
     /// What decides on what is made for a key: while this is the same, so is that. `None` for what is not kept, as in a
     /// preview, where an item's page says what is still to come of it.
     pub fn mark(&self, key: &Key) -> Option<Mark> {
+        // In a preview the clock changes what stamps do not tell.
         if self.newsroom.site().is_preview {
             return None;
         }
@@ -261,9 +262,8 @@ impl Edition {
                 (entry.changed_at(), self.place_changed_at(&section))
             }
             Key::List(place, _) | Key::Feed(place, _) => (0, self.place_changed_at(place)),
-            // An item leaves the sitemap of news by the clock alone.
-            Key::Media(_) | Key::Discovery(Discovery::News) => return None,
-            Key::Discovery(_) => (self.changed_at, 0),
+            Key::Discovery(_) => (0, self.changed_at),
+            Key::Media(_) => return None,
         };
         Some(Mark {
             own,

@@ -190,8 +190,7 @@ impl Desk {
         rows.for_each(|record| self.records.absent.insert(record));
         self.newsroom.advance(now);
         for entry in &due {
-            let stamps = &mut taken.stamps;
-            stamps.pass(&self.newsroom, &mut self.records, entry);
+            taken.stamps.pass(&self.newsroom, &mut self.records, entry);
         }
         if is_open {
             self.join_due(&due, time, last_good, taken);

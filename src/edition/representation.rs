@@ -90,8 +90,7 @@ impl Representations {
 
     /// How many bytes it has in the codings that are there from the start.
     pub fn bytes(&self) -> u64 {
-        let gzip = self.gzip.load();
-        let gzip = gzip.as_ref().map_or(0, |gzip| gzip.len());
+        let gzip = self.gzip.load().as_ref().map_or(0, |gzip| gzip.len());
         (self.identity.len() + gzip) as u64
     }
 

@@ -1,7 +1,7 @@
 //! The lists of a publication: which items each place shows, in which order, and what a place is called.
 
-use super::Newsroom;
 use super::index::ByWire;
+use super::{ByWithdrawal, Newsroom};
 use crate::newsroom::entry::Entry;
 use crate::newsroom::label::Label;
 use crate::newsroom::lifecycle::State;
@@ -215,22 +215,18 @@ impl Newsroom {
         }
         let is_on = |at: &Option<i64>| at.is_some_and(|at| now < self.notice_end(place, at));
         let parts = self.parts_of(place);
-        let orders = parts.iter().filter_map(|part| self.canceled.get(part));
-        let on = orders.flat_map(|order| order.iter().take_while(|(Reverse(at), _)| is_on(at)));
-        let entries = on.filter_map(|(_, id)| self.get(id));
-        let noticed = entries.filter(|entry| {
+        let canceled = parts.iter().filter_map(|part| self.canceled.get(part));
+        let on = canceled.flat_map(|order| order.iter().take_while(|(Reverse(at), _)| is_on(at)));
+        let mut on: Vec<&ByWithdrawal> = on.collect();
+        on.sort_unstable();
+        on.dedup();
+        let entries = on.into_iter().filter_map(|(_, id)| self.get(id));
+        let is_noticed = |entry: &&Arc<Entry>| {
             !entry.is_advisory
                 && entry.state(now) == State::Canceled
                 && self.has_label_of(entry, place)
-        });
-        let mut notices: Vec<Arc<Entry>> = noticed.cloned().collect();
-        if place.scope.label().is_some() {
-            notices.sort_by(|a, b| {
-                (Reverse(a.withdrawn_at()), &a.id).cmp(&(Reverse(b.withdrawn_at()), &b.id))
-            });
-            notices.dedup();
-        }
-        notices
+        };
+        entries.filter(is_noticed).cloned().collect()
     }
 
     /// Withdrawals and corrections are rare: they are kept by section, and those of a tag or an author are found there.

@@ -121,6 +121,7 @@ fn pages(newsroom: &Newsroom, now: i64) -> Vec<Page<'_>> {
             newest = newest.max(Some(changed_at));
             let is_here = match &place.scope {
                 Scope::All => true,
+                // Whoever may be found there is found elsewhere.
                 Scope::Tag(_) | Scope::Author(_) => false,
                 Scope::Section(_) => apart.is_some_and(|section| section.name == entry.section),
             };

@@ -65,9 +65,9 @@ fn of_table(reader: &Reader<'_, '_>, held: Option<&Authority>) -> Option<Site> {
                 feeds::of_table(&table, &FeedSettings::default())
             }),
         links: reader.list("links", footer_link),
+        is_preview: false,
         tags: labels::vocabulary(reader, Kind::Tag, &languages),
         authors: labels::vocabulary(reader, Kind::Author, &languages),
-        is_preview: false,
         publisher,
         contact,
         languages,

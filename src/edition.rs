@@ -241,8 +241,7 @@ impl Edition {
         self.groups.get(&folder(self.newsroom.site(), place))
     }
 
-    /// What decides on what is made for a key: while this is the same, so is that. `None` for what is not kept, as in a
-    /// preview, where an item's page says what is still to come of it.
+    /// What decides on what is made for a key: while this is the same, so is that. `None` for what is not kept.
     pub fn mark(&self, key: &Key) -> Option<Mark> {
         // In a preview the clock changes what stamps do not tell.
         if self.newsroom.site().is_preview {
@@ -262,8 +261,9 @@ impl Edition {
                 (entry.changed_at(), self.place_changed_at(&section))
             }
             Key::List(place, _) | Key::Feed(place, _) => (0, self.place_changed_at(place)),
+            // An item leaves the sitemap of news by the clock alone.
+            Key::Media(_) | Key::Discovery(Discovery::News) => return None,
             Key::Discovery(_) => (0, self.changed_at),
-            Key::Media(_) => return None,
         };
         Some(Mark {
             own,

@@ -69,6 +69,33 @@ pub fn feeds(context: Context<'_>, place: &Place, rows: &[Row], before: Before<'
     made
 }
 
+/// Makes one feed of a tag or an author, which is made on request: `latest` is the running maximum of its dates, and
+/// `last_modified` comes from the stamps of what it shows (http.md R-002).
+///
+/// # Errors
+///
+/// What the parser says of a document that is not well-formed whatever is left out.
+pub fn on_request(
+    context: Context<'_>,
+    (place, format): (&Place, Format),
+    rows: &[Row],
+    (latest, last_modified): (Option<i64>, Option<i64>),
+) -> Result<(Resource, Vec<Problem>), String> {
+    let mut problems = Vec::new();
+    let items = items(context, rows, Before::default(), &mut Vec::new());
+    let mut feed = feed::build::of_place(context, place, items, latest);
+    let body = document(context, &feed, format).or_else(|_| {
+        leave_out_breakers(context, &mut feed, &mut problems);
+        document(context, &feed, format)
+    })?;
+    let spelled = Spelled {
+        format,
+        version: Version::of(body.as_bytes(), last_modified),
+        document: Representations::of(body.into()),
+    };
+    Ok((resource(&feed, place, spelled), problems))
+}
+
 /// What the rows say, with what is to be kept of that.
 fn items(
     context: Context<'_>,
@@ -165,29 +192,6 @@ impl Made {
         }
         self.resources.push((ready.path, ready.resource));
     }
-}
-
-/// Makes one feed of a tag or an author, which is made on request: `latest` is the running maximum of its dates, and
-/// `last_modified` comes from the stamps of what it shows (http.md R-002).
-pub fn on_request(
-    context: Context<'_>,
-    (place, format): (&Place, Format),
-    rows: &[Row],
-    (latest, last_modified): (Option<i64>, Option<i64>),
-) -> (Resource, Vec<Problem>) {
-    let mut problems = Vec::new();
-    let items = items(context, rows, Before::default(), &mut Vec::new());
-    let mut feed = feed::build::of_place(context, place, items, latest);
-    let body = document(context, &feed, format).unwrap_or_else(|_| {
-        leave_out_breakers(context, &mut feed, &mut problems);
-        document(context, &feed, format).unwrap_or_default()
-    });
-    let spelled = Spelled {
-        format,
-        version: Version::of(body.as_bytes(), last_modified),
-        document: Representations::of(body.into()),
-    };
-    (resource(&feed, place, spelled), problems)
 }
 
 /// Whether the settings of two newsrooms give the feeds of a place the same fields.

@@ -147,8 +147,8 @@ impl Stamps {
         records.absent.insert(record);
     }
 
-    /// Stamps a group, and that of everything, with the stamp of what changed in it: later than it was remembered, once however many of its items
-    /// changed, and never earlier than theirs.
+    /// Stamps a group, and that of everything, with the stamp of what changed in it: later than it was remembered, once
+    /// however many of its items changed, and never earlier than theirs.
     pub fn stamp_group(&mut self, records: &mut Records, name: &str, at: i64) {
         for name in [name, EVERYTHING] {
             let is_first = !self.groups.contains(name);

@@ -140,7 +140,11 @@ fn document(context: Context<'_>, feed: &Feed, format: Format) -> String {
     }
     let end = document.find("?>").map_or(0, |at| at + 2);
     let (declaration, rest) = document.split_at(end);
-    let href = format!("{}{}", site.base_url.path(), style::FEED_PATH);
+    let href = format!(
+        "{}{}",
+        site.base_url.path(),
+        style::feed_path(&feed.language)
+    );
     format!(
         "{declaration}\n<?xml-stylesheet type=\"text/css\" href=\"{href}\"?>\n{}",
         rest.trim_start()

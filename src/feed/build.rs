@@ -86,7 +86,7 @@ fn items(context: Context<'_>, settings: &FeedSettings, rows: &[Row]) -> Vec<Fee
         if settings.content == ContentDepth::Full && length <= BODY_BYTES_MAX {
             // Where one does not fit any more, all that are older travel as summaries.
             let left = room.checked_sub(length);
-            item.content = left.map(|_| content::full(&item));
+            item.content = left.map(|_| content::full(context, &item));
             room = left.unwrap_or(0);
         }
         items.push(item);
@@ -142,6 +142,7 @@ pub fn of_item(context: Context<'_>, shown: &Shown) -> FeedItem {
             .clone()
             .or_else(|| site.license.clone().filter(|_| item.source.is_none())),
         place: item.place.clone(),
+        expires: item.expires,
         url,
     }
 }
@@ -224,8 +225,8 @@ fn picture(context: Context<'_>, image: &Image) -> Option<Picture> {
     })
 }
 
-/// The picture of a file that `site.toml` names.
-fn site_picture(context: Context<'_>, path: Option<&str>) -> Option<Picture> {
+/// The picture of a file that `site.toml` names; `None` where it names none, or there is no such file.
+pub fn site_picture(context: Context<'_>, path: Option<&str>) -> Option<Picture> {
     let file = context.media.get(path?)?;
     Some(Picture {
         url: context.site().base_url.join(&file.url_path()),

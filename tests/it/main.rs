@@ -15,6 +15,7 @@ mod labels;
 mod layers;
 mod lifecycle;
 mod model;
+mod pages;
 mod paging;
 mod problems;
 mod records;

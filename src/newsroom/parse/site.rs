@@ -62,6 +62,7 @@ fn of_table(reader: &Reader<'_, '_>) -> Option<Site> {
                 feeds::of_table(&table, &FeedSettings::default())
             }),
         links: reader.list("links", footer_link),
+        theme: None,
         tags: labels::vocabulary(reader, Kind::Tag, &languages),
         authors: labels::vocabulary(reader, Kind::Author, &languages),
         publisher,

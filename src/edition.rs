@@ -17,7 +17,7 @@ use crate::newsroom::item::Item;
 use crate::newsroom::lifecycle::State;
 use crate::newsroom::place::{Place, Scope, folder, locate};
 use crate::newsroom::record::{EVERYTHING, GroupRecord, Groups, SETTINGS};
-use crate::newsroom::site::Format;
+use crate::newsroom::site::{Format, Tree};
 use crate::page::list::Position;
 use bytes::Bytes;
 use std::sync::Arc;
@@ -39,13 +39,15 @@ pub struct Edition {
     pub settings_changed_at: i64,
     /// The stamp of everything that can be seen.
     pub changed_at: i64,
+    /// How many editions there were before it since the start.
+    number: i64,
     /// How often files of the media folder were others since the start.
     media_changes: u64,
     resources: imbl::HashMap<Arc<str>, Arc<Resource>>,
     shown: imbl::HashMap<Id, Shown>,
     recent: imbl::HashMap<Id, Shown>,
     groups: Groups,
-    missing_page: Bytes,
+    missing_pages: Arc<[Bytes]>,
 }
 
 /// What stands at a path.
@@ -127,12 +129,13 @@ pub enum MediaState {
 impl Edition {
     /// An edition without resources.
     ///
-    /// `groups` are the stamps of places by their folders; `missing_page` is the HTML of a 404.
-    pub fn new(newsroom: Newsroom, now: i64, groups: Groups, missing_page: Bytes) -> Self {
+    /// `groups` are the stamps of places by their folders; `missing_pages` are the HTML of a 404 in each tree.
+    pub fn new(newsroom: Newsroom, now: i64, groups: Groups, missing_pages: Arc<[Bytes]>) -> Self {
         let stamp = |name| groups.get(name).map_or(0, |group| group.changed_at);
         Self {
             settings_changed_at: stamp(SETTINGS),
             changed_at: stamp(EVERYTHING),
+            number: 0,
             media_changes: 0,
             groups,
             resources: imbl::HashMap::new(),
@@ -140,7 +143,7 @@ impl Edition {
             recent: imbl::HashMap::new(),
             newsroom,
             now,
-            missing_page,
+            missing_pages,
         }
     }
 
@@ -158,6 +161,7 @@ impl Edition {
     /// The same edition with every feed of an earlier one.
     #[must_use]
     pub fn sharing_feeds(mut self, previous: &Self) -> Self {
+        self.number = previous.number + 1;
         self.media_changes = previous.media_changes;
         let feeds = previous.resources.iter();
         let feeds = feeds.filter(|(_, resource)| resource.route() == Route::Feed);
@@ -166,16 +170,16 @@ impl Edition {
         self
     }
 
-    /// The next edition under the same settings: all resources are shared.
+    /// The next edition under the same settings, made of one without resources: all resources are shared.
     #[must_use]
-    pub fn next(&self, newsroom: Newsroom, now: i64, groups: Groups) -> Self {
-        let next = Self::new(newsroom, now, groups, self.missing_page.clone());
+    pub fn next(&self, bare: Self) -> Self {
         Self {
+            number: self.number + 1,
             media_changes: self.media_changes,
             resources: self.resources.clone(),
             shown: self.shown.clone(),
             recent: self.recent.clone(),
-            ..next
+            ..bare
         }
     }
 
@@ -232,6 +236,19 @@ impl Edition {
         self.group(place).map_or(0, |group| group.changed_at)
     }
 
+    /// The stamp of what the list of a place shows. It names the same place in other languages, and where that has a page
+    /// decides what it lists there.
+    pub fn list_changed_at(&self, place: &Place) -> i64 {
+        let trees = self.newsroom.site().trees();
+        let same = trees.map(|tree| Place {
+            tree,
+            scope: place.scope.clone(),
+        });
+        let named = same.filter(|other| other == place || place.scope.label().is_some());
+        let stamps = named.map(|place| self.place_changed_at(&place));
+        stamps.max().unwrap_or(0)
+    }
+
     /// The latest date of anything that a place's feeds ever showed.
     pub fn place_latest(&self, place: &Place) -> Option<i64> {
         self.group(place)?.latest
@@ -253,14 +270,11 @@ impl Edition {
                 if !entry.state(self.now).has_page() {
                     return None;
                 }
-                // Its page names its neighbours.
-                let section = Place {
-                    tree: entry.tree,
-                    scope: Scope::Section(entry.section.clone()),
-                };
-                (entry.changed_at(), self.place_changed_at(&section))
+                // Its page names its neighbours, relations and versions: whatever changes may show in it.
+                (self.number, 0)
             }
-            Key::List(place, _) | Key::Feed(place, _) => (0, self.place_changed_at(place)),
+            Key::List(place, _) => (0, self.list_changed_at(place)),
+            Key::Feed(place, _) => (0, self.place_changed_at(place)),
             // An item leaves the sitemap of news by the clock alone.
             Key::Media(_) | Key::Discovery(Discovery::News) => return None,
             Key::Discovery(_) => (0, self.changed_at),
@@ -323,9 +337,14 @@ impl Edition {
         state
     }
 
-    /// The small HTML page that says that there is nothing.
-    pub fn missing_page(&self) -> Bytes {
-        self.missing_page.clone()
+    /// The small HTML page that says that there is nothing at a path, in the language of its tree.
+    pub fn missing_page(&self, path: &str) -> Bytes {
+        let site = self.newsroom.site();
+        let path = path.strip_prefix(site.base_url.path()).unwrap_or(path);
+        let is_in = |tree: &Tree| path.starts_with(&site.root(*tree));
+        let tree = site.trees().skip(1).find(is_in).unwrap_or(Tree::DEFAULT);
+        let page = self.missing_pages.get(usize::from(tree.number()));
+        page.cloned().unwrap_or_default()
     }
 
     /// What is made for a path.

@@ -133,6 +133,8 @@ pub struct FeedItem {
     pub license: Option<Url>,
     /// The place that the item is about.
     pub place: Option<Spot>,
+    /// When it leaves the feeds.
+    pub expires: Option<DateTime<Utc>>,
 }
 
 /// A picture on the wire.

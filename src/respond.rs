@@ -220,7 +220,12 @@ pub fn failure(head: &Parts, edition: &Edition, status: StatusCode, route: Route
             HeaderValue::from_static("text/html; charset=utf-8"),
         );
         fields.insert(header::CONTENT_SECURITY_POLICY, PAGE_POLICY);
-        return answer(head, status, fields, Payload::Bytes(edition.missing_page()));
+        let path = match target::of(&head.uri) {
+            Target::Path(path) => path,
+            Target::Asterisk | Target::Bad | Target::TooLong => "".into(),
+        };
+        let page = edition.missing_page(&path);
+        return answer(head, status, fields, Payload::Bytes(page));
     }
     plain(head, status, fields)
 }

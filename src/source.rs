@@ -28,6 +28,9 @@ pub const FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// The name of the site's own file.
 pub const SITE_FILE: &str = "site.toml";
 
+/// The name of the publication's own stylesheet.
+pub const THEME_FILE: &str = "theme.css";
+
 /// The name of a section's own file.
 pub const SECTION_FILE: &str = "section.toml";
 

@@ -1,5 +1,6 @@
 //! Text as the formats need it: legal in XML, sanitised as HTML, dated and named as the wire wants it.
 
+pub mod calendar;
 pub mod causes;
 pub mod date;
 pub mod html;
@@ -9,3 +10,4 @@ pub mod markdown;
 pub mod nesting;
 pub mod slug;
 pub mod summary;
+pub mod words;

@@ -18,19 +18,19 @@ use crate::command::publisher::window::Window;
 use crate::edition::Edition;
 use crate::edition::record::{HOLD_SECONDS_MAX, VersionRecord};
 use crate::edition::resource::Resource;
-use crate::feed::Shown;
 use crate::feed::rendered::Kept;
-use crate::newsroom::Newsroom;
+use crate::feed::{Context, Shown};
 use crate::newsroom::identity::Id;
 use crate::newsroom::place::Place;
 use crate::newsroom::problem::Problem;
-use crate::newsroom::record::Records;
+use crate::newsroom::record::Groups;
 use crate::page::{notice, style};
 use crate::server::clock::Clock;
 use crate::source::DataDirectory;
 use crate::source::media::MediaIndex;
 use crate::store::ledger::{Ledger, Removal};
 use arc_swap::ArcSwap;
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -102,7 +102,12 @@ impl Publisher {
             problems.iter().for_each(board::log);
             error
         })?;
-        let edition = bare_edition(desk.newsroom(), now.timestamp(), desk.records())?;
+        let edition = Edition::new(
+            desk.newsroom().clone(),
+            now.timestamp(),
+            Groups::default(),
+            Arc::new([]),
+        );
         let mut publisher = Self {
             keeper: index.map(|index| IndexKeeper::start(index, state.as_deref())),
             versions: ledger.versions()?,
@@ -306,12 +311,10 @@ impl Publisher {
             return Ok(Vec::new());
         }
         let previous = self.current.load_full();
-        let newsroom = self.desk.newsroom();
         let edition = if is_first || taken.has_new_settings {
-            bare_edition(newsroom, seconds, self.desk.records())?.sharing_feeds(&previous)
+            with_stylesheets(self.bare_edition(seconds)?).sharing_feeds(&previous)
         } else {
-            let groups = self.desk.records().groups.clone();
-            previous.next(newsroom.clone(), seconds, groups)
+            previous.next(self.bare_edition(seconds)?)
         };
         let edition = if taken.media.is_empty() {
             edition
@@ -332,18 +335,42 @@ impl Publisher {
             .map(|(_, resource)| resource)
             .collect())
     }
+
+    /// An edition with nothing but the pages that say that there is nothing.
+    fn bare_edition(&self, now: i64) -> Result<Edition, Error> {
+        let newsroom = self.desk.newsroom();
+        let site = newsroom.site();
+        let pictures = site.pictures();
+        let measured = self.media.measure(self.desk.directory(), pictures, now);
+        let context = Context {
+            newsroom,
+            media: &measured.files,
+            now,
+        };
+        let missing = site.trees().map(|tree| notice::missing(context, tree));
+        let missing: Result<Vec<Bytes>, _> = missing
+            .map(|page| page.map(|page| page.html.into()))
+            .collect();
+        let groups = self.desk.records().groups.clone();
+        Ok(Edition::new(newsroom.clone(), now, groups, missing?.into()))
+    }
 }
 
-/// An edition with nothing but what all pages share.
-fn bare_edition(newsroom: &Newsroom, now: i64, records: &Records) -> Result<Edition, Error> {
-    let missing = notice::missing(newsroom)?;
-    let groups = records.groups.clone();
-    let edition = Edition::new(newsroom.clone(), now, groups, missing.html.into());
+/// The same edition with the stylesheets, which are as old as the settings.
+fn with_stylesheets(edition: Edition) -> Edition {
     let changed_at = edition.settings_changed_at;
-    let page = Resource::stylesheet(style::PAGE, true, changed_at);
-    let feed = Resource::stylesheet(style::FEED, false, changed_at);
-    Ok(edition.with([
-        (style::page_path(), Arc::new(page)),
-        (style::FEED_PATH.to_owned(), Arc::new(feed)),
-    ]))
+    let sheet = |path: &str, text: Bytes, named_by_hash: bool| {
+        let sheet = Resource::stylesheet(text, named_by_hash, changed_at);
+        (path.to_owned(), Arc::new(sheet))
+    };
+    let page = sheet(style::page_path(), style::PAGE.into(), true);
+    let site = Arc::clone(edition.newsroom.site());
+    let feeds = site.trees().map(|tree| {
+        let language = site.language(tree);
+        let text = style::feed(language).into();
+        sheet(&style::feed_path(language), text, false)
+    });
+    let theme = site.theme.as_ref();
+    let theme = theme.map(|theme| sheet(&theme.path(), theme.text().to_owned().into(), true));
+    edition.with(std::iter::once(page).chain(feeds).chain(theme))
 }

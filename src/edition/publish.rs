@@ -227,7 +227,7 @@ fn styled(context: Context<'_>, feed: &Feed, mut document: String) -> String {
         let end = document.find("?>").map_or(0, |at| at + 2);
         let rest = document.len() - document[end..].trim_start().len();
         let base = context.newsroom.site().base_url.path();
-        let href = format!("{base}{}", style::FEED_PATH);
+        let href = format!("{base}{}", style::feed_path(&feed.language));
         let instruction = format!("\n<?xml-stylesheet type=\"text/css\" href=\"{href}\"?>\n");
         document.replace_range(end..rest, &instruction);
     }

@@ -215,7 +215,7 @@ impl Resource {
     }
 
     /// A stylesheet, under a name with its hash or under a plain one. `changed_at` is in seconds since 1970.
-    pub fn stylesheet(body: &'static str, named_by_hash: bool, changed_at: i64) -> Self {
+    pub fn stylesheet(body: Bytes, named_by_hash: bool, changed_at: i64) -> Self {
         let mut base = common(Route::Asset, BARE_POLICY);
         let fresh = if named_by_hash {
             "max-age=31536000, immutable"
@@ -224,7 +224,7 @@ impl Resource {
         };
         base.insert(header::CACHE_CONTROL, HeaderValue::from_static(fresh));
         base.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-        let version = Version::of(body.as_bytes(), Some(changed_at));
+        let version = Version::of(&body, Some(changed_at));
         Self {
             route: Route::Asset,
             status: StatusCode::OK,
@@ -235,7 +235,7 @@ impl Resource {
                 Some((&version, "", true)),
             ),
             document_view: None,
-            content: Content::Text(Representations::of(Bytes::from_static(body.as_bytes()))),
+            content: Content::Text(Representations::of(body)),
             version: Some(version),
         }
     }

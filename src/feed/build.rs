@@ -64,7 +64,7 @@ pub fn of_place(
         logo: site_picture(context, site.logo.as_deref()),
         icon: site_picture(context, site.icon.as_deref()),
         hubs: settings.hubs.clone(),
-        items: cut(items, settings),
+        items: cut(context, items, settings),
     }
 }
 
@@ -76,14 +76,14 @@ fn feed_id(site: &Site, place: &Place) -> String {
 }
 
 /// Gives the items of a document their contents, as far as its size allows (http.md R-074).
-fn cut(mut items: Vec<FeedItem>, settings: &FeedSettings) -> Vec<FeedItem> {
+fn cut(context: Context<'_>, mut items: Vec<FeedItem>, settings: &FeedSettings) -> Vec<FeedItem> {
     let mut room = BODIES_BYTES_MAX;
     for item in &mut items {
         let length = item.body.len();
         if settings.content == ContentDepth::Full && length <= BODY_BYTES_MAX {
             // Where one does not fit any more, all that are older travel as summaries.
             let left = room.checked_sub(length);
-            item.content = left.map(|_| content::full(item));
+            item.content = left.map(|_| content::full(context, item));
             room = left.unwrap_or(0);
         }
     }
@@ -139,6 +139,7 @@ pub fn of_item(context: Context<'_>, shown: &Shown) -> FeedItem {
             .clone()
             .or_else(|| site.license.clone().filter(|_| item.source.is_none())),
         place: item.place.clone(),
+        expires: item.expires,
         url,
     }
 }
@@ -217,8 +218,8 @@ fn picture(context: Context<'_>, image: &Image) -> Option<Picture> {
     })
 }
 
-/// The picture of a file that `site.toml` names.
-fn site_picture(context: Context<'_>, path: Option<&str>) -> Option<Picture> {
+/// The picture of a file that `site.toml` names; `None` where it names none, or there is no such file.
+pub fn site_picture(context: Context<'_>, path: Option<&str>) -> Option<Picture> {
     let file = context.media.get(path?)?;
     Some(Picture {
         url: context.site().base_url.join(&file.url_path()),

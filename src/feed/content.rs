@@ -2,8 +2,10 @@
 
 use crate::feed::{Context, FeedItem, Picture};
 use crate::newsroom::item::{Body, BodyFormat, Item};
+use crate::text::calendar::Calendar;
 use crate::text::html::{self, Reference, ReferenceKind, Resolved};
 use crate::text::markdown;
+use crate::text::words::Words;
 use std::fmt::Write;
 use url::Url;
 
@@ -15,20 +17,13 @@ pub fn body(context: Context<'_>, item: &Item, page: &str) -> String {
 }
 
 /// The whole content: lead image, dateline, body, corrections and links to the attachments.
-pub fn full(item: &FeedItem) -> String {
+pub fn full(context: Context<'_>, item: &FeedItem) -> String {
     let mut content = String::with_capacity(item.body.len() + 512);
     if let Some(image) = lead_image(item) {
         push_figure(&mut content, image);
     }
-    push_body(&mut content, &item.body, item.dateline.as_deref());
-    for (at, note) in &item.corrections {
-        let _ = writeln!(
-            content,
-            "<p><em>Correction, {}: {}</em></p>",
-            at.format("%Y-%m-%d"),
-            html::escape(note)
-        );
-    }
+    content.push_str(&with_dateline(&item.body, item.dateline.as_deref()));
+    push_corrections(&mut content, context, item);
     push_attachments(&mut content, item);
     content
 }
@@ -178,25 +173,31 @@ fn push_figure(content: &mut String, image: &Picture) {
 }
 
 /// The body with the dateline at the start of its first paragraph, or in a paragraph of its own before it.
-fn push_body(content: &mut String, body: &str, dateline: Option<&str>) {
-    let Some(dateline) = dateline.map(html::escape) else {
-        return push_closed(content, body);
-    };
-    match body.strip_prefix("<p>") {
-        Some(rest) => {
-            let _ = write!(content, "<p>{dateline} — ");
-            push_closed(content, rest);
-        }
-        None => {
-            let _ = writeln!(content, "<p>{dateline}</p>");
-            push_closed(content, body);
-        }
+pub fn with_dateline(body: &str, dateline: Option<&str>) -> String {
+    let body = body.trim_end();
+    match (dateline.map(html::escape), body.strip_prefix("<p>")) {
+        (None, _) => format!("{body}\n"),
+        (Some(dateline), Some(rest)) => format!("<p>{dateline} — {rest}\n"),
+        (Some(dateline), None) => format!("<p>{dateline}</p>\n{body}\n"),
     }
 }
 
-fn push_closed(content: &mut String, body: &str) {
-    content.push_str(body.trim_end());
-    content.push('\n');
+/// What was put right, each with its day, in the words of the item's language.
+fn push_corrections(content: &mut String, context: Context<'_>, item: &FeedItem) {
+    if item.corrections.is_empty() {
+        return;
+    }
+    let (words, calendar) = (Words::of(&item.language), Calendar::of(&item.language));
+    for (at, note) in &item.corrections {
+        let day = at.with_timezone(&context.site().timezone).date_naive();
+        let _ = writeln!(
+            content,
+            "<p><em>{}, {}: {}</em></p>",
+            html::escape(&words.correction),
+            html::escape(&calendar.day(day)),
+            html::escape(note)
+        );
+    }
 }
 
 /// Links to the attached files: RSS carries one enclosure, and many readers show none.

@@ -4,22 +4,26 @@
 use crate::feed::build::{self, id_on_the_wire, section};
 use crate::feed::{Context, FeedItem, instant};
 use crate::newsroom::entry::Entry;
+use crate::text::calendar::Calendar;
 use crate::text::html;
-
-/// What a notice says where its author says nothing.
-pub const SENTENCE: &str = "This item has been withdrawn.";
+use crate::text::words::Words;
 
 /// The notice of a withdrawn item.
 pub fn of_entry(context: Context<'_>, entry: &Entry) -> FeedItem {
     let site = context.site();
     let language = site.language(entry.tree).clone();
-    let note = entry.note().unwrap_or(SENTENCE);
+    let words = Words::of(&language);
+    let note = entry.note().unwrap_or(&words.withdrawn_sentence);
     let mut body = format!("<p>{}</p>", html::escape(note));
     if let Some(url) = replacement(context, entry) {
         let url = html::escape(&url);
-        body.push_str(&format!("<p>In its place: <a href=\"{url}\">{url}</a></p>"));
+        let before = html::escape(&words.replacement);
+        body.push_str(&format!("<p>{before} <a href=\"{url}\">{url}</a></p>"));
     }
-    let day = instant(entry.wire).with_timezone(&site.timezone);
+    let day = instant(entry.wire)
+        .with_timezone(&site.timezone)
+        .date_naive();
+    let day = Calendar::of(&language).day(day);
     FeedItem {
         file: entry.file.clone(),
         is_notice: true,
@@ -27,7 +31,7 @@ pub fn of_entry(context: Context<'_>, entry: &Entry) -> FeedItem {
         tag_uri: site.authority.tag(entry.id.as_str()),
         url: site.base_url.join(&context.newsroom.path(entry)),
         translations: Vec::new(),
-        title: format!("Withdrawn ({})", day.format("%Y-%m-%d")),
+        title: format!("{} ({day})", words.withdrawn),
         summary: Some(note.to_owned()),
         dateline: None,
         body,
@@ -48,6 +52,7 @@ pub fn of_entry(context: Context<'_>, entry: &Entry) -> FeedItem {
         rights: None,
         license: None,
         place: None,
+        expires: None,
     }
 }
 

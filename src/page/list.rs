@@ -1,11 +1,14 @@
 //! The list page of a place: its newest items.
 
-use super::{Date, Frame, Page, all_news, preview};
-use crate::feed::{self, Context, Shown};
+use super::date::Date;
+use super::frame::{Frame, Subject, in_every_tree, language_attributes, links_of};
+use super::item::graph;
+use super::{FeedLink, Page, preview};
+use crate::feed::{self, Context, Picture, Shown};
 use crate::newsroom::Newsroom;
 use crate::newsroom::entry::Entry;
 use crate::newsroom::place::{Place, Scope, folder};
-use crate::text::language::Language;
+use crate::text::words::{Words, filled};
 use askama::Template;
 use std::sync::Arc;
 
@@ -25,27 +28,33 @@ pub struct Position {
 #[template(path = "list.html", config = "src/page/askama.toml")]
 struct ListPage<'a> {
     frame: &'a Frame,
-    canonical: String,
+    canonical: &'a str,
+    for_others: Option<&'a str>,
+    graph: Vec<(&'static str, String)>,
     heading: String,
     description: String,
     is_home: bool,
-    sections: Vec<SectionLink>,
+    follow: Vec<Address>,
     rows: Vec<Row>,
     newer: Option<String>,
     older: Option<String>,
+    position: String,
 }
 
-struct SectionLink {
-    title: String,
-    url: String,
+/// A feed with the address to copy.
+struct Address {
+    label: String,
+    feed: FeedLink,
 }
 
 struct Row {
     title: String,
     url: String,
-    language: Language,
+    attributes: String,
     date: Date,
     summary: Option<String>,
+    image: Option<Picture>,
+    pinned: bool,
     /// What a preview says of it.
     mark: Option<String>,
 }
@@ -90,64 +99,93 @@ pub fn render(
 ) -> Result<Page, askama::Error> {
     let newsroom = context.newsroom;
     let site = newsroom.site();
-    let heading = newsroom.title_of(place).to_owned();
     let is_home = place.scope == Scope::All;
-    let title = if is_home {
-        heading.clone()
-    } else {
-        format!("{heading} – {}", site.title(place.tree))
+    let words = Words::of(site.language(place.tree));
+    let heading = heading(newsroom, place, words);
+    let said = said(position, words);
+    let is_first = position.number == 1;
+    let own = Some(&heading).filter(|_| !is_home);
+    let parts: Vec<&str> = own
+        .into_iter()
+        .chain((!is_first).then_some(&said))
+        .map(String::as_str)
+        .collect();
+    let subject = Subject {
+        place,
+        title: parts.join(" – "),
+        // How many pages a list has is another thing in each language.
+        alternates: if is_first {
+            in_every_tree(context, place)
+        } else {
+            Vec::new()
+        },
+        current: Some("page"),
     };
     let url = |number| {
         let path = Position::path(newsroom, place, number);
         site.base_url.join(&path)
     };
+    let frame = &Frame::of(context, subject);
     let canonical = url(position.number);
-    let frame = Frame::of(newsroom, place, title);
     let template = ListPage {
-        frame: &frame,
-        canonical: canonical.clone(),
+        canonical: &canonical,
+        for_others: frame.alternate_for_others(site),
+        graph: graph::of_place(context, place, &canonical),
         description: newsroom.description_of(place).to_owned(),
         heading,
         is_home,
-        sections: sections(newsroom, place),
+        follow: follow(context, place, words),
+        rows: shown
+            .iter()
+            .map(|shown| row(context, frame, shown))
+            .collect(),
         newer: (position.number > 1).then(|| url(position.number - 1)),
         older: (position.number < position.count).then(|| url(position.number + 1)),
-        rows: shown.iter().map(|shown| row(context, shown)).collect(),
+        position: said,
+        frame,
     };
     let html = template.render()?;
     Ok(Page::of(html, frame, Some(canonical)))
 }
 
-/// The sections, on the page of all news.
-fn sections(newsroom: &Newsroom, place: &Place) -> Vec<SectionLink> {
-    if *place != all_news(place.tree) {
-        return Vec::new();
-    }
-    let link = |name: &crate::text::slug::Slug| {
-        let scope = Scope::Section(name.clone());
-        let section = Place {
-            tree: place.tree,
-            scope,
-        };
-        SectionLink {
-            title: newsroom.title_of(&section).to_owned(),
-            url: newsroom
-                .site()
-                .base_url
-                .join(&folder(newsroom.site(), &section)),
-        }
-    };
-    newsroom.sections().keys().map(link).collect()
+/// `Page 2 of 5`.
+fn said(position: Position, words: &Words) -> String {
+    let Position { number, count } = position;
+    let said = words.page.replace("{number}", &number.to_string());
+    said.replace("{count}", &count.to_string())
 }
 
-fn row(context: Context<'_>, shown: &Shown) -> Row {
+fn heading(newsroom: &Newsroom, place: &Place, words: &Words) -> String {
+    match &place.scope {
+        Scope::All => words.all_news.clone(),
+        Scope::Section(_) => newsroom.title_of(place).to_owned(),
+        Scope::Tag(_) => filled(&words.tag, newsroom.title_of(place)),
+        Scope::Author(_) => filled(&words.author, newsroom.title_of(place)),
+    }
+}
+
+/// Every feed of the place itself, with its address.
+fn follow(context: Context<'_>, place: &Place, words: &Words) -> Vec<Address> {
+    let feeds = links_of(context.newsroom, place).into_iter();
+    feeds
+        .map(|feed| Address {
+            label: filled(&words.feed_address, feed.name),
+            feed,
+        })
+        .collect()
+}
+
+fn row(context: Context<'_>, frame: &Frame, shown: &Shown) -> Row {
     let item = feed::build::of_item(context, shown);
+    let zone = context.newsroom.site().timezone;
     Row {
         title: item.title,
         url: item.url,
-        language: item.language,
-        date: Date::of_moment(&shown.item.date, context.newsroom.site().timezone),
+        attributes: language_attributes(&item.language, &frame.language),
+        date: Date::of_moment(&shown.item.date, zone, &frame.calendar),
         summary: item.summary,
-        mark: preview::mark(context.newsroom, &shown.entry, context.now),
+        image: item.images.into_iter().next(),
+        pinned: shown.entry.pinned,
+        mark: preview::mark(context, frame, &shown.entry),
     }
 }

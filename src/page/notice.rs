@@ -1,10 +1,11 @@
 //! The small pages that say why there is nothing: 404 and 410.
 
-use super::{Frame, Page, all_news};
+use super::Page;
+use super::frame::{Frame, Subject, all_news};
 use crate::feed::{self, Context};
-use crate::newsroom::Newsroom;
 use crate::newsroom::entry::Entry;
 use crate::newsroom::site::Tree;
+use crate::text::words::Words;
 use askama::Template;
 
 #[derive(Template)]
@@ -15,18 +16,19 @@ struct NoticePage<'a> {
     replacement: Option<String>,
 }
 
-/// The page for an address that leads nowhere.
+/// The page for an address in a tree that leads nowhere.
 ///
 /// # Errors
 ///
 /// Never in practice: the template writes to memory.
-pub fn missing(newsroom: &Newsroom) -> Result<Page, askama::Error> {
+pub fn missing(context: Context<'_>, tree: Tree) -> Result<Page, askama::Error> {
+    let words = words_of(context, tree);
     let notice = Notice {
-        title: "Page not found",
-        sentence: "There is no page at this address.",
+        title: &words.missing,
+        sentence: &words.missing_sentence,
         replacement: None,
     };
-    render(newsroom, Tree::DEFAULT, notice)
+    render(context, tree, notice)
 }
 
 /// The page of a canceled item: the public note and nothing of the item's own words.
@@ -35,12 +37,17 @@ pub fn missing(newsroom: &Newsroom) -> Result<Page, askama::Error> {
 ///
 /// Never in practice: the template writes to memory.
 pub fn withdrawn(context: Context<'_>, entry: &Entry) -> Result<Page, askama::Error> {
+    let words = words_of(context, entry.tree);
     let notice = Notice {
-        title: "Withdrawn",
-        sentence: entry.note().unwrap_or(feed::notice::SENTENCE),
+        title: &words.withdrawn,
+        sentence: entry.note().unwrap_or(&words.withdrawn_sentence),
         replacement: feed::notice::replacement(context, entry),
     };
-    render(context.newsroom, entry.tree, notice)
+    render(context, entry.tree, notice)
+}
+
+fn words_of(context: Context<'_>, tree: Tree) -> &'static Words {
+    Words::of(context.newsroom.site().language(tree))
 }
 
 /// What such a page says.
@@ -50,10 +57,16 @@ struct Notice<'a> {
     replacement: Option<String>,
 }
 
-fn render(newsroom: &Newsroom, tree: Tree, notice: Notice<'_>) -> Result<Page, askama::Error> {
-    let frame = Frame::of(newsroom, &all_news(tree), notice.title.to_owned());
+fn render(context: Context<'_>, tree: Tree, notice: Notice<'_>) -> Result<Page, askama::Error> {
+    let subject = Subject {
+        place: &all_news(tree),
+        title: notice.title.to_owned(),
+        alternates: Vec::new(),
+        current: None,
+    };
+    let frame = &Frame::of(context, subject);
     let template = NoticePage {
-        frame: &frame,
+        frame,
         sentence: notice.sentence,
         replacement: notice.replacement,
     };

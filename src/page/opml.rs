@@ -1,6 +1,6 @@
 //! The list of all feeds, for readers to subscribe from (OPML 2.0; newsroom.md, O1).
 
-use super::links_of;
+use super::frame::links_of;
 use super::xml::{Xml, document, leaf};
 use crate::newsroom::Newsroom;
 use crate::newsroom::place::{Place, folder};

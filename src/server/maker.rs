@@ -9,20 +9,24 @@ use crate::edition::{Edition, Key, Route, publish};
 use crate::feed::{self, Context, Row, Shown, select};
 use crate::newsroom::entry::Entry;
 use crate::newsroom::identity::Id;
+use crate::newsroom::item::MediaSource;
 use crate::newsroom::lifecycle::State;
-use crate::newsroom::media::MediaFiles;
 use crate::newsroom::place::{Place, Scope};
 use crate::newsroom::site::Format;
+use crate::page::item::Around;
 use crate::page::list::Position;
 use crate::page::{self, Page, list, notice};
 use crate::server::body::OpenFile;
 use crate::server::stock::{STOCK_BYTES_MAX, Stock};
-use crate::source::media::MediaIndex;
+use crate::source::media::{Measured, MediaIndex};
 use crate::source::{self, DataDirectory};
 use crate::text::causes::joined;
 use arc_swap::ArcSwap;
 use http::StatusCode;
 use std::sync::Arc;
+
+/// So many related items are named on a page: each is read from its file.
+const RELATED_MAX: usize = 20;
 
 /// Why a page cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -112,37 +116,30 @@ impl Maker {
             return Ok(Made::Nothing(StatusCode::NOT_FOUND, Route::Page));
         };
         if entry.state(edition.now) == State::Canceled {
-            return Self::withdrawn(edition, entry);
+            return self.withdrawn(edition, entry, now);
         }
         let shown = self.shown(edition, entry)?;
-        let pictures = entry.media.iter().map(|path| &**path);
-        let measured = self.media.measure(&self.folder.load(), pictures, now);
+        let around = self.around(edition, &shown)?;
+        let own = entry.media.iter().map(|path| &**path);
+        let measured = self.measured(edition, own, now);
         let context = Context {
             newsroom: &edition.newsroom,
             media: &measured.files,
             now: edition.now,
         };
-        let page = page::item::render(context, &shown)?;
-        // Its neighbours may be others with any change of its section.
-        let section = Place {
-            tree: entry.tree,
-            scope: Scope::Section(entry.section.clone()),
-        };
-        let stamps = [entry.changed_at(), measured.changed_at];
-        let changed_at = stamps
-            .into_iter()
-            .fold(edition.place_changed_at(&section), i64::max);
+        let page = page::item::render(context, &shown, &around)?;
+        let changed_at = changed_at(edition, &shown).max(measured.changed_at);
         Ok(Made::Resource(page_resource(
             edition, page, changed_at, now,
         )))
     }
 
     /// The public notice of a canceled item, with nothing of its own words.
-    fn withdrawn(edition: &Edition, entry: &Arc<Entry>) -> Result<Made, Error> {
-        let media = MediaFiles::new();
+    fn withdrawn(&self, edition: &Edition, entry: &Entry, now: i64) -> Result<Made, Error> {
+        let measured = self.measured(edition, std::iter::empty(), now);
         let context = Context {
             newsroom: &edition.newsroom,
-            media: &media,
+            media: &measured.files,
             now: edition.now,
         };
         let page = notice::withdrawn(context, entry)?;
@@ -167,21 +164,47 @@ impl Maker {
             .iter()
             .map(|entry| self.shown(edition, entry))
             .collect();
-        let media = MediaFiles::new();
+        let shown = shown?;
+        let measured = self.measured(edition, shown.iter().filter_map(lead_file), now);
         let context = Context {
             newsroom: &edition.newsroom,
-            media: &media,
+            media: &measured.files,
             now: edition.now,
         };
-        let page = list::render(context, place, &shown?, position)?;
+        let page = list::render(context, place, &shown, position)?;
         let stamps = rows.iter().map(|entry| entry.changed_at());
         let changed_at = stamps
-            .chain([edition.place_changed_at(place)])
+            .chain([edition.list_changed_at(place), measured.changed_at])
             .max()
             .unwrap_or(0);
         Ok(Made::Resource(page_resource(
             edition, page, changed_at, now,
         )))
+    }
+
+    /// The other items that an item's page names.
+    fn around(&self, edition: &Edition, shown: &Shown) -> Result<Around, Error> {
+        let newsroom = &edition.newsroom;
+        let beside = newsroom.neighbours(&shown.entry, edition.now);
+        let read = |entry: Arc<Entry>| self.shown(edition, &entry);
+        let related = related(edition, shown);
+        Ok(Around {
+            older: beside.older.map(read).transpose()?,
+            newer: beside.newer.map(read).transpose()?,
+            related: related.cloned().map(read).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// What is known of the files that a page shows: its own, and those of every page.
+    fn measured<'a>(
+        &self,
+        edition: &'a Edition,
+        own: impl Iterator<Item = &'a str>,
+        now: i64,
+    ) -> Measured {
+        let pictures = edition.newsroom.site().pictures();
+        self.media
+            .measure(&self.folder.load(), own.chain(pictures), now)
     }
 
     /// A feed of a tag or an author. Its `Last-Modified` comes from the stamps of what it shows (http.md R-002).
@@ -204,11 +227,7 @@ impl Maker {
         let rows = rows?;
         let items = rows.iter().filter(|row| matches!(row, Row::Item(_)));
         let own = items.flat_map(|row| row.entry().media.iter().map(|path| &**path));
-        let site = newsroom.site();
-        let pictures = [&site.logo, &site.icon];
-        let pictures = pictures.into_iter().filter_map(Option::as_deref);
-        let folder = self.folder.load();
-        let measured = self.media.measure(&folder, own.chain(pictures), now);
+        let measured = self.measured(edition, own, now);
         let context = Context {
             newsroom,
             media: &measured.files,
@@ -242,6 +261,41 @@ impl Maker {
             entry: Arc::clone(entry),
             item,
         })
+    }
+}
+
+/// The items that an author names as related and that may be read.
+fn related<'a>(edition: &'a Edition, shown: &'a Shown) -> impl Iterator<Item = &'a Arc<Entry>> {
+    let named = shown.item.related.iter().take(RELATED_MAX);
+    let known = named.filter_map(|id| edition.newsroom.get(id));
+    known.filter(|entry| entry.state(edition.now).has_page())
+}
+
+/// When an item's page last became another: with the item itself, with what it names, with its section, whose other
+/// items are its neighbours and translations, or with the pages of its tags and authors, which come and go.
+fn changed_at(edition: &Edition, shown: &Shown) -> i64 {
+    let newsroom = &edition.newsroom;
+    let related = shown.item.related.iter().filter_map(|id| newsroom.get(id));
+    let translations = newsroom.translations(&shown.entry, edition.now);
+    let named = related
+        .chain(translations.values())
+        .map(|entry| entry.changed_at());
+    let sections = newsroom.site().trees().map(|tree| {
+        let scope = Scope::Section(shown.entry.section.clone());
+        edition.place_changed_at(&Place { tree, scope })
+    });
+    let labels = newsroom.label_places_of(&shown.entry).into_iter();
+    let labels = labels.map(|place| edition.place_changed_at(&place));
+    let own = [shown.entry.changed_at()];
+    let all = named.chain(sections).chain(labels).chain(own);
+    all.max().unwrap_or(0)
+}
+
+/// The file of the media folder that is an item's first picture.
+fn lead_file(shown: &Shown) -> Option<&str> {
+    match &shown.item.images.first()?.src {
+        MediaSource::File(path) => Some(path),
+        MediaSource::Url(_) => None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The walk through the data directory: which files are there, and what each of them is for.
 
 use super::stamp::Stamp;
-use super::{DataDirectory, MEDIA_FOLDER, SECTION_FILE, SITE_FILE};
+use super::{DataDirectory, MEDIA_FOLDER, SECTION_FILE, SITE_FILE, THEME_FILE};
 use crate::newsroom::parse::Form;
 use crate::newsroom::problem::{Problem, Severity};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
@@ -32,7 +32,7 @@ pub struct Listing {
 /// What a path in the data directory is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose<'p> {
-    /// `site.toml`, a `section.toml`, or a section's folder itself.
+    /// `site.toml`, `theme.css`, a `section.toml`, or a section's folder itself.
     Settings,
     /// A file of the media folder: its path below that; empty for the folder itself.
     Media(&'p str),
@@ -180,7 +180,12 @@ impl Listing {
         }
         let file_name = name.rsplit('/').next().unwrap_or(&name);
         let depth = name.split('/').count();
-        if (depth == 1 && name == SITE_FILE) || (depth == 2 && file_name == SECTION_FILE) {
+        let is_setting = match depth {
+            1 => matches!(file_name, SITE_FILE | THEME_FILE),
+            2 => file_name == SECTION_FILE,
+            _ => false,
+        };
+        if is_setting {
             return;
         }
         if file_name == SECTION_FILE {

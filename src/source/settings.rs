@@ -1,10 +1,10 @@
-//! `site.toml` and each section's `section.toml`. A broken one keeps its last good version in force.
+//! `site.toml`, `theme.css` and each section's `section.toml`. A broken one keeps its last good version in force.
 
-use super::{DataDirectory, Error, SECTION_FILE, SITE_FILE, unreadable};
+use super::{DataDirectory, Error, SECTION_FILE, SITE_FILE, THEME_FILE, unreadable};
 use crate::newsroom::Sections;
 use crate::newsroom::parse;
 use crate::newsroom::problem::{Problem, Severity};
-use crate::newsroom::site::{BaseUrl, Section, Site};
+use crate::newsroom::site::{BaseUrl, Section, Site, Theme};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -63,6 +63,7 @@ pub fn load(
         site.base_url = base_url.clone();
     }
     site.is_preview = overrides.is_preview;
+    site.theme = load_theme(directory, memory.text, &mut texts, problems);
     let mut sections = Sections::new();
     for folder in folders {
         let section = load_section(directory, folder, &site, memory.text, &mut texts, problems);
@@ -107,6 +108,35 @@ fn load_site(
     problems.push(stays(SITE_FILE));
     texts.insert(SITE_FILE.to_owned(), text);
     Ok(site)
+}
+
+fn load_theme(
+    directory: &DataDirectory,
+    last_good: &dyn Fn(&str) -> Option<String>,
+    texts: &mut BTreeMap<String, String>,
+    problems: &mut Vec<Problem>,
+) -> Option<Theme> {
+    let problem = match directory.read(THEME_FILE) {
+        Ok(text) if text.len() <= Theme::BYTES_MAX => {
+            let theme = Theme::new(&text);
+            texts.insert(THEME_FILE.to_owned(), text);
+            return Some(theme);
+        }
+        Err(error) if error.is_missing() => return None,
+        Err(error) => unreadable(THEME_FILE, &error),
+        Ok(_) => {
+            let size = Theme::BYTES_MAX / 1024;
+            let message = format!("the stylesheet is larger than {size} KiB");
+            let hint = "pictures and fonts belong into `media/`, not into the stylesheet";
+            Problem::of_file(Severity::Error, THEME_FILE, message).hint(hint)
+        }
+    };
+    problems.push(problem);
+    let kept = last_good(THEME_FILE)?;
+    problems.push(stays(THEME_FILE));
+    let theme = Theme::new(&kept);
+    texts.insert(THEME_FILE.to_owned(), kept);
+    Some(theme)
 }
 
 fn load_section(

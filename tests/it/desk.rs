@@ -2,11 +2,12 @@
 //! gives back is what readers get: whole answers, and the three documents of a place read back as one.
 
 use crate::fixture::publisher;
+use crate::serving::copy_tree;
 use chrono::DateTime;
 use http::Request;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use tempfile::TempDir;
@@ -65,6 +66,20 @@ impl Office {
         for (path, text) in files {
             office.write(path, text);
         }
+        office.start();
+        office
+    }
+
+    /// An office with a copy of a data directory.
+    pub(crate) fn over(data: &Path, now: i64) -> Self {
+        let mut office = Self {
+            folder: tempfile::tempdir().unwrap(),
+            clock: Arc::new(AtomicI64::new(now)),
+            publisher: None,
+            state: "state".to_owned(),
+            maker: None,
+        };
+        copy_tree(data, &office.data());
         office.start();
         office
     }

@@ -65,7 +65,7 @@ fn line(told: &Told, tombstone: Option<&(i64, String)>) -> String {
     let day = DateTime::from_timestamp(told.published, 0).unwrap();
     assert_eq!(
         told.title,
-        format!("Withdrawn ({})", day.format("%Y-%m-%d"))
+        format!("Withdrawn ({})", day.format("%-d %B %Y"))
     );
     format!("† {id} {dates}: {comment}\n")
 }

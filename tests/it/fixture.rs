@@ -133,13 +133,10 @@ impl Publication {
 
     /// The edition with the feeds of every place.
     pub(crate) fn edition(&self) -> Edition {
-        let missing = notice::missing(&self.newsroom).unwrap().html;
-        let mut edition = Edition::new(
-            self.newsroom.clone(),
-            self.now,
-            self.stamped(),
-            missing.into(),
-        );
+        let trees = self.newsroom.site().trees();
+        let missing = trees.map(|tree| notice::missing(self.context(), tree).unwrap());
+        let missing = missing.map(|page| page.html.into()).collect();
+        let mut edition = Edition::new(self.newsroom.clone(), self.now, self.stamped(), missing);
         for place in self.newsroom.places() {
             let window = select::window(&self.newsroom, &place, self.now);
             let rows: Vec<Row> = window

@@ -26,7 +26,7 @@ static EDITION: LazyLock<Edition> = LazyLock::new(|| {
         ("news/1-first.toml", secret),
     ];
     let publication = Publication::of(SITE, &files, NOW);
-    let css = Resource::stylesheet("body { color: red }", false, NOW - 50);
+    let css = Resource::stylesheet("body { color: red }".into(), false, NOW - 50);
     let edition = publication
         .edition()
         .with([("/assets/feed.css".to_owned(), Arc::new(css))]);

@@ -17,6 +17,7 @@ mod layers;
 mod lifecycle;
 mod media;
 mod model;
+mod pages;
 mod paging;
 mod preview;
 mod problems;

@@ -50,9 +50,8 @@ impl Publisher {
     }
 
     fn shows_site_pictures(&self, taken: &Taken) -> bool {
-        let site = self.desk.newsroom().site();
-        let pictures = [&site.logo, &site.icon].into_iter().flatten();
-        pictures.into_iter().any(|path| taken.media.contains(path))
+        let mut pictures = self.desk.newsroom().site().pictures();
+        pictures.any(|path| taken.media.contains(path))
     }
 
     /// What is known of the media files of a window, and of the site's own pictures.
@@ -62,12 +61,9 @@ impl Publisher {
             .iter()
             .filter(|entry| !select::is_notice(entry, now))
             .flat_map(|entry| entry.media.iter().map(|path| &**path));
-        let pictures = [&site.logo, &site.icon]
-            .into_iter()
-            .filter_map(Option::as_deref);
         let measured = self
             .media
-            .measure(self.desk.directory(), own.chain(pictures), now);
+            .measure(self.desk.directory(), own.chain(site.pictures()), now);
         measured.files
     }
 }

@@ -66,6 +66,7 @@ fn of_table(reader: &Reader<'_, '_>, held: Option<&Authority>) -> Option<Site> {
             }),
         links: reader.list("links", footer_link),
         is_preview: false,
+        theme: None,
         tags: labels::vocabulary(reader, Kind::Tag, &languages),
         authors: labels::vocabulary(reader, Kind::Author, &languages),
         publisher,

@@ -114,8 +114,11 @@ fn every_word_is_said_on_some_page() {
             .into_iter()
             .map(|(key, word)| (key, word.as_str().unwrap().to_owned()))
             .collect();
-        // What feeds and larger files say, and what needs further languages.
+        // What feeds, previews and larger files say, and what needs further languages.
         let elsewhere = [
+            "draft",
+            "scheduled",
+            "embargoed",
             "name",
             "country",
             "decimal",

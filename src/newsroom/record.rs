@@ -103,7 +103,7 @@ impl ItemRecord {
             is_advisory: entry.is_advisory,
             groups: groups_of(newsroom, entry),
             media: entry.media.iter().map(ToString::to_string).collect(),
-            text: text(newsroom, entry),
+            text: version_of(newsroom, entry),
         })
     }
 
@@ -117,7 +117,7 @@ impl ItemRecord {
             && self.hash == entry.hash
             && self.path == newsroom.path(entry)
             && self.groups == groups_of(newsroom, entry)
-            && self.text == text(newsroom, entry)
+            && self.text == version_of(newsroom, entry)
     }
 
     /// Gives an entry that is as it was what its row says.
@@ -180,7 +180,8 @@ pub fn label_groups_of(newsroom: &Newsroom, entry: &Entry) -> Vec<String> {
     folders.collect()
 }
 
-fn text(newsroom: &Newsroom, entry: &Entry) -> Option<String> {
+/// Which version of which text an item is, as its row says it: language and key, where there may be others.
+pub fn version_of(newsroom: &Newsroom, entry: &Entry) -> Option<String> {
     let key = newsroom.text_of(entry)?;
     Some(format!("{} {key}", newsroom.language_of(entry)))
 }

@@ -9,6 +9,9 @@ use crate::text::slug::Slug;
 use std::ops::Bound;
 use std::sync::Arc;
 
+/// So many pages with several spellings are told of: who has more of them mends some first.
+const PROBLEMS_MAX: usize = 100;
+
 /// So many spellings of one page are named.
 const NAMED_MAX: usize = 5;
 
@@ -83,7 +86,8 @@ impl Spellings {
             vocabulary.term(vocabulary.page(&key.2)).is_some()
         };
         let unsaid = self.meeting.iter().filter(|key| !is_said(key));
-        unsaid.map(|key| self.problem(site, key)).collect()
+        let told = unsaid.take(PROBLEMS_MAX);
+        told.map(|key| self.problem(site, key)).collect()
     }
 
     fn problem(&self, site: &Site, key: &(Tree, Kind, Slug)) -> Problem {

@@ -364,6 +364,36 @@ fn keys_of_the_site() {
             &["neither an absolute address nor a path"],
         ),
         (
+            &format!("{SITE}[tags]\n\"Climate change\" = \"Climate\"\n"),
+            &[
+                "`Climate change` cannot be part of an address",
+                "write `climate-change`, and `Climate change` as its `title`",
+            ],
+        ),
+        (
+            &format!("{SITE}[authors]\n\"…\" = \"Nobody\"\n"),
+            &["write a word that can be part of an address"],
+        ),
+        (
+            &format!("{SITE}[tags.a]\nspellings = [\"X y\"]\n[tags.b]\nspellings = [\"x-Y\"]\n"),
+            &["the spelling `x-y` is that of `a`, too"],
+        ),
+        (
+            &format!("{SITE}[tags]\nb = \"B\"\na = {{ spellings = [\"b\"] }}\n"),
+            &["`b` is a spelling of `a` and has a page of its own, too"],
+        ),
+        (
+            &format!("{SITE}[tags.a]\nspellings = [\"…\"]\n"),
+            &["no address can be made of `…`"],
+        ),
+        (
+            &format!("{SITE}[tags.a]\nsynonyms = [\"x\"]\nlanguages.ru.title = \"x\"\n"),
+            &[
+                "`synonyms` is not a key",
+                "`ru` is no language that `site.toml` lists",
+            ],
+        ),
+        (
             &SITE.replace("https://press.example.org", "press.example.org"),
             &["is not an absolute URL"],
         ),

@@ -8,7 +8,7 @@ use crate::newsroom::entry::{Basis, Entry};
 use crate::newsroom::identity::Id;
 use crate::newsroom::parse::salvage::Salvage;
 use crate::newsroom::problem::Problem;
-use crate::newsroom::record::{ItemRecord, groups_of};
+use crate::newsroom::record::{ItemRecord, groups_of, version_of};
 use crate::source::load::{self, Loaded, Whole};
 use crate::source::scan::{self, Listing, Purpose};
 use crate::source::settings::Settings;
@@ -168,12 +168,15 @@ pub fn mark(dirty: &mut Dirty, before: &Settings, now: &Settings, newsroom: &New
     }
 }
 
-/// Marks the items that stand at other addresses or in other lists now. Returns their rows as they were: what changed is
+/// Marks the items that stand at other addresses, in other lists or as other versions of their texts now. Returns their rows as they were: what changed is
 /// told from those.
 pub fn moved(dirty: &mut Dirty, before: &Newsroom, now: &Newsroom) -> BTreeMap<Id, ItemRecord> {
     let is_moved = |entry: &&Arc<Entry>| {
         let listed = |newsroom: &Newsroom| groups_of(newsroom, entry);
-        before.path(entry) != now.path(entry) || listed(before) != listed(now)
+        let version = |newsroom: &Newsroom| version_of(newsroom, entry);
+        before.path(entry) != now.path(entry)
+            || listed(before) != listed(now)
+            || version(before) != version(now)
     };
     let mut rows = BTreeMap::new();
     for entry in before.entries().filter(is_moved) {

@@ -12,6 +12,9 @@ use crate::text::language::Language;
 use crate::text::slug::Slug;
 use std::collections::BTreeMap;
 
+/// The most pages of which `site.toml` says something, of tags or of authors: more than anybody keeps in order by hand.
+const TERMS_MAX: usize = 10_000;
+
 /// A page with what is said of it and its further spellings as slugs.
 struct Said {
     page: Slug,
@@ -28,6 +31,11 @@ pub fn vocabulary(
     let Some(table) = reader.table(kind.table()) else {
         return Vocabulary::default();
     };
+    if table.all().len() > TERMS_MAX {
+        let message = format!("there are more than {TERMS_MAX} {}", kind.table());
+        reader.error_at(kind.table(), message);
+        return Vocabulary::default();
+    }
     let mut terms = BTreeMap::new();
     let mut merged: BTreeMap<Slug, Slug> = BTreeMap::new();
     for field in table.all() {
@@ -73,7 +81,7 @@ fn one(
                 "write `{made}`, and `{}` as its `title` or among its `spellings`",
                 field.key
             )),
-            None => reported.hint(format!("write it as in `/{}/climate/`", kind.segment())),
+            None => reported.hint("write a word that can be part of an address"),
         }
         return None;
     };

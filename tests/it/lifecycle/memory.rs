@@ -209,3 +209,35 @@ fn a_ledger_of_the_first_layout_is_taken_over() {
     office.step();
     assert_eq!(office.status("/news/b/"), "301 /news/new/");
 }
+
+/// A ledger of the second layout knew nothing of texts, tags and authors: what feeds show stays as it was, and pages and
+/// the feeds of tags count from the start that found them.
+#[test]
+fn a_ledger_of_the_second_layout_is_taken_over() {
+    let site = format!("{SITE}[languages.ru]\n");
+    let tagged = item("A", "2096-11-24T10:00:00Z", "tags = [\"one\"]\n");
+    let version = item("Ru", "2096-11-24T10:00:00Z", "");
+    let files = [
+        ("site.toml", &*site),
+        ("news/a.toml", &tagged),
+        ("news/a.ru.toml", &version),
+    ];
+    let mut office = Office::open(&files, second("12:00:00"));
+    let feed = office.get("/news/atom.xml");
+    let before = office.get("/tag/one/rss.xml");
+    office.stop();
+    let ledger = rusqlite::Connection::open(office.state().join("ledger.sqlite")).unwrap();
+    let script = "ALTER TABLE item DROP COLUMN text; UPDATE item SET groups = replace(groups, '\n/tag/one/', ''); \
+                  DELETE FROM item_group WHERE name LIKE '/tag/%'; PRAGMA user_version = 2;";
+    ledger.execute_batch(script).unwrap();
+    drop(ledger);
+    office.at(second("13:00:00"));
+    office.start();
+    assert_eq!(office.get("/news/atom.xml"), feed);
+    let after = office.get("/tag/one/rss.xml");
+    assert_eq!(after.2, before.2);
+    assert_eq!(after.1["last-modified"], "Sat, 24 Nov 2096 13:00:00 GMT");
+    office.at(second("13:10:00"));
+    office.restart();
+    assert_eq!(office.get("/tag/one/rss.xml"), after);
+}

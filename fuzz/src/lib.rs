@@ -11,7 +11,7 @@ use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method, Request, Response, Uri, header};
 use std::sync::{Arc, LazyLock};
 use tidings::edition::Edition;
-use tidings::feed::{self, Row, Shown, content};
+use tidings::feed::{self, Shown, content};
 use tidings::newsroom::entry::Entry;
 use tidings::newsroom::item::Item;
 use tidings::newsroom::parse::{self, File, Form, Parsed};
@@ -125,7 +125,8 @@ pub fn documents(item: Item, form: Form) -> [(Format, String); 3] {
     };
     let context = PUBLICATION.context();
     page::item::render(context, &shown, &Around::default()).expect("an item has a page");
-    let feed = feed::build::of_place(context, &place, &[Row::Item(shown)], None);
+    let item = feed::build::of_item(context, &shown);
+    let feed = feed::build::of_place(context, &place, vec![item], None);
     assert_eq!(feed.items.len(), 1, "an item is in its feed");
     Format::ALL.map(|format| {
         let document = match format {

@@ -60,7 +60,7 @@ fn check(method: &Method, response: &Response<Payload>, base_url: &str) {
 fn check_key(key: &Key) {
     match key {
         Key::Item(id) => assert_ne!(id.as_str(), SECRET),
-        Key::List(_) | Key::Discovery(_) => {}
+        Key::List(..) | Key::Feed(..) | Key::Discovery(_) => {}
         Key::Media(path) => {
             assert!(!path.contains(['\0', '\\']), "{path:?}");
             let is_plain = |segment: &str| !matches!(segment, "." | "..");

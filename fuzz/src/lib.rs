@@ -11,13 +11,13 @@ use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method, Request, Response, Uri, header};
 use std::sync::{Arc, LazyLock};
 use tidings::edition::Edition;
-use tidings::feed::{self, Row, Shown, content};
+use tidings::feed::{self, Shown, content};
 use tidings::newsroom::entry::Entry;
 use tidings::newsroom::item::Item;
 use tidings::newsroom::parse::{self, File, Form, Parsed};
 use tidings::newsroom::place::{Place, Scope};
 use tidings::newsroom::site::Format;
-use tidings::page;
+use tidings::page::{self, item::Around};
 use tidings::respond::{self, Outcome, Payload};
 use tidings::source::content_hash;
 
@@ -113,7 +113,8 @@ pub fn item_path(form: Form) -> &'static str {
 pub fn documents(item: Item, form: Form) -> [(Format, String); 3] {
     let tree = PUBLICATION.newsroom.site().tree_of(&item.language);
     let media = content::media_references(&item.body);
-    let entry = Entry::of(&item, item_path(form).into(), content_hash(""), tree, media);
+    let site = PUBLICATION.newsroom.site();
+    let entry = Entry::of(&item, item_path(form).into(), content_hash(""), site, media);
     let shown = Shown {
         entry: Arc::new(entry),
         item: Arc::new(item),
@@ -123,8 +124,9 @@ pub fn documents(item: Item, form: Form) -> [(Format, String); 3] {
         scope: Scope::All,
     };
     let context = PUBLICATION.context();
-    page::item::render(context, &shown).expect("an item has a page");
-    let feed = feed::build::of_place(context, &place, &[Row::Item(shown)], None);
+    page::item::render(context, &shown, &Around::default()).expect("an item has a page");
+    let item = feed::build::of_item(context, &shown);
+    let feed = feed::build::of_place(context, &place, vec![item], None);
     assert_eq!(feed.items.len(), 1, "an item is in its feed");
     Format::ALL.map(|format| {
         let document = match format {

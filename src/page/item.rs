@@ -147,7 +147,7 @@ fn text<'a>(context: Context<'_>, frame: &Frame, shown: &'a Shown, item: &'a Fee
         image,
         // Where the body shows the first picture itself, no other place does.
         further_images: item.images.get(1..).unwrap_or_default(),
-        body: body(item),
+        body: body(item, Words::of(&item.language)),
         corrections: corrections
             .map(|(at, note)| (dated(*at), note.as_str()))
             .collect(),
@@ -156,8 +156,9 @@ fn text<'a>(context: Context<'_>, frame: &Frame, shown: &'a Shown, item: &'a Fee
 }
 
 /// The body below the page's own heading, with the dateline at its start.
-fn body(item: &FeedItem) -> String {
-    let body = html::with_headings_below(&item.body, 1);
+fn body(item: &FeedItem, words: &Words) -> String {
+    let body = html::shown::with_headings_below(&item.body, 1);
+    let body = html::shown::with_tables_framed(&body, &words.table);
     content::with_dateline(&body, item.dateline.as_deref())
 }
 

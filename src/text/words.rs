@@ -46,6 +46,7 @@ pub struct Words {
     pub by: String,
     pub place: String,
     pub tags: String,
+    pub table: String,
     pub corrections: String,
     pub correction: String,
     pub attachments: String,

@@ -76,12 +76,12 @@ fn drafts_and_what_is_to_come_are_shown_and_marked() {
         (
             "/news/coming/",
             "Coming",
-            Some("Scheduled for 2096-11-24 11:00"),
+            Some("Scheduled for 24 November 2096 at 11:00"),
         ),
         (
             "/news/secret/",
             "Secret",
-            Some("Under embargo until 2096-11-24 13:00"),
+            Some("Under embargo until 24 November 2096 at 13:00"),
         ),
     ] {
         let page = server.get(path);

@@ -23,7 +23,7 @@ const AXE: &str = "return axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wc
 const RULES_MIN: usize = 20;
 
 /// The kinds of pages below a tree's root, with names for their screenshots.
-const KINDS: [(&str, &str); 7] = [
+const KINDS: [(&str, &str); 8] = [
     ("item", "news/2026-11-12-autumn-exercise/"),
     ("list", ""),
     ("section", "news/"),
@@ -31,6 +31,7 @@ const KINDS: [(&str, &str); 7] = [
     ("empty", "media-about-us/"),
     ("missing", "nothing/"),
     ("withdrawn", "news/withdrawn/"),
+    ("wide", "news/wide/"),
 ];
 
 /// The window's height in pixels.
@@ -62,7 +63,9 @@ impl Site {
         );
         let item = data.join("news/2026/2026-11-12-autumn-exercise.ar.toml");
         write(&item, include_str!("browser/item.ar.toml"));
+        let wide = format!("+++\ntitle = \"Wide\"\ndate = 2026-10-01\n+++\n{}", wide());
         for language in ["", ".ru", ".ar"] {
+            write(&data.join(format!("news/wide{language}.md")), &wide);
             let gone =
                 "title = \"Gone\"\ndate = 2026-11-01\nstatus = \"canceled\"\nbody = \"Gone\"\n";
             write(&data.join(format!("news/withdrawn{language}.toml")), gone);
@@ -84,6 +87,14 @@ impl Site {
         self.server.stop();
         self.folder.close().unwrap();
     }
+}
+
+/// What is wider than any window: a table, a line of code, and a word.
+fn wide() -> String {
+    let row = |cell: &str| format!("|{}\n", format!(" {cell} |").repeat(30));
+    let table = row("Heading") + &row("---") + &row("figures");
+    let (code, word) = ("code ".repeat(100), "word".repeat(100));
+    format!("{table}\n# One\n\n    {code}\n\n### Two\n\n{word}\n")
 }
 
 /// What a page's console said, and what it asked other hosts for.

@@ -117,7 +117,7 @@ impl ItemRecord {
             && self.hash == entry.hash
             && self.path == newsroom.path(entry)
             && self.groups == groups_of(newsroom, entry)
-            && self.text.as_deref() == Some(&*version_of(newsroom, entry))
+            && self.is_version(newsroom, entry)
     }
 
     /// Gives an entry that is as it was what its row says.
@@ -128,6 +128,12 @@ impl ItemRecord {
             state,
             withdrawn_at: self.withdrawn_at,
         });
+    }
+
+    /// Whether an entry is the same version of the same text, as far as the row knows.
+    fn is_version(&self, newsroom: &Newsroom, entry: &Entry) -> bool {
+        let version = self.text.as_deref();
+        version.is_none_or(|version| version == version_of(newsroom, entry))
     }
 
     /// The key of its text.

@@ -80,7 +80,8 @@ impl Stamps {
         let versions = [record.as_ref(), known].map(|record| record?.as_version());
         // Of what is new where there are no other languages nobody speaks.
         let is_named = known.is_some() || newsroom.text_of(entry).is_some();
-        if is_named && versions[0] != versions[1] {
+        let is_unsaid = is_changed && known.is_some_and(|record| record.text.is_none());
+        if is_named && (is_unsaid || versions[0] != versions[1]) {
             let keys = [record.as_ref(), known].into_iter().flatten();
             let keys = keys.filter_map(ItemRecord::text_key).map(str::to_owned);
             self.texts.extend(keys);

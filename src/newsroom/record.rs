@@ -52,7 +52,7 @@ pub struct ItemRecord {
     pub groups: Vec<String>,
     /// The files of the media folder that it refers to.
     pub media: Vec<String>,
-    /// The language of its text and, after a space, the key, where that may have other versions.
+    /// The language of its text and, after a space, the key; `None` in a row of an earlier layout.
     pub text: Option<String>,
 }
 
@@ -103,7 +103,7 @@ impl ItemRecord {
             is_advisory: entry.is_advisory,
             groups: groups_of(newsroom, entry),
             media: entry.media.iter().map(ToString::to_string).collect(),
-            text: version_of(newsroom, entry),
+            text: Some(version_of(newsroom, entry)),
         })
     }
 
@@ -117,7 +117,7 @@ impl ItemRecord {
             && self.hash == entry.hash
             && self.path == newsroom.path(entry)
             && self.groups == groups_of(newsroom, entry)
-            && self.text == version_of(newsroom, entry)
+            && self.text.as_deref() == Some(&*version_of(newsroom, entry))
     }
 
     /// Gives an entry that is as it was what its row says.
@@ -180,10 +180,9 @@ pub fn label_groups_of(newsroom: &Newsroom, entry: &Entry) -> Vec<String> {
     folders.collect()
 }
 
-/// Which version of which text an item is, as its row says it: language and key, where there may be others.
-pub fn version_of(newsroom: &Newsroom, entry: &Entry) -> Option<String> {
-    let key = newsroom.text_of(entry)?;
-    Some(format!("{} {key}", newsroom.language_of(entry)))
+/// Which version of which text an item is, as its row says it: language and key.
+pub fn version_of(newsroom: &Newsroom, entry: &Entry) -> String {
+    format!("{} {}", newsroom.language_of(entry), entry.text)
 }
 
 impl GroupRecord {

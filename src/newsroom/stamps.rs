@@ -78,7 +78,9 @@ impl Stamps {
             self.items.insert(entry.id.clone());
         }
         let versions = [record.as_ref(), known].map(|record| record?.as_version());
-        if versions[0] != versions[1] {
+        // Of what is new where there are no other languages nobody speaks.
+        let is_named = known.is_some() || newsroom.text_of(entry).is_some();
+        if is_named && versions[0] != versions[1] {
             let keys = [record.as_ref(), known].into_iter().flatten();
             let keys = keys.filter_map(ItemRecord::text_key).map(str::to_owned);
             self.texts.extend(keys);

@@ -20,6 +20,7 @@ pub mod relation;
 pub mod site;
 mod spelling;
 pub mod stamps;
+pub mod theme;
 pub mod vocabulary;
 
 use crate::newsroom::entry::Entry;

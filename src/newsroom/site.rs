@@ -3,13 +3,12 @@
 use crate::newsroom::identity::Authority;
 use crate::newsroom::item::Person;
 use crate::newsroom::label::Kind;
+use crate::newsroom::theme::Theme;
 use crate::newsroom::vocabulary::Vocabulary;
 use crate::text::language::Language;
 use crate::text::slug::Slug;
 use chrono_tz::Tz;
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use url::Url;
 
 /// Section names that would collide with the publication's own paths.
@@ -132,43 +131,6 @@ impl Site {
             .checked_sub(1)
             .and_then(|at| self.languages.get(at))
     }
-}
-
-/// A stylesheet of the publication's own, which follows ours on every page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Theme {
-    text: Arc<str>,
-    mark: Arc<str>,
-}
-
-impl Theme {
-    /// The largest stylesheet, in bytes: every visitor waits for it before the page is shown.
-    pub const BYTES_MAX: usize = 256 * 1024;
-
-    /// A theme of a text.
-    pub fn new(text: &str) -> Self {
-        Self {
-            text: text.into(),
-            mark: mark_of(text).into(),
-        }
-    }
-
-    /// The stylesheet.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// The path of its URL below the base URL, with a hash of its text.
-    pub fn path(&self) -> String {
-        format!("/assets/theme.{}.css", self.mark)
-    }
-}
-
-/// The first four bytes of a text's hash as eight hexadecimal digits.
-pub fn mark_of(text: &str) -> String {
-    let digest = Sha256::digest(text.as_bytes());
-    let bytes = digest.iter().take(4);
-    bytes.map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// One of the parallel trees of pages and feeds: the default language's at the root, and one a further language.

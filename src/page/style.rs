@@ -1,6 +1,6 @@
 //! The stylesheets: one for pages, and one in each language for a feed that is opened in a browser.
 
-use crate::newsroom::site::mark_of;
+use crate::newsroom::theme::mark_of;
 use crate::text::language::Language;
 use crate::text::words::Words;
 use std::sync::LazyLock;

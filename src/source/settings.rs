@@ -4,7 +4,8 @@ use super::{DataDirectory, Error, SECTION_FILE, SITE_FILE, THEME_FILE, unreadabl
 use crate::newsroom::Sections;
 use crate::newsroom::parse;
 use crate::newsroom::problem::{Problem, Severity};
-use crate::newsroom::site::{BaseUrl, Section, Site, Theme};
+use crate::newsroom::site::{BaseUrl, Section, Site};
+use crate::newsroom::theme::Theme;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

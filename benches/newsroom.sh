@@ -14,6 +14,7 @@
 #     --keep DIR           works in DIR and leaves it, with items that a later run takes again; default a temporary one
 #     --out DIR            where growth.csv and growth.svg go, default docs
 #   ZOLA=PATH              a zola to measure; without it Zola is left out
+#   REBUILDS=N             edits of Hugo and Zola at each size, each with a build, default 5
 #   CORPUS_MAKER=PATH      a Python program that makes the items in the place of benches/corpus.py, with the same arguments
 #                          and the same folders below --out
 # At 100,000 items it needs 3 GB in TMPDIR, and 8 GB of memory for the others and what they build.
@@ -21,7 +22,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 sizes='1000 10000 100000' build_sizes='10000 100000' rounds=3 edits=100 keep='' out=docs
-rebuilds=5
+rebuilds=${REBUILDS:-5}
 maker=${CORPUS_MAKER:-benches/corpus.py} zola=${ZOLA:-}
 while [ $# -gt 0 ]; do
     case $1 in
@@ -124,7 +125,7 @@ configure_hugo() {
     mkdir -p "$1/layouts/_default"
     printf 'baseURL = "https://news.example.org/"\ntitle = "Corpus"\n[services.rss]\nlimit = 30\n[outputs]\n%b\n' "$feeds" |
         tee "$1/pages.toml" >"$1/lists.toml"
-    # No pages and feeds of tags, which tidings does not make either.
+    # No pages and feeds of tags, which tidings makes when they are asked for.
     sed -i '1i disableKinds = ["taxonomy", "term"]' "$1/pages.toml"
     # Items that are listed and read, but get no page of their own.
     sed -i '1i disableKinds = ["taxonomy", "term", "404", "sitemap"]' "$1/lists.toml"

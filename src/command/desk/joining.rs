@@ -32,15 +32,10 @@ impl Desk {
         let mut loose: BTreeSet<Id> = loose.into_iter().collect();
         let gone = self.believed_gone(&mut found, removals, now.timestamp_millis());
         for reading::Changed { file, .. } in &found.changed {
-            loose.extend(self.take_out(file));
-            self.open.remove(file);
-            // Of what was lost in it, too, it may say something new.
-            let lost = self.records.absent.of_file(file);
-            loose.extend(lost.iter().map(|record| record.id.clone()));
+            loose.extend(self.take_away(file));
         }
         for file in &gone {
-            loose.extend(self.take_out(file));
-            self.open.remove(file);
+            loose.extend(self.take_away(file));
             self.files.remove(file);
             self.board.set(Where::Text, file, Vec::new());
         }
@@ -141,6 +136,16 @@ impl Desk {
             .partition(|(_, until)| is_believed(until));
         self.going = waiting;
         believed.into_keys().collect()
+    }
+
+    /// Takes out everything that a file gave and held. Returns the ids of what was published of it: of what was lost in
+    /// it, too, there may be something new to say.
+    fn take_away(&mut self, file: &Arc<str>) -> BTreeSet<Id> {
+        let standing = self.take_out(file);
+        self.open.remove(file);
+        let lost = self.records.absent.of_file(file);
+        let lost = lost.iter().map(|record| record.id.clone());
+        lost.chain(standing).collect()
     }
 
     /// Takes out everything that a file gave. Returns the id of its item if that was published.

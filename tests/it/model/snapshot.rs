@@ -1,5 +1,6 @@
 //! Everything that a publisher shows at one instant, as text that can be compared.
 
+use super::LATER;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use tidings::command::publisher::Publisher;
@@ -10,6 +11,9 @@ use tidings::server::maker::{Made, Maker};
 
 /// What is shown.
 pub(crate) struct Snapshot {
+    /// Whether files are old enough for what was measured of them to be kept. What is made on request of others may have
+    /// a later date after a start.
+    is_settled: bool,
     /// Each line of what is to be compared, under a name.
     pub(crate) parts: BTreeMap<String, String>,
     /// The bodies of feeds and pages, by path.
@@ -23,6 +27,7 @@ impl Snapshot {
     pub(crate) fn of(publisher: &mut Publisher, paths: &BTreeSet<String>, now: i64) -> Self {
         let edition = publisher.current().load_full();
         let mut snapshot = Self {
+            is_settled: now >= LATER,
             parts: BTreeMap::new(),
             bodies: BTreeMap::new(),
             last_modified: BTreeMap::new(),
@@ -80,7 +85,15 @@ impl Snapshot {
             return;
         };
         let body = String::from_utf8(texts.get(Coding::Identity).unwrap().to_vec()).unwrap();
-        let fields = format!("{:#?}\n{:#?}", resource.view(false), resource.view(true));
+        let mut fields = format!("{:#?}\n{:#?}", resource.view(false), resource.view(true));
+        if what == "page" && !self.is_settled {
+            let is_kept = |line: &&str| !line.contains("last-modified");
+            fields = fields
+                .lines()
+                .filter(is_kept)
+                .collect::<Vec<_>>()
+                .join("\n");
+        }
         self.parts.insert(format!("{what} {path} fields"), fields);
         self.parts.insert(format!("{what} {path}"), body.clone());
         self.bodies.insert(path.to_owned(), body);

@@ -38,8 +38,7 @@ pub fn is_too_deep(html: &str) -> bool {
 
 /// The same of what Markdown becomes. It is made only where so much of what opens a level stands in it.
 pub fn is_markdown_too_deep(text: &str) -> bool {
-    let opens = |byte: &u8| matches!(byte, b'*' | b'_' | b'<' | b'[' | b'~');
-    let inline = text.bytes().filter(|byte| opens(byte)).count();
+    let inline = inline_marks(text);
     let is_margin =
         |byte: &u8| matches!(byte, b' ' | b'\t' | b'>' | b'-' | b'+' | b'*' | b'.' | b')');
     let margin = |line: &str| {
@@ -49,6 +48,16 @@ pub fn is_markdown_too_deep(text: &str) -> bool {
     };
     let margin = text.lines().map(margin).max().unwrap_or(0);
     inline + margin > LEVELS_MAX && is_too_deep(&markdown::to_html(text))
+}
+
+/// How many bytes may open an inline element. In parts whose sum fits into a byte, so that many are looked at at once.
+fn inline_marks(text: &str) -> usize {
+    let is_mark = |byte: u8| {
+        (byte == b'*') | (byte == b'_') | (byte == b'<') | (byte == b'[') | (byte == b'~')
+    };
+    let parts = text.as_bytes().chunks(usize::from(u8::MAX));
+    let sums = parts.map(|part| part.iter().map(|byte| u8::from(is_mark(*byte))).sum::<u8>());
+    sums.map(usize::from).sum()
 }
 
 /// The name of a tag; empty for what is none.

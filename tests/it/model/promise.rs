@@ -134,6 +134,7 @@ impl Promises {
             if let (Some((before, hash)), Some(entry)) = (self.ids.get(&from), now.get(&*to))
                 // Of two files with one text nobody can tell which has got the new name.
                 && self.ids.values().filter(|(_, other)| other == hash).count() == 1
+                && now.values().filter(|other| other.hash == entry.hash).count() == 1
             {
                 prop_assert_eq!(before, entry.id.as_str(), "{} became {}", from, to);
             }

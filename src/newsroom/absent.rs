@@ -20,6 +20,11 @@ impl Absent {
         self.rows.get(id)
     }
 
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     /// All rows.
     pub fn rows(&self) -> impl Iterator<Item = &ItemRecord> {
         self.rows.values()

@@ -20,6 +20,9 @@ pub fn recognise(
     absent: &Absent,
     is_unread: &dyn Fn(&str) -> bool,
 ) -> Vec<Option<Id>> {
+    if absent.is_empty() {
+        return vec![None; entries.len()];
+    }
     let mut search = Search {
         entries,
         absent,

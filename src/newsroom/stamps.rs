@@ -112,8 +112,9 @@ impl Stamps {
         };
         let at = entry.changed_at();
         for name in present.iter().chain(before) {
-            self.stamp_group(records, name, at);
+            self.stamp_one(records, name, at);
         }
+        self.stamp_one(records, EVERYTHING, at);
         if entry.is_in_feeds(now) {
             // Their feeds are made on request, too late to take the dates of what they show.
             for name in present.iter().filter(|name| is_label_folder(name)) {
@@ -153,15 +154,18 @@ impl Stamps {
     /// Stamps a group, and that of everything, with the stamp of what changed in it: later than it was remembered, once
     /// however many of its items changed, and never earlier than theirs.
     pub fn stamp_group(&mut self, records: &mut Records, name: &str, at: i64) {
-        for name in [name, EVERYTHING] {
-            let is_first = !self.groups.contains(name);
-            if is_first {
-                self.groups.insert(name.to_owned());
-            }
-            let group = records.group(name);
-            let next = group.changed_at + i64::from(is_first);
-            group.changed_at = next.max(at);
+        self.stamp_one(records, name, at);
+        self.stamp_one(records, EVERYTHING, at);
+    }
+
+    fn stamp_one(&mut self, records: &mut Records, name: &str, at: i64) {
+        let is_first = !self.groups.contains(name);
+        if is_first {
+            self.groups.insert(name.to_owned());
         }
+        let group = records.group(name);
+        let next = group.changed_at + i64::from(is_first);
+        group.changed_at = next.max(at);
     }
 
     /// Stamps what the clock alone has made another in the feeds of an item's tags and authors: a correction that travels

@@ -87,7 +87,7 @@ impl Desk {
 
     fn has_published(&self) -> bool {
         let mut entries = self.newsroom.entries();
-        entries.any(|entry| entry.seen.is_some()) || self.records.absent.rows().next().is_some()
+        entries.any(|entry| entry.seen.is_some()) || !self.records.absent.is_empty()
     }
 
     /// Stamps the group that all pages share when the settings or the templates are others than before.

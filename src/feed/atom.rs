@@ -17,6 +17,10 @@ const NAMESPACES: [(&str, &str); 3] = [
     ("media", "http://search.yahoo.com/mrss/"),
 ];
 
+/// The media type of a translation's page, with its parameter. Several readers (those built on feedparser) take the last
+/// alternate of plain `text/html` for an item's own page.
+const TRANSLATION_TYPE: &str = "text/html; charset=utf-8";
+
 /// Spells a feed as Atom, from the XML declaration on.
 ///
 /// # Panics
@@ -167,7 +171,7 @@ fn entry_links(item: &FeedItem) -> Vec<Link> {
     let mut links = vec![link("alternate", &item.url, Some("text/html"))];
     links.extend(item.translations.iter().map(|(language, url)| Link {
         hreflang: Some(language.to_string()),
-        ..link("alternate", url, Some("text/html"))
+        ..link("alternate", url, Some(TRANSLATION_TYPE))
     }));
     for attachment in &item.attachments {
         links.push(Link {

@@ -103,10 +103,14 @@ impl Key {
 /// What decides on what is made for a key: the counters of what it shows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Mark {
-    own: i64,
-    group: i64,
-    settings: i64,
-    media_changes: u64,
+    /// That of the thing itself.
+    pub own: i64,
+    /// That of the place that it lists.
+    pub group: i64,
+    /// That of what all pages share.
+    pub settings: i64,
+    /// That of the media folder.
+    pub media_changes: u64,
 }
 
 /// Whether a file of the media folder may be sent (http.md R-163).

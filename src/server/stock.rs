@@ -1,5 +1,5 @@
-//! The stock: what was made on request, kept beside the edition within a number of bytes. The counters of what a thing
-//! shows are part of its name, so that what has changed is another thing and is made again, and nothing is ever stale.
+//! The stock: what was made on request, kept beside the edition within a number of bytes. It is kept with the counters of
+//! what it shows, so that what has changed is made again and takes the place of what was, and nothing is ever stale.
 
 use crate::edition::resource::Resource;
 use crate::edition::{Key, Mark};
@@ -14,21 +14,34 @@ pub const STOCK_BYTES_MAX: u64 = 32 * 1024 * 1024;
 /// A page with its codings has about so many.
 const RESOURCE_BYTES: u64 = 16 * 1024;
 
+/// What a resource has beside its bytes, above all its fields, takes about so many.
+const FIELDS_BYTES: u64 = 4 * 1024;
+
+/// So often what is out of date is dropped for one request; then others ask for states that are older still.
+const TURNS_MAX: usize = 3;
+
 /// Names a thing as it is now.
 pub type Name = (Key, Mark);
 
 /// The stock.
 #[derive(Debug)]
 pub struct Stock {
-    resources: Cache<Name, Arc<Resource>, Bytes>,
+    resources: Cache<Key, Kept, Bytes>,
+}
+
+/// What is kept, as it was for a mark.
+#[derive(Debug, Clone)]
+struct Kept {
+    mark: Mark,
+    resource: Arc<Resource>,
 }
 
 #[derive(Debug, Clone)]
 struct Bytes;
 
-impl Weighter<Name, Arc<Resource>> for Bytes {
-    fn weight(&self, _: &Name, resource: &Arc<Resource>) -> u64 {
-        resource.bytes()
+impl Weighter<Key, Kept> for Bytes {
+    fn weight(&self, _: &Key, kept: &Kept) -> u64 {
+        kept.resource.bytes() + FIELDS_BYTES
     }
 }
 
@@ -42,29 +55,40 @@ impl Stock {
     }
 
     /// What is kept under a name, unless it is dated after `now`: the clock was set back.
-    pub fn find(&self, name: &Name, now: i64) -> Option<Arc<Resource>> {
-        self.resources
-            .get(name)
-            .filter(|resource| is_dated(resource, now))
+    pub fn find(&self, (key, mark): &Name, now: i64) -> Option<Arc<Resource>> {
+        let kept = self.resources.get(key);
+        let kept = kept.filter(|kept| kept.mark == *mark && is_dated(&kept.resource, now));
+        kept.map(|kept| kept.resource)
     }
 
     /// The same, else what `make` makes. Of several that ask for one thing at once, one makes it and the others wait.
-    pub fn find_or_make(&self, name: &Name, now: i64, make: impl FnOnce() -> Made) -> Made {
-        let guard = match self.resources.get_value_or_guard(name, None) {
-            GuardResult::Value(resource) if is_dated(&resource, now) => {
-                return Made::Resource(resource);
+    pub fn find_or_make(&self, (key, mark): &Name, now: i64, make: impl FnOnce() -> Made) -> Made {
+        for _ in 0..TURNS_MAX {
+            let guard = match self.resources.get_value_or_guard(key, None) {
+                GuardResult::Value(kept) if kept.mark != *mark => {
+                    let is_it = |other: &Kept| other.mark == kept.mark;
+                    self.resources.remove_if(key, is_it);
+                    continue;
+                }
+                GuardResult::Value(kept) if is_dated(&kept.resource, now) => {
+                    return Made::Resource(kept.resource);
+                }
+                GuardResult::Value(_) | GuardResult::Timeout => return make(),
+                GuardResult::Guard(guard) => guard,
+            };
+            let made = make();
+            if let Made::Resource(resource) = &made
+                && is_dated(resource, now)
+            {
+                // Where it was dropped in the meantime the next one makes it again.
+                let _kept = guard.insert(Kept {
+                    mark: *mark,
+                    resource: Arc::clone(resource),
+                });
             }
-            GuardResult::Value(_) | GuardResult::Timeout => return make(),
-            GuardResult::Guard(guard) => guard,
-        };
-        let made = make();
-        if let Made::Resource(resource) = &made
-            && is_dated(resource, now)
-        {
-            // Where it was dropped in the meantime the next one makes it again.
-            let _kept = guard.insert(Arc::clone(resource));
+            return made;
         }
-        made
+        make()
     }
 }
 
@@ -112,6 +136,22 @@ mod tests {
         });
         assert_eq!(made.load(Ordering::SeqCst), 1);
         assert!(stock.find(&name("a"), 9).is_some() && stock.find(&name("b"), 9).is_none());
+    }
+
+    #[test]
+    fn what_has_changed_takes_the_place_of_what_was() {
+        let stock = Stock::new(STOCK_BYTES_MAX);
+        let (key, first) = name("a");
+        let second = Mark {
+            own: 1,
+            ..Mark::default()
+        };
+        stock.find_or_make(&(key.clone(), first), 9, || page("<p>a</p>", Some(5)));
+        let made = stock.find_or_make(&(key.clone(), second), 9, || page("<p>b</p>", Some(6)));
+        assert!(matches!(made, Made::Resource(_)));
+        assert!(stock.find(&(key.clone(), first), 9).is_none());
+        assert!(stock.find(&(key, second), 9).is_some());
+        assert_eq!(stock.resources.len(), 1);
     }
 
     #[test]

@@ -118,8 +118,11 @@ impl Board {
             news.for_each(log);
         };
         new(&self.settings, &self.logged_settings);
-        self.logged_settings.clone_from(&self.settings);
-        let mut mended = BTreeSet::new();
+        let before = std::mem::replace(&mut self.logged_settings, self.settings.clone());
+        let mut mended: BTreeSet<String> = before.into_iter().map(|problem| problem.file).collect();
+        for problem in &self.settings {
+            mended.remove(&problem.file);
+        }
         for (key, before) in std::mem::take(&mut self.logged) {
             match self.files.get(&key) {
                 Some(now) => new(now, &before),

@@ -30,6 +30,13 @@ pub fn of_place(
     let section = newsroom.section_of(place);
     let folder = folder(site, place);
     let settings = newsroom.feeds_of(place);
+    let root = site.root(place.tree);
+    // The feed of a tag that only tells of withdrawals has no page of its own.
+    let home = if newsroom.has_page(place) {
+        &folder
+    } else {
+        &root
+    };
     Feed {
         // A fixed id is that of one feed: in a further language it is derived.
         id: section
@@ -44,8 +51,8 @@ pub fn of_place(
         },
         description: newsroom.description_of(place).to_owned(),
         language: language.clone(),
-        home: site.base_url.join(&folder),
-        root_url: site.base_url.join(&site.root(place.tree)),
+        home: site.base_url.join(home),
+        root_url: site.base_url.join(&root),
         folder_url: site.base_url.join(&folder),
         folder,
         formats: settings.formats.clone(),

@@ -258,6 +258,8 @@ fn a_tag_comes_with_its_first_visible_item_and_goes_with_its_last() {
     // With the file gone the ledger alone knows that.
     office.at(second("13:40:00"));
     let before = office.get("/tag/two/atom.xml").2;
+    // There is no page of the tag to lead to.
+    assert!(before.contains("<link href=\"https://press.example.org/\" rel=\"alternate\""));
     office.remove("news/a.toml");
     office.step();
     assert_eq!(office.get("/tag/two/atom.xml").2, before);

@@ -122,11 +122,7 @@ impl Maker {
         let around = self.around(edition, &shown)?;
         let own = entry.media.iter().map(|path| &**path);
         let measured = self.measured(edition, own, now);
-        let context = Context {
-            newsroom: &edition.newsroom,
-            media: &measured.files,
-            now: edition.now,
-        };
+        let context = context(edition, &measured);
         let page = page::item::render(context, &shown, &around)?;
         let changed_at = changed_at(edition, &shown).max(measured.changed_at);
         Ok(Made::Resource(page_resource(
@@ -137,11 +133,7 @@ impl Maker {
     /// The public notice of a canceled item, with nothing of its own words.
     fn withdrawn(&self, edition: &Edition, entry: &Entry, now: i64) -> Result<Made, Error> {
         let measured = self.measured(edition, std::iter::empty(), now);
-        let context = Context {
-            newsroom: &edition.newsroom,
-            media: &measured.files,
-            now: edition.now,
-        };
+        let context = context(edition, &measured);
         let page = notice::withdrawn(context, entry)?;
         Ok(Made::Resource(Arc::new(Resource::gone_page(
             page.html,
@@ -160,17 +152,9 @@ impl Maker {
             return Ok(Made::Nothing(StatusCode::NOT_FOUND, Route::Page));
         };
         let rows = list::window(&edition.newsroom, place, position);
-        let shown: Result<Vec<Shown>, Error> = rows
-            .iter()
-            .map(|entry| self.shown(edition, entry))
-            .collect();
-        let shown = shown?;
+        let shown = self.all_shown(edition, &rows)?;
         let measured = self.measured(edition, shown.iter().filter_map(lead_file), now);
-        let context = Context {
-            newsroom: &edition.newsroom,
-            media: &measured.files,
-            now: edition.now,
-        };
+        let context = context(edition, &measured);
         let page = list::render(context, place, &shown, position)?;
         let stamps = rows.iter().map(|entry| entry.changed_at());
         let changed_at = stamps
@@ -228,11 +212,7 @@ impl Maker {
         let items = rows.iter().filter(|row| matches!(row, Row::Item(_)));
         let own = items.flat_map(|row| row.entry().media.iter().map(|path| &**path));
         let measured = self.measured(edition, own, now);
-        let context = Context {
-            newsroom,
-            media: &measured.files,
-            now: edition.now,
-        };
+        let context = context(edition, &measured);
         let stamps = rows.iter().map(|row| row.entry().changed_at());
         let stamps = stamps.chain([edition.place_changed_at(place), measured.changed_at]);
         let last_modified = last_modified(edition, stamps.max().unwrap_or(0), now);
@@ -245,6 +225,11 @@ impl Maker {
             tracing::error!("{problem}");
         }
         Ok(Made::Resource(Arc::new(resource)))
+    }
+
+    fn all_shown(&self, edition: &Edition, entries: &[Arc<Entry>]) -> Result<Vec<Shown>, Error> {
+        let entries = entries.iter();
+        entries.map(|entry| self.shown(edition, entry)).collect()
     }
 
     fn shown(&self, edition: &Edition, entry: &Arc<Entry>) -> Result<Shown, Error> {
@@ -261,6 +246,15 @@ impl Maker {
             entry: Arc::clone(entry),
             item,
         })
+    }
+}
+
+/// What things of an edition are made under.
+fn context<'a>(edition: &'a Edition, measured: &'a Measured) -> Context<'a> {
+    Context {
+        newsroom: &edition.newsroom,
+        media: &measured.files,
+        now: edition.now,
     }
 }
 

@@ -1,11 +1,10 @@
 //! What tells machines of all feeds and pages, made when it is asked for.
 
-use super::{Error, Made, Maker};
+use super::{Error, Made, Maker, last_modified};
 use crate::edition::Edition;
 use crate::edition::resource::Resource;
 use crate::edition::resource::discovery::Discovery;
 use crate::edition::version::Version;
-use crate::feed::Shown;
 use crate::page::{opml, robots, sitemap};
 use http::StatusCode;
 use std::sync::Arc;
@@ -30,7 +29,7 @@ impl Maker {
             }
             Discovery::News => self.news(edition)?,
         };
-        let last_modified = Some(changed_at).filter(|at| *at <= now && *at > 0);
+        let last_modified = last_modified(edition, changed_at, now);
         let version = Version::of(body.as_bytes(), last_modified);
         Ok(Made::Resource(Arc::new(Resource::discovery(
             what, body, version,
@@ -41,13 +40,10 @@ impl Maker {
     fn news(&self, edition: &Edition) -> Result<(String, i64), Error> {
         let (newsroom, now) = (&edition.newsroom, edition.now);
         let window = sitemap::news_window(newsroom, now);
-        let shown: Result<Vec<Shown>, Error> = window
-            .iter()
-            .map(|entry| self.shown(edition, entry))
-            .collect();
+        let shown = self.all_shown(edition, &window)?;
         let left_at = sitemap::news_left_at(newsroom, now);
         Ok((
-            sitemap::news(newsroom, &shown?, now),
+            sitemap::news(newsroom, &shown, now),
             edition.changed_at.max(left_at),
         ))
     }

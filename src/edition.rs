@@ -303,6 +303,11 @@ impl Edition {
         state
     }
 
+    /// The small HTML pages that say that there is nothing, by the number of their tree.
+    pub fn missing_pages(&self) -> Arc<[Bytes]> {
+        Arc::clone(&self.missing_pages)
+    }
+
     /// The small HTML page that says that there is nothing at a path, in the language of its tree.
     pub fn missing_page(&self, path: &str) -> Bytes {
         let site = self.newsroom.site();

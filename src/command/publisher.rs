@@ -311,10 +311,18 @@ impl Publisher {
             return Ok(Vec::new());
         }
         let previous = self.current.load_full();
-        let edition = if is_first || taken.has_new_settings {
-            with_stylesheets(self.bare_edition(seconds)?).sharing_feeds(&previous)
+        let missing_pages = if is_first || self.has_other_frame(&previous, &taken) {
+            self.missing_pages(seconds)?
         } else {
-            previous.next(self.bare_edition(seconds)?)
+            previous.missing_pages()
+        };
+        let groups = self.desk.records().groups.clone();
+        let newsroom = self.desk.newsroom().clone();
+        let bare = Edition::new(newsroom, seconds, groups, missing_pages);
+        let edition = if is_first || taken.has_new_settings {
+            with_stylesheets(bare).sharing_feeds(&previous)
+        } else {
+            previous.next(bare)
         };
         let edition = if taken.media.is_empty() {
             edition
@@ -336,8 +344,16 @@ impl Publisher {
             .collect())
     }
 
-    /// An edition with nothing but the pages that say that there is nothing.
-    fn bare_edition(&self, now: i64) -> Result<Edition, Error> {
+    /// Whether what surrounds every page may be another than in an edition: settings, sections or pictures.
+    fn has_other_frame(&self, edition: &Edition, taken: &Taken) -> bool {
+        let (now, before) = (self.desk.newsroom(), &edition.newsroom);
+        !Arc::ptr_eq(now.site(), before.site())
+            || !Arc::ptr_eq(now.sections(), before.sections())
+            || !taken.media.is_empty()
+    }
+
+    /// The pages that say that there is nothing, in each tree.
+    fn missing_pages(&self, now: i64) -> Result<Arc<[Bytes]>, Error> {
         let newsroom = self.desk.newsroom();
         let site = newsroom.site();
         let pictures = site.pictures();
@@ -351,8 +367,7 @@ impl Publisher {
         let missing: Result<Vec<Bytes>, _> = missing
             .map(|page| page.map(|page| page.html.into()))
             .collect();
-        let groups = self.desk.records().groups.clone();
-        Ok(Edition::new(newsroom.clone(), now, groups, missing?.into()))
+        Ok(missing?.into())
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{tags, values};
 use crate::desk::{Office, SITE, second};
 use std::fs;
+use std::sync::Arc;
 
 const ITEM: &str = "title = \"A\"\ndate = 2096-11-01\nbody = \"b\"\n";
 
@@ -119,4 +120,40 @@ fn the_logo_is_in_the_header_and_a_new_one_takes_its_place() {
     let after = logo(&office, "/news/a/");
     assert!(after.contains("width=\"321\""), "{after}");
     assert_eq!(logo(&office, "/nothing/"), after);
+}
+
+#[test]
+fn the_page_for_nothing_is_made_when_its_surroundings_change_and_not_with_every_item() {
+    let files = [
+        ("site.toml", SITE),
+        ("news/a.toml", ITEM),
+        ("old/b.toml", ITEM),
+    ];
+    let mut office = Office::open(&files, second("12:00:00"));
+    let pages = |office: &mut Office| office.publisher().current().load().missing_pages();
+    let first = pages(&mut office);
+    office.at(second("12:01:00"));
+    office.write("news/a.toml", &ITEM.replace("\"A\"", "\"Other\""));
+    office.step();
+    assert!(Arc::ptr_eq(&first, &pages(&mut office)));
+    let has = |office: &Office, section: &str| {
+        let page = office.get("/nothing/").2;
+        page.contains(&format!("href=\"https://press.example.org/{section}/\""))
+    };
+    assert!(has(&office, "old") && !has(&office, "new"));
+    office.at(second("12:02:00"));
+    office.write("new/c.toml", ITEM);
+    office.step();
+    assert!(has(&office, "new"));
+    // A section whose folder is gone stays while an item in it does.
+    office.at(second("12:03:00"));
+    office.remove("old");
+    office.step();
+    assert!(has(&office, "old"));
+    office.at(second("12:04:00"));
+    office.wish_removal("b", None);
+    office.step();
+    let shown = office.get("/nothing/").2;
+    office.restart();
+    assert_eq!(office.get("/nothing/").2, shown);
 }

@@ -2,6 +2,7 @@
 
 pub mod absence;
 pub mod absent;
+pub mod base_url;
 pub mod claim;
 pub mod entry;
 pub mod identity;
@@ -22,6 +23,7 @@ mod spelling;
 pub mod stamps;
 pub mod theme;
 pub mod vocabulary;
+pub mod wording;
 
 use crate::newsroom::entry::Entry;
 use crate::newsroom::identity::Id;

@@ -1,6 +1,6 @@
 //! The command line as it is written.
 
-use crate::newsroom::site::BaseUrl;
+use crate::newsroom::base_url::BaseUrl;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;

@@ -166,7 +166,7 @@ impl Desk {
     fn tick(&mut self, time: DateTime<Utc>, last_good: &LastGood<'_>, taken: &mut Taken) {
         let now = time.timestamp();
         let before = self.newsroom.now();
-        taken.was_set_back = now < self.newsroom.now();
+        taken.was_set_back = now < before;
         let due: Vec<Id> = if taken.was_set_back {
             let all = self.newsroom.entries();
             all.map(|entry| entry.id.clone()).collect()

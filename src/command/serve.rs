@@ -7,7 +7,7 @@ use crate::command::arguments::ServeArguments;
 use crate::command::desk::Setting;
 use crate::command::publisher::{Publisher, Store};
 use crate::command::serve::alive::{Alive, Wake};
-use crate::newsroom::site::BaseUrl;
+use crate::newsroom::base_url::BaseUrl;
 use crate::server::clock::{self, Clock};
 use crate::server::maker::Maker;
 use crate::server::preview;

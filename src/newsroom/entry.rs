@@ -5,6 +5,7 @@ use crate::newsroom::item::{Genre, Item, MediaSource, Moment};
 use crate::newsroom::label::{Kind, Label};
 use crate::newsroom::lifecycle::{Life, State};
 use crate::newsroom::parse::date;
+use crate::newsroom::place::{Place, Scope};
 use crate::newsroom::site::{Site, Tree};
 use crate::text::language::Language;
 use crate::text::slug::Slug;
@@ -210,6 +211,14 @@ impl Entry {
             seen: None,
             wire: self.life.release(),
             ..self.clone()
+        }
+    }
+
+    /// The section of its address, in its tree.
+    pub fn home(&self) -> Place {
+        Place {
+            tree: self.tree,
+            scope: Scope::Section(self.section.clone()),
         }
     }
 

@@ -48,18 +48,17 @@ pub struct Label {
 impl Label {
     /// The label of a spelling; `None` where no address can be made of it.
     pub fn new(kind: Kind, spelling: &str) -> Option<Self> {
+        // Of such a spelling a slug can always be made.
         let is_plain = spelling.bytes().any(|byte| byte.is_ascii_alphanumeric());
-        if !is_plain {
-            return Some(Self {
-                kind,
-                spelling: spelling.into(),
-                slug: OnceLock::from(Slug::of(spelling)?),
-            });
-        }
+        let slug = if is_plain {
+            OnceLock::new()
+        } else {
+            OnceLock::from(Slug::of(spelling)?)
+        };
         Some(Self {
             kind,
             spelling: spelling.into(),
-            slug: OnceLock::new(),
+            slug,
         })
     }
 

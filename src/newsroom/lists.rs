@@ -9,6 +9,7 @@ use crate::newsroom::place::{Place, Scope};
 use crate::newsroom::problem::Problem;
 use crate::newsroom::site::{FeedSettings, OnCancel, Section};
 use crate::newsroom::vocabulary::Term;
+use crate::text::slug::Slug;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -234,7 +235,7 @@ impl Newsroom {
         if place.scope.label().is_none() {
             return vec![place.clone()];
         }
-        let section = |name: &crate::text::slug::Slug| Place {
+        let section = |name: &Slug| Place {
             tree: place.tree,
             scope: Scope::Section(name.clone()),
         };

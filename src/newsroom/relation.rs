@@ -5,7 +5,6 @@ use super::index::{ByText, ByWire, Text};
 use crate::newsroom::entry::Entry;
 use crate::newsroom::identity::Id;
 use crate::newsroom::lifecycle::State;
-use crate::newsroom::place::{Place, Scope};
 use crate::text::language::Language;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -24,11 +23,7 @@ pub struct Neighbours {
 impl Newsroom {
     /// The visible items beside one in its section, by wire time, of one second by id.
     pub fn neighbours(&self, entry: &Arc<Entry>, now: i64) -> Neighbours {
-        let section = Place {
-            tree: entry.tree,
-            scope: Scope::Section(entry.section.clone()),
-        };
-        let Some(order) = self.listed.get(&section) else {
+        let Some(order) = self.listed.get(&entry.home()) else {
             return Neighbours::default();
         };
         let here = ByWire(Arc::clone(entry));

@@ -1,14 +1,15 @@
 //! The publication as it is configured: `site.toml` and each section's `section.toml`.
 
+use crate::newsroom::base_url::BaseUrl;
 use crate::newsroom::identity::Authority;
 use crate::newsroom::item::Person;
 use crate::newsroom::label::Kind;
 use crate::newsroom::theme::Theme;
 use crate::newsroom::vocabulary::Vocabulary;
+use crate::newsroom::wording::{Wording, Wordings};
 use crate::text::language::Language;
 use crate::text::slug::Slug;
 use chrono_tz::Tz;
-use std::collections::BTreeMap;
 use url::Url;
 
 /// Section names that would collide with the publication's own paths.
@@ -152,69 +153,6 @@ impl Tree {
     }
 }
 
-/// The address of the publication's root: an `http` or `https` URL without query and without a trailing slash.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BaseUrl {
-    text: String,
-    path_at: usize,
-}
-
-impl BaseUrl {
-    /// Takes an absolute URL; a path is allowed, a trailing slash is cut.
-    ///
-    /// # Errors
-    ///
-    /// A sentence that says what is wrong with the address.
-    pub fn new(text: &str) -> Result<Self, String> {
-        let url = Url::parse(text)
-            .map_err(|error| format!("`{text}` is not an absolute URL: {error}"))?;
-        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-            return Err(format!("`{text}` is not an `http` or `https` address"));
-        }
-        if url.query().is_some()
-            || url.fragment().is_some()
-            || !url.username().is_empty()
-            || url.password().is_some()
-        {
-            return Err(format!("`{text}` has a user, a query or a fragment"));
-        }
-        let path = url.path().trim_end_matches('/');
-        let plain = |byte: u8| {
-            byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'.' | b'~')
-        };
-        if !path.bytes().all(plain) || path.contains("//") {
-            return Err(format!(
-                "the path of `{text}` has other characters than letters, digits and `-_.~`"
-            ));
-        }
-        let origin = url.origin().ascii_serialization();
-        Ok(Self {
-            path_at: origin.len(),
-            text: format!("{origin}{path}"),
-        })
-    }
-
-    /// The whole address without a trailing slash.
-    pub fn as_str(&self) -> &str {
-        &self.text
-    }
-
-    /// Scheme, host and port.
-    pub fn origin(&self) -> &str {
-        &self.text[..self.path_at]
-    }
-
-    /// The path before every route: empty, or `/press`.
-    pub fn path(&self) -> &str {
-        &self.text[self.path_at..]
-    }
-
-    /// The absolute URL of a path below the root, which begins with `/`.
-    pub fn join(&self, path: &str) -> String {
-        format!("{}{path}", self.text)
-    }
-}
-
 /// Who publishes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Publisher {
@@ -224,15 +162,6 @@ pub struct Publisher {
     pub url: Option<Url>,
     /// A picture in the media folder.
     pub logo: Option<String>,
-}
-
-/// A title and a description in one language; `None` is the default language's.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Wording {
-    /// The name.
-    pub title: Option<String>,
-    /// One line about it.
-    pub description: Option<String>,
 }
 
 /// A link of the pages' footer.
@@ -372,7 +301,7 @@ pub struct Section {
     /// One line about it.
     pub description: Option<String>,
     /// Both in further languages.
-    pub wording: BTreeMap<Language, Wording>,
+    pub wording: Wordings,
     /// The feed id that replaces the derived tag URI, fixed for good.
     pub id: Option<String>,
     /// Whether the all-news feed and page list its items.
@@ -388,56 +317,12 @@ pub struct Section {
 impl Section {
     /// The title in a language.
     pub fn title(&self, language: &Language) -> &str {
-        self.wording
-            .get(language)
-            .and_then(|words| words.title.as_deref())
-            .unwrap_or(&self.title)
+        self.wording.title(language).unwrap_or(&self.title)
     }
 
     /// The description in a language.
     pub fn description(&self, language: &Language) -> Option<&str> {
-        let own = self
-            .wording
-            .get(language)
-            .and_then(|words| words.description.as_deref());
+        let own = self.wording.description(language);
         own.or(self.description.as_deref())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_base_url_is_an_origin_and_a_path_without_a_trailing_slash() {
-        let base = BaseUrl::new("https://Press.Example.org:443/news/").unwrap();
-        assert_eq!(
-            (base.as_str(), base.origin(), base.path()),
-            (
-                "https://press.example.org/news",
-                "https://press.example.org",
-                "/news"
-            )
-        );
-        assert_eq!(
-            BaseUrl::new("http://localhost:8080")
-                .unwrap()
-                .join("/rss.xml"),
-            "http://localhost:8080/rss.xml"
-        );
-    }
-
-    #[test]
-    fn a_base_url_without_host_or_with_a_query_is_refused() {
-        for bad in [
-            "press.example.org",
-            "ftp://example.org",
-            "https://example.org/?a",
-            "https://u@example.org",
-            "https://example.org/a b",
-            "/x",
-        ] {
-            assert!(BaseUrl::new(bad).is_err(), "{bad}");
-        }
     }
 }

@@ -1,6 +1,6 @@
 //! What `site.toml` says of tags and of authors: what their pages are called, and which spellings share one.
 
-use crate::newsroom::site::Wording;
+use crate::newsroom::wording::{Wording, Wordings};
 use crate::text::language::Language;
 use crate::text::slug::Slug;
 use std::collections::BTreeMap;
@@ -19,7 +19,7 @@ pub struct Term {
     /// Its texts in the default language, and where a further one has none.
     pub words: Wording,
     /// Its texts in further languages.
-    pub wording: BTreeMap<Language, Wording>,
+    pub wording: Wordings,
 }
 
 impl Vocabulary {
@@ -47,19 +47,13 @@ impl Vocabulary {
 impl Term {
     /// The title in a language.
     pub fn title(&self, language: &Language) -> Option<&str> {
-        let own = self
-            .wording
-            .get(language)
-            .and_then(|words| words.title.as_deref());
+        let own = self.wording.title(language);
         own.or(self.words.title.as_deref())
     }
 
     /// The description in a language.
     pub fn description(&self, language: &Language) -> Option<&str> {
-        let own = self
-            .wording
-            .get(language)
-            .and_then(|words| words.description.as_deref());
+        let own = self.wording.description(language);
         own.or(self.words.description.as_deref())
     }
 }

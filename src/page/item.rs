@@ -11,7 +11,6 @@ use crate::feed::{self, Context, FeedItem, Picture, Shown, content};
 use crate::newsroom::entry::Entry;
 use crate::newsroom::label::Kind;
 use crate::newsroom::lifecycle::State;
-use crate::newsroom::place::{Place, Scope};
 use crate::page::item::details::Details;
 use crate::text::html;
 use crate::text::words::{Words, filled};
@@ -84,13 +83,9 @@ pub struct Around {
 /// Never in practice: the template writes to memory.
 pub fn render(context: Context<'_>, shown: &Shown, around: &Around) -> Result<Page, askama::Error> {
     let item = &feed::build::of_item(context, shown);
-    let place = Place {
-        tree: shown.entry.tree,
-        scope: Scope::Section(shown.entry.section.clone()),
-    };
     let alternates = alternates(context, shown, item);
     let subject = Subject {
-        place: &place,
+        place: &shown.entry.home(),
         title: item.title.clone(),
         alternates: alternates.clone(),
         current: Some("true"),
@@ -132,13 +127,9 @@ fn text<'a>(context: Context<'_>, frame: &Frame, shown: &'a Shown, item: &'a Fee
     let dated = |at| Date::of_instant(at, zone, &frame.calendar);
     let image = content::lead_image(item);
     let corrections = item.corrections.iter();
-    let section = Place {
-        tree: shown.entry.tree,
-        scope: Scope::Section(shown.entry.section.clone()),
-    };
     Text {
         attributes: language_attributes(&item.language, &frame.language),
-        section: Link::to(&item.section.1, url_of(context, &section)),
+        section: Link::to(&item.section.1, url_of(context, &shown.entry.home())),
         subtitle: shown.item.subtitle.as_deref(),
         lead: shown.item.summary.as_deref(),
         date: Date::of_moment(&shown.item.date, zone, &frame.calendar),

@@ -209,7 +209,7 @@ fn sections(newsroom: &Newsroom) -> impl Iterator<Item = Place> {
 
 /// Whether a section is the one of an item's address.
 fn is_of(entry: &Entry, place: &Place) -> bool {
-    place.scope == Scope::Section(entry.section.clone())
+    *place == entry.home()
 }
 
 /// The news sitemap of these items at `now`.
@@ -267,7 +267,7 @@ fn date(seconds: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::newsroom::site::BaseUrl;
+    use crate::newsroom::base_url::BaseUrl;
 
     #[test]
     fn newsroom_s2_languages_are_short() {

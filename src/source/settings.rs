@@ -2,9 +2,10 @@
 
 use super::{DataDirectory, Error, SECTION_FILE, SITE_FILE, THEME_FILE, unreadable};
 use crate::newsroom::Sections;
+use crate::newsroom::base_url::BaseUrl;
 use crate::newsroom::parse;
 use crate::newsroom::problem::{Problem, Severity};
-use crate::newsroom::site::{BaseUrl, Section, Site};
+use crate::newsroom::site::{Section, Site};
 use crate::newsroom::theme::Theme;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -168,8 +168,8 @@ pub fn mark(dirty: &mut Dirty, before: &Settings, now: &Settings, newsroom: &New
     }
 }
 
-/// Marks the items that stand at other addresses, in other lists or as other versions of their texts now. Returns their rows as they were: what changed is
-/// told from those.
+/// Marks the items that stand at other addresses, in other lists or as other versions of their texts now. Returns their
+/// rows as they were: what changed is told from those.
 pub fn moved(dirty: &mut Dirty, before: &Newsroom, now: &Newsroom) -> BTreeMap<Id, ItemRecord> {
     let is_moved = |entry: &&Arc<Entry>| {
         let listed = |newsroom: &Newsroom| groups_of(newsroom, entry);

@@ -6,10 +6,10 @@ use crate::newsroom::parse::feeds;
 use crate::newsroom::parse::reader::Reader;
 use crate::newsroom::parse::report::{Report, cleaned};
 use crate::newsroom::problem::{Problem, Severity};
-use crate::newsroom::site::{RESERVED_SECTIONS, Section, Site, Wording};
+use crate::newsroom::site::{RESERVED_SECTIONS, Section, Site};
+use crate::newsroom::wording::{Wording, Wordings};
 use crate::text::language::Language;
 use crate::text::slug::Slug;
-use std::collections::BTreeMap;
 
 /// Reads a section: its folder's name, and the text of its `section.toml` where it has one. A broken file costs its
 /// own settings, not the section.
@@ -69,7 +69,7 @@ fn plain(name: Slug, site: &Site) -> Section {
         name,
         title,
         description: None,
-        wording: BTreeMap::new(),
+        wording: Wordings::default(),
         id: None,
         in_main: true,
         syndicated: false,
@@ -107,12 +107,9 @@ fn fill(section: &mut Section, reader: &Reader<'_, '_>, site: &Site) {
 }
 
 /// The table `languages`: titles and descriptions in further languages of the publication, which are `listed`.
-pub fn wordings(
-    reader: &Reader<'_, '_>,
-    listed: &[(Language, Wording)],
-) -> BTreeMap<Language, Wording> {
+pub fn wordings(reader: &Reader<'_, '_>, listed: &[(Language, Wording)]) -> Wordings {
     let Some(languages) = reader.table("languages") else {
-        return BTreeMap::new();
+        return Wordings::default();
     };
     let fields = languages.all().iter();
     fields

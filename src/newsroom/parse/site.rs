@@ -1,5 +1,6 @@
 //! `site.toml`.
 
+use crate::newsroom::base_url::BaseUrl;
 use crate::newsroom::identity::Authority;
 use crate::newsroom::label::Kind;
 use crate::newsroom::parse::Form;
@@ -8,7 +9,8 @@ use crate::newsroom::parse::reader::{Reader, nearest};
 use crate::newsroom::parse::report::{Report, cleaned};
 use crate::newsroom::parse::{feeds, labels, media, person};
 use crate::newsroom::problem::Problem;
-use crate::newsroom::site::{BaseUrl, FeedSettings, FooterLink, Publisher, Site, Wording};
+use crate::newsroom::site::{FeedSettings, FooterLink, Publisher, Site};
+use crate::newsroom::wording::Wording;
 use crate::text::language::Language;
 use chrono_tz::Tz;
 

@@ -10,6 +10,7 @@ mod index;
 pub mod item;
 pub mod label;
 pub mod lifecycle;
+mod listing;
 pub mod lists;
 pub mod media;
 pub mod parse;
@@ -18,6 +19,7 @@ pub mod problem;
 pub mod recognise;
 pub mod record;
 pub mod relation;
+pub mod seldom;
 pub mod site;
 mod spelling;
 pub mod stamps;
@@ -145,11 +147,11 @@ impl Newsroom {
         {
             return renamed;
         }
+        let entries: Vec<Arc<Entry>> = self.entries().cloned().collect();
         let mut anew = Self::new(renamed.site, renamed.sections, self.now);
         anew.former = renamed.former;
-        for (ById(entry), ()) in renamed.items {
-            anew.index(entry);
-        }
+        entries.iter().for_each(|entry| anew.index(entry));
+        anew.list(&entries);
         anew
     }
 
@@ -233,7 +235,11 @@ impl Newsroom {
         if let Some(other) = self.get(&entry.id) {
             return Some(Clash::Id(Arc::clone(other)));
         }
-        let claimed = entry.id_uri.as_ref().and_then(|uri| self.uris.get(uri));
+        let claimed = entry
+            .seldom
+            .id_uri
+            .as_ref()
+            .and_then(|uri| self.uris.get(uri));
         if let Some(other) = claimed.and_then(|id| self.get(id)) {
             return Some(Clash::Uri(Arc::clone(other)));
         }
@@ -244,20 +250,21 @@ impl Newsroom {
     /// Takes an item in that clashes with no other, or takes the place of its earlier entry.
     pub fn insert(&mut self, entry: Arc<Entry>) {
         self.remove(&entry.id);
-        self.index(entry);
+        self.index(&entry);
+        self.list(&[entry]);
     }
 
-    fn index(&mut self, entry: Arc<Entry>) {
-        if let Some(uri) = &entry.id_uri {
+    /// Takes an item in that clashes with no other. Lists do not show it before [`Newsroom::list`].
+    pub(super) fn index(&mut self, entry: &Arc<Entry>) {
+        if let Some(uri) = &entry.seldom.id_uri {
             self.uris.insert(Arc::clone(uri), entry.id.clone());
         }
-        for alias in &entry.aliases {
+        for alias in &entry.seldom.aliases {
             let ids = self.aliases.entry(Arc::clone(alias)).or_default();
             // The order of claimants is that of their ids, however they came.
             let at = ids.partition_point(|id| *id < entry.id);
             ids.insert(at, entry.id.clone());
         }
-        self.list(&entry);
         for media in &entry.media {
             let ids = self.media.entry(Arc::clone(media)).or_default();
             ids.push(entry.id.clone());
@@ -266,12 +273,12 @@ impl Newsroom {
             let ids = self.replaced.entry(other.clone()).or_default();
             ids.push(entry.id.clone());
         }
-        if self.text_of(&entry).is_some() {
-            self.texts.insert(ByText(Arc::clone(&entry)));
+        if self.text_of(entry).is_some() {
+            self.texts.insert(ByText(Arc::clone(entry)));
         }
-        self.schedule(&entry);
-        self.addresses.insert(ByAddress(Arc::clone(&entry)), ());
-        self.items.insert(ById(entry), ());
+        self.schedule(entry);
+        self.addresses.insert(ByAddress(Arc::clone(entry)), ());
+        self.items.insert(ById(Arc::clone(entry)), ());
     }
 
     /// Takes an item out. Returns it, or `None` if it was not there.
@@ -279,10 +286,10 @@ impl Newsroom {
         let (ById(entry), ()) = self.items.remove_with_key(id.as_str())?;
         let address: &dyn Address = &(entry.tree, entry.section.as_str(), entry.slug.as_str());
         self.addresses.remove(address);
-        if let Some(uri) = &entry.id_uri {
+        if let Some(uri) = &entry.seldom.id_uri {
             self.uris.remove(uri);
         }
-        for alias in &entry.aliases {
+        for alias in &entry.seldom.aliases {
             forget(&mut self.aliases, alias, id);
         }
         self.unlist(&entry);

@@ -184,7 +184,7 @@ impl Desk {
         // Who comes first may now take what nobody could see.
         let is_open = self.open.values().any(has_changed);
         // A correction that has come, or is ahead again, is told from the row as it was.
-        let is_told = |entry: &&Arc<Entry>| is_open || entry.changes.iter().any(has_come);
+        let is_told = |entry: &&Arc<Entry>| is_open || entry.seldom.changes.iter().any(has_come);
         let told = due.iter().filter(is_told);
         let rows = told.filter_map(|entry| ItemRecord::of(&self.newsroom, entry));
         rows.for_each(|record| self.records.absent.insert(record));
@@ -228,13 +228,13 @@ impl Desk {
     }
 
     /// The rows of items by id, as they are to be written.
-    pub fn rows<'i>(&self, ids: impl Iterator<Item = &'i Id>) -> Vec<ItemRecord> {
-        let row = |id: &Id| {
+    pub fn rows(&self, ids: &[&Id]) -> Vec<ItemRecord> {
+        let row = |id: &&Id| {
             let entry = self.newsroom.get(id);
             let of_entry = entry.and_then(|entry| ItemRecord::of(&self.newsroom, entry));
             of_entry.or_else(|| self.records.absent.get(id).cloned())
         };
-        ids.filter_map(row).collect()
+        ids.iter().filter_map(row).collect()
     }
 
     /// All items.

@@ -85,12 +85,14 @@ fn may_refer(body: &Body) -> bool {
         BodyFormat::Text => false,
         BodyFormat::Html => true,
         BodyFormat::Markdown => {
-            text.match_indices("](")
-                .any(|(at, _)| !is_web(&text[at + 2..]))
-                || text.contains("]:")
-                || text
-                    .match_indices('<')
-                    .any(|(at, _)| text[at + 1..].starts_with(|c: char| c.is_ascii_alphabetic()))
+            let after = |at: usize| &text[at + 1..];
+            let is_target = |rest: &str| {
+                let target = rest.strip_prefix('(');
+                target.is_some_and(|url| !is_web(url)) || rest.starts_with(':')
+            };
+            let is_tag = |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphabetic());
+            memchr::memchr_iter(b']', text.as_bytes()).any(|at| is_target(after(at)))
+                || memchr::memchr_iter(b'<', text.as_bytes()).any(|at| is_tag(after(at)))
         }
     }
 }

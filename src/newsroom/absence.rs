@@ -5,7 +5,7 @@
 
 use crate::newsroom::Newsroom;
 use crate::newsroom::claim::{Awaited, Intake};
-use crate::newsroom::entry::{Basis, Entry, Withdrawal};
+use crate::newsroom::entry::{Basis, Entry};
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Status;
 use crate::newsroom::label::Label;
@@ -14,6 +14,7 @@ use crate::newsroom::parse::salvage::Salvage;
 use crate::newsroom::place::locate;
 use crate::newsroom::problem::{Problem, Severity};
 use crate::newsroom::record::ItemRecord;
+use crate::newsroom::seldom::{Further, Seldom, Withdrawal};
 use crate::newsroom::site::{FeedSettings, OnMissing, Tree};
 use crate::text::slug::Slug;
 use std::sync::Arc;
@@ -124,7 +125,7 @@ fn notice(newsroom: &Newsroom, record: &ItemRecord, said: Withdrawal) -> Option<
         note: said.note.or_else(|| record.note.clone()),
         replaced_by: said.replaced_by.or_else(|| record.replaced_by.clone()),
     };
-    entry.withdrawal = (withdrawal != Withdrawal::default()).then(|| Box::new(withdrawal));
+    entry.seldom = entry.seldom.withdrawn(withdrawal);
     Some(entry)
 }
 
@@ -148,18 +149,13 @@ fn of_record(newsroom: &Newsroom, record: &ItemRecord) -> Option<Entry> {
         labels: record.groups.iter().filter_map(label).collect(),
         id: record.id.clone(),
         has_own_id: true,
-        id_uri: record.id_uri.as_deref().map(Arc::from),
         file: record.file.as_str().into(),
         hash: record.hash,
         likeness: record.likeness,
         tree,
-        language: None,
         text: record.text_key().unwrap_or_default().into(),
         has_own_text: false,
-        further_sections: listed.collect(),
-        section,
         slug,
-        aliases: Box::default(),
         life: Life {
             status: Status::Canceled,
             date: record.wire,
@@ -168,11 +164,16 @@ fn of_record(newsroom: &Newsroom, record: &ItemRecord) -> Option<Entry> {
             is_previewed: false,
         },
         wire: record.wire,
-        changes: Some(record.updated)
-            .filter(|at| *at > record.wire)
-            .into_iter()
-            .collect(),
-        withdrawal: None,
+        seldom: Seldom::from(Further {
+            id_uri: record.id_uri.as_deref().map(Arc::from),
+            sections: listed.collect(),
+            changes: Some(record.updated)
+                .filter(|at| *at > record.wire)
+                .into_iter()
+                .collect(),
+            ..Further::default()
+        }),
+        section,
         seen: None,
         basis: Basis::Ledger,
         is_advisory: record.is_advisory,

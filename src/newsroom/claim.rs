@@ -8,7 +8,7 @@
 mod told;
 
 use crate::newsroom::absence::Absence;
-use crate::newsroom::entry::{Basis, Entry, Withdrawal};
+use crate::newsroom::entry::{Basis, Entry};
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Status;
 use crate::newsroom::lifecycle::State;
@@ -16,6 +16,7 @@ use crate::newsroom::parse::salvage::Salvage;
 use crate::newsroom::problem::Problem;
 use crate::newsroom::recognise::recognise;
 use crate::newsroom::record::{ItemRecord, Records};
+use crate::newsroom::seldom::Withdrawal;
 use crate::newsroom::stamps::Stamps;
 use crate::newsroom::{Clash, Newsroom};
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,6 +45,8 @@ pub struct Intake<'a> {
     pub(super) awaited: Vec<Awaited>,
     /// Files whose items have been found under other names.
     pub renamed: Vec<String>,
+    /// What was placed and is in no list yet.
+    unlisted: Vec<Arc<Entry>>,
 }
 
 /// What is said of an item that may be kept.
@@ -85,6 +88,7 @@ impl<'a> Intake<'a> {
             kept: BTreeSet::new(),
             awaited: Vec::new(),
             renamed: Vec::new(),
+            unlisted: Vec::new(),
         }
     }
 
@@ -95,8 +99,10 @@ impl<'a> Intake<'a> {
         self.link();
     }
 
-    /// Lets the pages and feeds that name other versions of a text follow what changed of these.
+    /// Lets all lists show what was placed, and the pages and feeds that name other versions of a text follow what
+    /// changed of these.
     pub fn link(&mut self) {
+        self.newsroom.list(&std::mem::take(&mut self.unlisted));
         self.stamps.link(self.newsroom, self.records);
     }
 
@@ -244,14 +250,15 @@ impl<'a> Intake<'a> {
         rival.map(|rival| rival.id.clone())
     }
 
-    /// Puts an entry that clashes with no other into the newsroom, and stamps what that changes.
+    /// Puts an entry that clashes with no other into the newsroom, and stamps what that changes. Lists show it with
+    /// [`Intake::link`].
     pub fn place(&mut self, mut entry: Arc<Entry>) {
         let absent = self.records.absent.remove(&entry.id);
         let is_as_before = |entry: &Entry| {
             let now = self.newsroom.now();
             entry.seen.is_some_and(|seen| {
                 let has_come = |at: &i64| *at > seen.changed_at && *at <= now;
-                seen.state == entry.state(now) && !entry.changes.iter().any(has_come)
+                seen.state == entry.state(now) && !entry.seldom.changes.iter().any(has_come)
             })
         };
         if entry.basis == Basis::File {
@@ -264,7 +271,7 @@ impl<'a> Intake<'a> {
         let removal = removal.filter(|_| absent.is_some() || entry.seen.is_some());
         if absent.is_none() && removal.is_none() && is_as_before(&entry) {
             self.note_moved_date(&entry);
-            self.newsroom.insert(entry);
+            self.take_in(entry);
             return;
         }
         let known = absent.or_else(|| ItemRecord::of(self.newsroom, &entry));
@@ -289,7 +296,12 @@ impl<'a> Intake<'a> {
         self.stamps
             .look(self.newsroom, self.records, known.as_ref(), changing);
         self.note_moved_date(&entry);
-        self.newsroom.insert(entry);
+        self.take_in(entry);
+    }
+
+    fn take_in(&mut self, entry: Arc<Entry>) {
+        self.newsroom.index(&entry);
+        self.unlisted.push(entry);
     }
 
     /// What is withdrawn stays so, whatever its file says later.
@@ -315,7 +327,7 @@ impl<'a> Intake<'a> {
         }
         let changing = Arc::make_mut(entry);
         changing.life.status = Status::Canceled;
-        changing.withdrawal = Some(Box::new(withdrawal));
+        changing.seldom = changing.seldom.withdrawn(withdrawal);
     }
 
     fn note_moved_date(&mut self, entry: &Entry) {
@@ -358,7 +370,7 @@ impl<'a> Intake<'a> {
             is_unclear: false,
             embargo: entry.life.embargo,
             expires: entry.life.expires,
-            withdrawal: entry.withdrawal.as_deref().cloned().unwrap_or_default(),
+            withdrawal: entry.seldom.withdrawal.clone(),
         };
         if let Some(kept) = self.settle(&entry.id, &Absence::Refused(&said), copy) {
             match self.newsroom.clash(&kept) {

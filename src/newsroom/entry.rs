@@ -6,8 +6,8 @@ use crate::newsroom::label::{Kind, Label};
 use crate::newsroom::lifecycle::{Life, State};
 use crate::newsroom::parse::date;
 use crate::newsroom::place::{Place, Scope};
+use crate::newsroom::seldom::{Further, Seldom, Withdrawal};
 use crate::newsroom::site::{Site, Tree};
-use crate::text::language::Language;
 use crate::text::slug::Slug;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -24,8 +24,6 @@ pub struct Entry {
     pub id: Id,
     /// Whether the file says the id.
     pub has_own_id: bool,
-    /// The guid that an imported item had elsewhere.
-    pub id_uri: Option<Arc<str>>,
     /// The file, relative to the data directory.
     pub file: Arc<str>,
     /// A hash of the file's bytes: a file whose hash is another is a change to take in, never a text to show.
@@ -34,8 +32,6 @@ pub struct Entry {
     pub likeness: Likeness,
     /// The tree of pages and feeds that it belongs to.
     pub tree: Tree,
-    /// Its language, where that is not its tree's.
-    pub language: Option<Box<Language>>,
     /// The key of the text that it is a version of: those of one key, in several languages, are translations of each
     /// other. It is as the file says it, else the stem of its name without the language suffix.
     pub text: Arc<str>,
@@ -43,20 +39,12 @@ pub struct Entry {
     pub has_own_text: bool,
     /// The section of its URL.
     pub section: Slug,
-    /// Further sections that list it.
-    pub further_sections: Box<[Slug]>,
     /// The last segment of its URL.
     pub slug: Slug,
-    /// Old paths below the base URL, as the file says them.
-    pub aliases: Box<[Arc<str>]>,
     /// What decides when it is seen.
     pub life: Life,
     /// Publication time on the wire: the release, as the ledger fixed it when the item first was seen.
     pub wire: i64,
-    /// The instants of its significant changes, oldest first.
-    pub changes: Box<[i64]>,
-    /// What its author says of a withdrawal.
-    pub withdrawal: Option<Box<Withdrawal>>,
     /// What the ledger remembers of it; `None` before it was published.
     pub seen: Option<Seen>,
     /// What it stands on.
@@ -69,6 +57,8 @@ pub struct Entry {
     pub media: Box<[Arc<str>]>,
     /// Its tags and authors.
     pub labels: Box<[Arc<Label>]>,
+    /// What few items have.
+    pub seldom: Seldom,
 }
 
 /// What the ledger remembers of an item beside what its entry says.
@@ -80,17 +70,6 @@ pub struct Seen {
     pub state: State,
     /// When its withdrawal was first seen.
     pub withdrawn_at: Option<i64>,
-}
-
-/// What an author says of a withdrawal.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Withdrawal {
-    /// When it was.
-    pub at: Option<i64>,
-    /// The public reason.
-    pub note: Option<String>,
-    /// The item that takes its place.
-    pub replaced_by: Option<Id>,
 }
 
 /// What an entry stands on.
@@ -156,12 +135,10 @@ impl Entry {
         let is_of_tree = *site.language(tree) == item.language;
         let id = item.id.clone().sharing(&item.slug);
         Self {
-            language: (!is_of_tree).then(|| Box::new(item.language.clone())),
             text: shared_text(&item.translation_key, &id, &item.slug),
             has_own_text: item.translation_key_is_explicit,
             id,
             has_own_id: item.id_is_explicit,
-            id_uri: item.id_uri.as_deref().map(Arc::from),
             file,
             hash,
             likeness: Likeness::of(item),
@@ -169,23 +146,31 @@ impl Entry {
             section: sections
                 .next()
                 .expect("the parser gives every item a section"),
-            further_sections: sections.collect(),
             slug: item.slug.clone(),
-            aliases: item
-                .aliases
-                .iter()
-                .map(|alias| alias.as_str().into())
-                .collect(),
             life,
             wire: life.release(),
-            changes: changes(item).into(),
-            withdrawal: withdrawal(item),
             seen: None,
             basis: Basis::File,
             is_advisory: item.genre == Genre::Advisory,
             pinned: item.pinned,
             media: media(item, body_media),
             labels: labels(item),
+            seldom: Seldom::from(Further {
+                id_uri: item.id_uri.as_deref().map(Arc::from),
+                language: (!is_of_tree).then(|| item.language.clone()),
+                sections: sections.collect(),
+                aliases: item
+                    .aliases
+                    .iter()
+                    .map(|alias| Arc::from(&**alias))
+                    .collect(),
+                changes: changes(item),
+                withdrawal: Withdrawal {
+                    at: item.status_at.map(|at| at.timestamp()),
+                    note: item.status_note.clone(),
+                    replaced_by: item.replaced_by.clone(),
+                },
+            }),
         }
     }
 
@@ -224,7 +209,7 @@ impl Entry {
 
     /// The sections that list it; the first is the one of its URL.
     pub fn sections(&self) -> impl Iterator<Item = &Slug> {
-        std::iter::once(&self.section).chain(&self.further_sections)
+        std::iter::once(&self.section).chain(&self.seldom.sections)
     }
 
     /// What the item is at `now`.
@@ -245,13 +230,13 @@ impl Entry {
     /// The last significant change on the wire at `now`: the newest change that has come, and never before its wire
     /// time.
     pub fn updated(&self, now: i64) -> i64 {
-        let come = self.changes.iter().filter(|at| **at <= now);
+        let come = self.seldom.changes.iter().filter(|at| **at <= now);
         come.copied().fold(self.wire, i64::max)
     }
 
     /// When it was withdrawn: as its author says, unless that lies after the moment when it was first seen.
     pub fn withdrawn_at(&self) -> Option<i64> {
-        let said = self.withdrawal.as_ref().and_then(|said| said.at);
+        let said = self.seldom.withdrawal.at;
         let seen = self.seen.and_then(|seen| seen.withdrawn_at);
         said.into_iter().chain(seen).min()
     }
@@ -266,39 +251,25 @@ impl Entry {
 
     /// The public reason of its withdrawal.
     pub fn note(&self) -> Option<&str> {
-        self.withdrawal
-            .as_ref()
-            .and_then(|withdrawal| withdrawal.note.as_deref())
+        self.seldom.withdrawal.note.as_deref()
     }
 
     /// The item that takes its place.
     pub fn replaced_by(&self) -> Option<&Id> {
-        self.withdrawal
-            .as_ref()
-            .and_then(|withdrawal| withdrawal.replaced_by.as_ref())
+        self.seldom.withdrawal.replaced_by.as_ref()
     }
 
     /// The instants at which something about it changes by the clock alone, the end of a notice aside.
     pub fn instants(&self) -> impl Iterator<Item = i64> + '_ {
-        let corrected_end = self
-            .changes
-            .iter()
-            .map(|at| at + super::lists::CORRECTED_SECONDS);
+        let changes = self.seldom.changes.iter();
+        let corrected_end = changes.map(|at| at + super::lists::CORRECTED_SECONDS);
         let news_end = self.wire.saturating_add(NEWS_SECONDS);
         let own = [Some(self.life.release()), self.life.expires, Some(news_end)]
             .into_iter()
             .flatten();
-        own.chain(self.changes.iter().copied()).chain(corrected_end)
+        own.chain(self.seldom.changes.iter().copied())
+            .chain(corrected_end)
     }
-}
-
-fn withdrawal(item: &Item) -> Option<Box<Withdrawal>> {
-    let withdrawal = Withdrawal {
-        at: item.status_at.map(|at| at.timestamp()),
-        note: item.status_note.clone(),
-        replaced_by: item.replaced_by.clone(),
-    };
-    (withdrawal != Withdrawal::default()).then(|| Box::new(withdrawal))
 }
 
 fn changes(item: &Item) -> Vec<i64> {

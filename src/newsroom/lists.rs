@@ -248,71 +248,8 @@ impl Newsroom {
         place.scope.label().is_none() || labels.any(|label| self.leads_to(label, place))
     }
 
-    /// Puts an item into the lists that are to show it.
-    pub(super) fn list(&mut self, entry: &Arc<Entry>) {
-        let by_wire = || ByWire(Arc::clone(entry));
-        let state = entry.state(self.now);
-        let places = self.places_of(entry);
-        for place in &places {
-            if state == State::Canceled {
-                let order = self.canceled.entry(place.clone()).or_default();
-                order.insert((Reverse(entry.withdrawn_at()), entry.id.clone()));
-            }
-            if !entry.changes.is_empty() {
-                let order = self.changed.entry(place.clone()).or_default();
-                let changes = entry.changes.iter();
-                order.extend(changes.map(|at| (Reverse(*at), entry.id.clone())));
-            }
-        }
-        self.spellings.add(entry);
-        if state != State::Visible {
-            return;
-        }
-        for place in places.into_iter().chain(self.label_places_of(entry)) {
-            if entry.pinned {
-                let order = self.pinned.entry(place.clone()).or_default();
-                order.insert(by_wire());
-            }
-            self.listed.entry(place).or_default().insert(by_wire());
-        }
-    }
-
-    /// Takes an item out of all lists.
-    pub(super) fn unlist(&mut self, entry: &Arc<Entry>) {
-        let by_wire = ByWire(Arc::clone(entry));
-        let places = self.places_of(entry);
-        for place in &places {
-            if let Some(order) = self.canceled.get_mut(place) {
-                order.remove(&(Reverse(entry.withdrawn_at()), entry.id.clone()));
-            }
-            if let Some(order) = self.changed.get_mut(place) {
-                for at in &entry.changes {
-                    order.remove(&(Reverse(*at), entry.id.clone()));
-                }
-            }
-        }
-        self.spellings.remove(entry);
-        for place in places.iter().chain(&self.label_places_of(entry)) {
-            leave(&mut self.listed, place, &by_wire);
-            if entry.pinned {
-                leave(&mut self.pinned, place, &by_wire);
-            }
-        }
-    }
-
     /// What authors should know of the spellings of tags and authors.
     pub fn label_problems(&self) -> Vec<Problem> {
         self.spellings.problems(&self.site)
-    }
-}
-
-/// Takes an entry out of an order; an order without entries goes.
-fn leave(orders: &mut imbl::HashMap<Place, imbl::OrdSet<ByWire>>, place: &Place, entry: &ByWire) {
-    let Some(order) = orders.get_mut(place) else {
-        return;
-    };
-    order.remove(entry);
-    if order.is_empty() {
-        orders.remove(place);
     }
 }

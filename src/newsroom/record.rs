@@ -79,7 +79,7 @@ pub struct Records {
 }
 
 /// The rows of groups by name: a copy is free.
-pub type Groups = imbl::OrdMap<String, GroupRecord>;
+pub type Groups = imbl::HashMap<String, GroupRecord>;
 
 impl ItemRecord {
     /// The row of an item that was published, as its entry stands; `None` for what never was.
@@ -87,7 +87,7 @@ impl ItemRecord {
         let seen = entry.seen?;
         Some(Self {
             id: entry.id.clone(),
-            id_uri: entry.id_uri.as_deref().map(str::to_owned),
+            id_uri: entry.seldom.id_uri.as_deref().map(str::to_owned),
             file: entry.file.to_string(),
             path: newsroom.path(entry),
             wire: entry.wire,
@@ -97,7 +97,7 @@ impl ItemRecord {
             updated: entry.updated(newsroom.now()),
             state: Some(seen.state),
             withdrawn_at: seen.withdrawn_at,
-            said_at: entry.withdrawal.as_ref().and_then(|said| said.at),
+            said_at: entry.seldom.withdrawal.at,
             note: entry.note().map(str::to_owned),
             replaced_by: entry.replaced_by().cloned(),
             is_advisory: entry.is_advisory,
@@ -150,10 +150,10 @@ impl ItemRecord {
 }
 
 impl Records {
-    /// The newest stamp of a group: then somebody looked, perhaps not for the last time.
-    pub fn looked_at(&self) -> i64 {
+    /// The newest stamp of a group: then somebody looked, perhaps not for the last time. `None` before anybody did.
+    pub fn looked_at(&self) -> Option<i64> {
         let stamps = self.groups.values().map(|group| group.changed_at);
-        stamps.max().unwrap_or(0)
+        stamps.max()
     }
 
     /// The row of a group.

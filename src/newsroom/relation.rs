@@ -69,7 +69,7 @@ impl Newsroom {
 
     /// The language of an item.
     pub fn language_of<'n>(&'n self, entry: &'n Entry) -> &'n Language {
-        let own = entry.language.as_deref();
+        let own = entry.seldom.language.as_ref();
         own.unwrap_or_else(|| self.site.language(entry.tree))
     }
 

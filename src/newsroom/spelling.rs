@@ -6,6 +6,7 @@ use crate::newsroom::place::{Place, Scope, folder};
 use crate::newsroom::problem::{Problem, Severity};
 use crate::newsroom::site::{Site, Tree};
 use crate::text::slug::Slug;
+use std::collections::HashMap;
 use std::ops::Bound;
 use std::sync::Arc;
 
@@ -24,18 +25,27 @@ pub(super) struct Spellings {
 }
 
 impl Spellings {
-    /// Counts an item's in.
-    pub(super) fn add(&mut self, entry: &Entry) {
-        for label in entry
-            .labels
-            .iter()
-            .filter(|label| label.spelling().is_some())
-        {
-            let key = (entry.tree, Arc::clone(label));
-            let count = self.counts.entry(key).or_insert(0);
-            *count += 1;
-            if *count == 1 {
-                self.look(entry.tree, label);
+    /// Counts those of items in.
+    pub(super) fn add(&mut self, entries: &[Arc<Entry>]) {
+        // Most items share their labels: these are counted before they are compared.
+        let mut shared: HashMap<(Tree, *const Label), (&Arc<Label>, u32)> = HashMap::new();
+        for entry in entries {
+            let spelt = entry
+                .labels
+                .iter()
+                .filter(|label| label.spelling().is_some());
+            for label in spelt {
+                let (_, count) = shared
+                    .entry((entry.tree, Arc::as_ptr(label)))
+                    .or_insert((label, 0));
+                *count += 1;
+            }
+        }
+        for ((tree, _), (label, more)) in shared {
+            let count = self.counts.entry((tree, Arc::clone(label))).or_insert(0);
+            *count += more;
+            if *count == more {
+                self.look(tree, label);
             }
         }
     }

@@ -8,7 +8,9 @@ use crate::newsroom::entry::{Entry, Seen};
 use crate::newsroom::identity::Id;
 use crate::newsroom::lifecycle::State;
 use crate::newsroom::place::is_label_folder;
-use crate::newsroom::record::{EVERYTHING, ItemRecord, Records, groups_of, label_groups_of};
+use crate::newsroom::record::{
+    EVERYTHING, GroupRecord, ItemRecord, Records, groups_of, label_groups_of,
+};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -63,8 +65,8 @@ impl Stamps {
                 && record.groups == groups_of(newsroom, entry)
                 && record.note.as_deref() == entry.note()
                 && record.replaced_by.as_ref() == entry.replaced_by()
-                && record.said_at == entry.withdrawal.as_ref().and_then(|said| said.at)
-                && !entry.changes.iter().any(has_come)
+                && record.said_at == entry.seldom.withdrawal.at
+                && !entry.seldom.changes.iter().any(has_come)
         };
         let is_changed = (was_shown || state.answers()) && !known.is_some_and(is_same);
         if is_changed {
@@ -73,24 +75,29 @@ impl Stamps {
         if known.is_some() || is_changed {
             entry.seen = Some(seen);
         }
+        let Some(known) = known else {
+            if is_changed {
+                self.items.insert(entry.id.clone());
+                // Of what is new where there are no other languages nobody speaks.
+                let is_named = newsroom.text_of(entry).is_some() && state == State::Visible;
+                self.texts.extend(is_named.then(|| entry.text.to_string()));
+                self.stamp_groups(newsroom, records, &[], entry);
+            }
+            return is_changed;
+        };
         let record = ItemRecord::of(newsroom, entry);
-        if record.as_ref() != known {
+        let record = record.as_ref();
+        if record != Some(known) {
             self.items.insert(entry.id.clone());
         }
-        let versions = [record.as_ref(), known].map(|record| record?.as_version());
-        // Of what is new where there are no other languages nobody speaks.
-        let is_named = known.is_some() || newsroom.text_of(entry).is_some();
-        let is_unsaid = is_changed && known.is_some_and(|record| record.text.is_none());
-        if is_named && (is_unsaid || versions[0] != versions[1]) {
-            let keys = [record.as_ref(), known].into_iter().flatten();
+        let is_unsaid = is_changed && known.text.is_none();
+        if is_unsaid || record.and_then(ItemRecord::as_version) != known.as_version() {
+            let keys = record.into_iter().chain([known]);
             let keys = keys.filter_map(ItemRecord::text_key).map(str::to_owned);
             self.texts.extend(keys);
         }
         if is_changed {
-            self.stamped.insert(entry.id.clone());
-            let present = record.map_or_else(Vec::new, |record| record.groups);
-            let before = known.map_or(&[] as &[String], |record| &record.groups);
-            self.stamp_groups(newsroom, records, (before, &present), entry);
+            self.stamp_groups(newsroom, records, &known.groups, entry);
         }
         is_changed
     }
@@ -100,10 +107,12 @@ impl Stamps {
         &mut self,
         newsroom: &Newsroom,
         records: &mut Records,
-        (before, present): (&[String], &[String]),
+        before: &[String],
         entry: &Entry,
     ) {
+        self.stamped.insert(entry.id.clone());
         let now = newsroom.now();
+        let present = groups_of(newsroom, entry);
         let removed_at = match entry.state(now) {
             State::Visible => None,
             State::Expired => entry.life.expires,
@@ -111,18 +120,19 @@ impl Stamps {
             State::Draft | State::Scheduled | State::Withheld => entry.withdrawn_at(),
         };
         let at = entry.changed_at();
-        for name in present.iter().chain(before) {
-            self.stamp_one(records, name, at);
-        }
-        self.stamp_one(records, EVERYTHING, at);
-        if entry.is_in_feeds(now) {
+        let is_in_feeds = entry.is_in_feeds(now);
+        for name in &present {
+            let group = self.stamp_one(records, name, at);
             // Their feeds are made on request, too late to take the dates of what they show.
-            for name in present.iter().filter(|name| is_label_folder(name)) {
-                let group = records.group(name);
+            if is_in_feeds && is_label_folder(name) {
                 group.take_date(entry.wire, now);
                 group.take_date(entry.updated(now), now);
             }
         }
+        for name in before {
+            self.stamp_one(records, name, at);
+        }
+        self.stamp_one(records, EVERYTHING, at);
         if let Some(at) = removed_at.filter(|_| !entry.is_advisory) {
             for name in before {
                 records.group(name).take_date(at, now);
@@ -158,14 +168,20 @@ impl Stamps {
         self.stamp_one(records, EVERYTHING, at);
     }
 
-    fn stamp_one(&mut self, records: &mut Records, name: &str, at: i64) {
-        let is_first = !self.groups.contains(name);
-        if is_first {
-            self.groups.insert(name.to_owned());
-        }
+    fn stamp_one<'r>(
+        &mut self,
+        records: &'r mut Records,
+        name: &str,
+        at: i64,
+    ) -> &'r mut GroupRecord {
         let group = records.group(name);
-        let next = group.changed_at + i64::from(is_first);
-        group.changed_at = next.max(at);
+        if self.groups.contains(name) {
+            group.changed_at = group.changed_at.max(at);
+        } else {
+            self.groups.insert(name.to_owned());
+            group.changed_at = at.max(group.changed_at + 1);
+        }
+        group
     }
 
     /// Stamps what the clock alone has made another in the feeds of an item's tags and authors: a correction that travels

@@ -4,22 +4,24 @@
 //! is the one that was parsed, and what was written less than two seconds before is not kept.
 
 use crate::newsroom::Sections;
-use crate::newsroom::entry::{Basis, Entry, Likeness, Withdrawal, shared_text};
+use crate::newsroom::entry::{Basis, Entry, Likeness, shared_text};
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Status;
 use crate::newsroom::label::{Kind, Labels};
 use crate::newsroom::lifecycle::Life;
+use crate::newsroom::seldom::{Further, Seldom, Withdrawal};
 use crate::newsroom::site::Tree;
 use crate::source::stamp::Stamp;
 use crate::text::language::Language;
 use crate::text::slug::Slug;
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 
 /// The form of the kept entries; an index of another one is emptied.
-const LAYOUT: i64 = 2;
+const LAYOUT: i64 = 3;
 
 /// The file's name in the state directory.
 pub const FILE_NAME: &str = "index.sqlite";
@@ -66,20 +68,15 @@ struct Kept<'a> {
     release_date: i64,
     embargo: Option<i64>,
     expires: Option<i64>,
-    changes: Vec<i64>,
-    withdrawal: Option<KeptWithdrawal<'a>>,
+    changes: Cow<'a, [i64]>,
+    withdrawn_at: Option<i64>,
+    note: Option<&'a str>,
+    replaced_by: Option<&'a str>,
     is_advisory: bool,
     pinned: bool,
     media: Vec<&'a str>,
     tags: Vec<&'a str>,
     authors: Vec<&'a str>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct KeptWithdrawal<'a> {
-    at: Option<i64>,
-    note: Option<&'a str>,
-    replaced_by: Option<&'a str>,
 }
 
 const STATUSES: [Status; 4] = [
@@ -221,34 +218,33 @@ fn spellings(entry: &Entry, kind: Kind) -> Vec<&str> {
 
 impl<'a> Kept<'a> {
     fn of(entry: &'a Entry) -> Self {
+        let seldom = &entry.seldom;
         let status = STATUSES
             .iter()
             .position(|status| *status == entry.life.status);
         Self {
             id: entry.id.as_str(),
             has_own_id: entry.has_own_id,
-            id_uri: entry.id_uri.as_deref(),
+            id_uri: seldom.id_uri.as_deref(),
             hash: entry.hash,
             title: entry.likeness.title,
             date: entry.likeness.date,
             is_day: entry.likeness.is_day,
             tree: entry.tree.number(),
-            language: entry.language.as_ref().map(|language| language.as_str()),
+            language: seldom.language.as_ref().map(Language::as_str),
             text_key: &entry.text,
             text_is_said: entry.has_own_text,
             sections: entry.sections().map(Slug::as_str).collect(),
             slug: entry.slug.as_str(),
-            aliases: entry.aliases.iter().map(|alias| &**alias).collect(),
+            aliases: seldom.aliases.iter().map(|alias| &**alias).collect(),
             status: status.and_then(|at| u8::try_from(at).ok()).unwrap_or(0),
             release_date: entry.life.date,
             embargo: entry.life.embargo,
             expires: entry.life.expires,
-            changes: entry.changes.to_vec(),
-            withdrawal: entry.withdrawal.as_ref().map(|said| KeptWithdrawal {
-                at: said.at,
-                note: said.note.as_deref(),
-                replaced_by: said.replaced_by.as_ref().map(Id::as_str),
-            }),
+            changes: Cow::Borrowed(&seldom.changes),
+            withdrawn_at: seldom.withdrawal.at,
+            note: seldom.withdrawal.note.as_deref(),
+            replaced_by: seldom.withdrawal.replaced_by.as_ref().map(Id::as_str),
             is_advisory: entry.is_advisory,
             pinned: entry.pinned,
             media: entry.media.iter().map(|path| &**path).collect(),
@@ -271,26 +267,17 @@ impl<'a> Kept<'a> {
             expires: self.expires,
             is_previewed: false,
         };
-        let withdrawal = self.withdrawal.map(|said| {
-            Box::new(Withdrawal {
-                at: said.at,
-                note: said.note.map(str::to_owned),
-                replaced_by: said.replaced_by.and_then(Id::new),
-            })
-        });
         let slug = Slug::new(self.slug)?;
         let id = Id::new(self.id)?.sharing(&slug);
         let language = match self.language {
-            Some(tag) => Some(Box::new(Language::new(tag)?)),
+            Some(tag) => Some(Language::new(tag)?),
             None => None,
         };
         Some(Entry {
-            language,
             text: shared_text(self.text_key, &id, &slug),
             has_own_text: self.text_is_said,
             id,
             has_own_id: self.has_own_id,
-            id_uri: self.id_uri.map(Arc::from),
             file,
             hash: self.hash,
             likeness: Likeness {
@@ -300,13 +287,21 @@ impl<'a> Kept<'a> {
             },
             tree: Tree::of_number(self.tree),
             section: listed.next()??,
-            further_sections: listed.collect::<Option<_>>()?,
             slug,
-            aliases: self.aliases.into_iter().map(Arc::from).collect(),
             wire: life.release(),
             life,
-            changes: self.changes.into(),
-            withdrawal,
+            seldom: Seldom::from(Further {
+                id_uri: self.id_uri.map(Arc::from),
+                language,
+                sections: listed.collect::<Option<_>>()?,
+                aliases: self.aliases.into_iter().map(Arc::from).collect(),
+                changes: self.changes.into_owned(),
+                withdrawal: Withdrawal {
+                    at: self.withdrawn_at,
+                    note: self.note.map(str::to_owned),
+                    replaced_by: self.replaced_by.and_then(Id::new),
+                },
+            }),
             seen: None,
             basis: Basis::File,
             is_advisory: self.is_advisory,

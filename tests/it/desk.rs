@@ -295,7 +295,7 @@ impl Office {
         }
         for entry in newsroom.entries() {
             paths.insert(newsroom.path(entry));
-            paths.extend(entry.aliases.iter().map(ToString::to_string));
+            paths.extend(entry.seldom.aliases.iter().map(ToString::to_string));
         }
         paths
     }

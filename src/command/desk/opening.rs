@@ -105,7 +105,9 @@ impl Desk {
         let all = desk.records.absent.rows();
         let all: Vec<Id> = all.map(|record| record.id.clone()).collect();
         desk.join(found, all, &[], now, &last_good, &mut taken);
-        desk.catch_up(looked_at, &mut taken);
+        if let Some(looked_at) = looked_at {
+            desk.catch_up(looked_at, &mut taken);
+        }
         Ok(Opened { desk, taken, index })
     }
 

@@ -22,7 +22,7 @@ use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
 
 /// So many rows are written together.
-const ROWS_MAX: usize = 10_000;
+const ROWS_MAX: usize = 2_000;
 
 /// What is to be written: what the last change asks for, and what could not be written before.
 #[derive(Debug, Default)]
@@ -168,20 +168,25 @@ impl Publisher {
 
     fn write_all(&mut self) -> Result<(), Error> {
         let unwritten = &self.unwritten;
-        let mut ids: Vec<&Id> = unwritten.stamps.items.iter().collect();
-        // The first start over many items: rows in parts, so that they are not in memory all at once.
-        while ids.len() > ROWS_MAX {
-            let part = ids.split_off(ids.len() - ROWS_MAX);
-            let items = self.desk.rows(part.into_iter());
-            self.ledger.write(&Writing {
+        let ids: Vec<&Id> = unwritten.stamps.items.iter().collect();
+        let (desk, ledger) = (&self.desk, &mut self.ledger);
+        // The first start over many items: rows in parts, so that they are not in memory all at once. The next part is
+        // gathered while one is written.
+        let mut parts = ids.chunks(ROWS_MAX);
+        let mut items = desk.rows(parts.next().unwrap_or_default());
+        for part in parts {
+            let writing = Writing {
                 items,
                 ..Writing::default()
-            })?;
+            };
+            let (written, next) = rayon::join(|| ledger.write(&writing), || desk.rows(part));
+            written?;
+            items = next;
         }
-        let groups = &self.desk.records().groups;
+        let groups = &desk.records().groups;
         let named = unwritten.stamps.groups.iter();
         let writing = Writing {
-            items: self.desk.rows(ids.into_iter()),
+            items,
             groups: named
                 .filter_map(|name| groups.get_key_value(name))
                 .collect(),
@@ -192,7 +197,7 @@ impl Publisher {
             removed: unwritten.removed.iter().collect(),
             media: unwritten.media.iter().collect(),
         };
-        self.ledger.write(&writing)
+        ledger.write(&writing)
     }
 }
 

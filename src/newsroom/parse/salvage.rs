@@ -1,12 +1,12 @@
 //! What a broken file says of a withdrawal: read key by key where its syntax holds, by a scan for the keys where it
 //! does not. What is said of status or embargo and cannot be understood keeps the item back.
 
-use crate::newsroom::entry::Withdrawal;
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Status;
 use crate::newsroom::parse::document::{self, Field, Value};
 use crate::newsroom::parse::report::{Report, cleaned};
 use crate::newsroom::parse::{File, Form, date};
+use crate::newsroom::seldom::Withdrawal;
 use chrono_tz::Tz;
 use std::borrow::Cow;
 

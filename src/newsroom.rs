@@ -29,7 +29,7 @@ pub mod wording;
 
 use crate::newsroom::entry::Entry;
 use crate::newsroom::identity::Id;
-use crate::newsroom::index::{Address, ByAddress, ById, ByText, ByWire};
+use crate::newsroom::index::{ByHash, ByText, ByWire};
 use crate::newsroom::label::Kind;
 use crate::newsroom::place::Place;
 use crate::newsroom::site::{Section, Site, Tree};
@@ -50,8 +50,10 @@ pub struct Newsroom {
     sections: Arc<Sections>,
     /// The instant up to which the clock's changes have been taken in; what is due later stands in `due`.
     now: i64,
-    items: imbl::HashMap<ById, ()>,
-    addresses: imbl::HashMap<ByAddress, ()>,
+    /// All items by id.
+    items: imbl::OrdSet<ByHash>,
+    /// All items by the address of their pages.
+    addresses: imbl::OrdSet<ByHash>,
     uris: imbl::HashMap<Arc<str>, Id>,
     aliases: imbl::HashMap<Arc<str>, Vec<Id>>,
     former: imbl::HashMap<Arc<str>, Id>,
@@ -100,8 +102,8 @@ impl Newsroom {
             site,
             sections,
             now,
-            items: imbl::HashMap::new(),
-            addresses: imbl::HashMap::new(),
+            items: imbl::OrdSet::new(),
+            addresses: imbl::OrdSet::new(),
             uris: imbl::HashMap::new(),
             aliases: imbl::HashMap::new(),
             former: imbl::HashMap::new(),
@@ -177,13 +179,13 @@ impl Newsroom {
 
     /// The item of an id.
     pub fn get(&self, id: &Id) -> Option<&Arc<Entry>> {
-        let found = self.items.get_key_value(id.as_str());
-        found.map(|(ById(entry), ())| entry)
+        let mut found = index::id(id.as_str()).among(&self.items);
+        found.find(|entry| entry.id == *id)
     }
 
     /// All items, in no particular order.
     pub fn entries(&self) -> impl Iterator<Item = &Arc<Entry>> {
-        self.items.keys().map(|ById(entry)| entry)
+        self.items.iter().map(|item| &item.entry)
     }
 
     /// The item whose page is at a path below the base URL.
@@ -196,9 +198,10 @@ impl Newsroom {
     }
 
     fn at_address(&self, tree: Tree, section: &str, slug: &str) -> Option<&Arc<Entry>> {
-        let address: &dyn Address = &(tree, section, slug);
-        let found = self.addresses.get_key_value(address);
-        found.map(|(ByAddress(entry), ())| entry)
+        let mut found = index::address(tree, section, slug).among(&self.addresses);
+        found.find(|entry| {
+            (entry.tree, entry.section.as_str(), entry.slug.as_str()) == (tree, section, slug)
+        })
     }
 
     /// The items that claim an old path, the first claimant first: those whose files say so, then the one that the
@@ -277,15 +280,15 @@ impl Newsroom {
             self.texts.insert(ByText(Arc::clone(entry)));
         }
         self.schedule(entry);
-        self.addresses.insert(ByAddress(Arc::clone(entry)), ());
-        self.items.insert(ById(Arc::clone(entry)), ());
+        self.addresses.insert(ByHash::of_address(entry));
+        self.items.insert(ByHash::of_id(entry));
     }
 
     /// Takes an item out. Returns it, or `None` if it was not there.
     pub fn remove(&mut self, id: &Id) -> Option<Arc<Entry>> {
-        let (ById(entry), ()) = self.items.remove_with_key(id.as_str())?;
-        let address: &dyn Address = &(entry.tree, entry.section.as_str(), entry.slug.as_str());
-        self.addresses.remove(address);
+        let entry = Arc::clone(self.get(id)?);
+        self.items.remove(&ByHash::of_id(&entry));
+        self.addresses.remove(&ByHash::of_address(&entry));
         if let Some(uri) = &entry.seldom.id_uri {
             self.uris.remove(uri);
         }
@@ -299,8 +302,7 @@ impl Newsroom {
         if let Some(other) = entry.replaced_by() {
             forget(&mut self.replaced, other, id);
         }
-        let text: &dyn index::Text = &(&*entry.text, id.as_str());
-        self.texts.remove(text);
+        self.texts.remove(&ByText(Arc::clone(&entry)));
         let instants: Vec<i64> = self.instants(&entry).collect();
         for at in instants {
             self.due.remove(&(at, id.clone()));

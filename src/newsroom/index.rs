@@ -1,35 +1,83 @@
-//! Shared entries under an order or a name of their own: an index costs one pointer an item, not a copy of its keys.
+//! Shared entries under an order or a name of their own: an index costs a pointer an item, not a copy of its keys.
 
 use crate::newsroom::entry::Entry;
 use crate::newsroom::site::Tree;
-use std::borrow::Borrow;
+use equivalent::{Comparable, Equivalent};
 use std::cmp::{Ordering, Reverse};
-use std::hash::{Hash, Hasher};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-/// An entry under its id.
+/// An entry under the hash of a name: its id or the address of its page. A tree of these takes a third of the room of
+/// a hash trie.
 #[derive(Clone)]
-pub(super) struct ById(pub(super) Arc<Entry>);
+pub(super) struct ByHash {
+    hash: u64,
+    pub(super) entry: Arc<Entry>,
+}
 
-impl Borrow<str> for ById {
-    fn borrow(&self) -> &str {
-        self.0.id.as_str()
+impl ByHash {
+    /// An entry under its id.
+    pub(super) fn of_id(entry: &Arc<Entry>) -> Self {
+        Self {
+            hash: id(entry.id.as_str()).0,
+            entry: Arc::clone(entry),
+        }
+    }
+
+    /// An entry under the address of its page.
+    pub(super) fn of_address(entry: &Arc<Entry>) -> Self {
+        Self {
+            hash: address(entry.tree, entry.section.as_str(), entry.slug.as_str()).0,
+            entry: Arc::clone(entry),
+        }
+    }
+
+    fn key(&self) -> (u64, &str) {
+        (self.hash, self.entry.id.as_str())
     }
 }
 
-impl Hash for ById {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.id.as_str().hash(state);
+/// The hash of a name that is looked up.
+pub(super) struct NameHash(u64);
+
+/// The hash of an id.
+pub(super) fn id(id: &str) -> NameHash {
+    NameHash::of(id)
+}
+
+/// The hash of the address of a page: tree, section and slug.
+pub(super) fn address(tree: Tree, section: &str, slug: &str) -> NameHash {
+    NameHash::of((tree, section, slug))
+}
+
+impl NameHash {
+    fn of(name: impl Hash) -> Self {
+        let mut hasher = DefaultHasher::new();
+        name.hash(&mut hasher);
+        Self(hasher.finish())
+    }
+
+    /// The entries under names of this hash: hardly ever more than one.
+    pub(super) fn among(self, index: &imbl::OrdSet<ByHash>) -> impl Iterator<Item = &Arc<Entry>> {
+        let hash = self.0;
+        let rest = index.range(self..);
+        let same = rest.take_while(move |other| other.hash == hash);
+        same.map(|other| &other.entry)
     }
 }
 
-impl PartialEq for ById {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.id == other.0.id
+impl Equivalent<ByHash> for NameHash {
+    fn equivalent(&self, _: &ByHash) -> bool {
+        false
     }
 }
 
-impl Eq for ById {}
+impl Comparable<ByHash> for NameHash {
+    /// It stands before all entries that have it.
+    fn compare(&self, other: &ByHash) -> Ordering {
+        self.0.cmp(&other.hash).then(Ordering::Less)
+    }
+}
 
 /// An entry in the order of a list: newest first by wire time; of one second, by id. The same on every machine.
 #[derive(Clone)]
@@ -41,144 +89,54 @@ impl ByWire {
     }
 }
 
-impl Ord for ByWire {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.key().cmp(&other.key())
-    }
-}
-
-impl PartialOrd for ByWire {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for ByWire {
-    fn eq(&self, other: &Self) -> bool {
-        self.key() == other.key()
-    }
-}
-
-impl Eq for ByWire {}
-
-/// An entry under the address of its page.
-#[derive(Clone)]
-pub(super) struct ByAddress(pub(super) Arc<Entry>);
-
-/// Where a page is: tree, section and slug.
-pub(super) trait Address {
-    fn address(&self) -> (Tree, &str, &str);
-}
-
-impl Address for ByAddress {
-    fn address(&self) -> (Tree, &str, &str) {
-        (self.0.tree, self.0.section.as_str(), self.0.slug.as_str())
-    }
-}
-
-impl Address for (Tree, &str, &str) {
-    fn address(&self) -> (Tree, &str, &str) {
-        *self
-    }
-}
-
-impl Hash for dyn Address + '_ {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.address().hash(state);
-    }
-}
-
-impl PartialEq for dyn Address + '_ {
-    fn eq(&self, other: &Self) -> bool {
-        self.address() == other.address()
-    }
-}
-
-impl Eq for dyn Address + '_ {}
-
-impl<'a> Borrow<dyn Address + 'a> for ByAddress {
-    fn borrow(&self) -> &(dyn Address + 'a) {
-        self
-    }
-}
-
-impl Hash for ByAddress {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.address().hash(state);
-    }
-}
-
-impl PartialEq for ByAddress {
-    fn eq(&self, other: &Self) -> bool {
-        self.address() == other.address()
-    }
-}
-
-impl Eq for ByAddress {}
-
 /// An entry beside the other language versions of its text.
 #[derive(Clone)]
 pub(super) struct ByText(pub(super) Arc<Entry>);
 
-/// Which text, and which version of it: the key that links the versions, and the item's id.
-pub(super) trait Text {
-    fn text(&self) -> (&str, &str);
-}
-
-impl Text for ByText {
-    fn text(&self) -> (&str, &str) {
+impl ByText {
+    fn key(&self) -> (&str, &str) {
         (&self.0.text, self.0.id.as_str())
     }
 }
 
-impl Text for (&str, &str) {
-    fn text(&self) -> (&str, &str) {
-        *self
+/// The key of a text.
+pub(super) struct TextKey<'k>(pub(super) &'k str);
+
+impl Equivalent<ByText> for TextKey<'_> {
+    fn equivalent(&self, _: &ByText) -> bool {
+        false
     }
 }
 
-impl Ord for dyn Text + '_ {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.text().cmp(&other.text())
+impl Comparable<ByText> for TextKey<'_> {
+    /// It stands before all versions of the text.
+    fn compare(&self, other: &ByText) -> Ordering {
+        self.0.cmp(&other.0.text).then(Ordering::Less)
     }
 }
 
-impl PartialOrd for dyn Text + '_ {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
+macro_rules! ordered_by_key {
+    ($($index:ident)*) => {$(
+        impl Ord for $index {
+            fn cmp(&self, other: &Self) -> Ordering {
+                self.key().cmp(&other.key())
+            }
+        }
+
+        impl PartialOrd for $index {
+            fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+                Some(self.cmp(other))
+            }
+        }
+
+        impl PartialEq for $index {
+            fn eq(&self, other: &Self) -> bool {
+                self.key() == other.key()
+            }
+        }
+
+        impl Eq for $index {}
+    )*};
 }
 
-impl PartialEq for dyn Text + '_ {
-    fn eq(&self, other: &Self) -> bool {
-        self.text() == other.text()
-    }
-}
-
-impl Eq for dyn Text + '_ {}
-
-impl<'a> Borrow<dyn Text + 'a> for ByText {
-    fn borrow(&self) -> &(dyn Text + 'a) {
-        self
-    }
-}
-
-impl Ord for ByText {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.text().cmp(&other.text())
-    }
-}
-
-impl PartialOrd for ByText {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for ByText {
-    fn eq(&self, other: &Self) -> bool {
-        self.text() == other.text()
-    }
-}
-
-impl Eq for ByText {}
+ordered_by_key!(ByHash ByWire ByText);

@@ -1,7 +1,7 @@
 //! What an item stands beside: its neighbours in its section, and the other language versions of its text.
 
 use super::Newsroom;
-use super::index::{ByText, ByWire, Text};
+use super::index::{ByText, ByWire, TextKey};
 use crate::newsroom::entry::Entry;
 use crate::newsroom::identity::Id;
 use crate::newsroom::lifecycle::State;
@@ -75,9 +75,7 @@ impl Newsroom {
 
     /// The items whose texts have a key, whatever their state.
     pub(super) fn versions(&self, key: &str) -> impl Iterator<Item = &Arc<Entry>> {
-        let first: &dyn Text = &(key, "");
-        let bounds = (Bound::Included(first), Bound::Unbounded);
-        let rest = self.texts.range::<_, dyn Text>(bounds);
+        let rest = self.texts.range(TextKey(key)..);
         let same = rest.map(|ByText(entry)| entry);
         same.take_while(move |entry| *entry.text == *key)
     }

@@ -18,7 +18,7 @@ use crate::text::causes::joined;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{Sender, channel, sync_channel};
 use std::thread::JoinHandle;
 
 /// So many rows are written together.
@@ -170,23 +170,9 @@ impl Publisher {
         let unwritten = &self.unwritten;
         let ids: Vec<&Id> = unwritten.stamps.items.iter().collect();
         let (desk, ledger) = (&self.desk, &mut self.ledger);
-        // The first start over many items: rows in parts, so that they are not in memory all at once. The next part is
-        // gathered while one is written.
-        let mut parts = ids.chunks(ROWS_MAX);
-        let mut items = desk.rows(parts.next().unwrap_or_default());
-        for part in parts {
-            let writing = Writing {
-                items,
-                ..Writing::default()
-            };
-            let (written, next) = rayon::join(|| ledger.write(&writing), || desk.rows(part));
-            written?;
-            items = next;
-        }
         let groups = &desk.records().groups;
         let named = unwritten.stamps.groups.iter();
         let writing = Writing {
-            items,
             groups: named
                 .filter_map(|name| groups.get_key_value(name))
                 .collect(),
@@ -197,7 +183,20 @@ impl Publisher {
             removed: unwritten.removed.iter().collect(),
             media: unwritten.media.iter().collect(),
         };
-        ledger.write(&writing)
+        if ids.len() <= ROWS_MAX {
+            return ledger.write([desk.rows(&ids)], &writing);
+        }
+        // The first start over many items: rows in parts, so that they are not in memory all at once. The next part is
+        // gathered while one is written.
+        std::thread::scope(|scope| {
+            let (sender, parts) = sync_channel(1);
+            scope.spawn(move || {
+                let mut parts = ids.chunks(ROWS_MAX).map(|part| desk.rows(part));
+                // Where the writing has ended it has failed, and says so.
+                let _ended = parts.try_for_each(|part| sender.send(part));
+            });
+            ledger.write(parts, &writing)
+        })
     }
 }
 

@@ -15,8 +15,6 @@ const ZSTD_LEVEL: i32 = 3;
 /// What is to be written together, all or nothing.
 #[derive(Debug, Default)]
 pub struct Writing<'a> {
-    /// Rows of items.
-    pub items: Vec<ItemRecord>,
     /// Rows of groups by name.
     pub groups: Vec<(&'a String, &'a GroupRecord)>,
     /// Paths at which items were published and are no longer.
@@ -49,20 +47,26 @@ impl Ledger {
             .map_err(Error::Write)
     }
 
-    /// Writes rows, all or none.
+    /// Writes rows, all or none: those of items in parts, as they come, and the others.
     ///
     /// # Errors
     ///
     /// [`Error::Write`].
-    pub fn write(&mut self, writing: &Writing<'_>) -> Result<(), Error> {
+    pub fn write(
+        &mut self,
+        items: impl IntoIterator<Item = Vec<ItemRecord>>,
+        others: &Writing<'_>,
+    ) -> Result<(), Error> {
         let transaction = self.connection.transaction().map_err(Error::Write)?;
-        write(&transaction, writing).map_err(Error::Write)?;
+        for part in items {
+            write_items(&transaction, &part).map_err(Error::Write)?;
+        }
+        write(&transaction, others).map_err(Error::Write)?;
         transaction.commit().map_err(Error::Write)
     }
 }
 
 fn write(transaction: &Transaction<'_>, writing: &Writing<'_>) -> rusqlite::Result<()> {
-    write_items(transaction, &writing.items)?;
     let into = |table: &str, columns: usize| {
         let marks = vec!["?"; columns].join(", ");
         transaction.prepare_cached(&format!("INSERT OR REPLACE INTO {table} VALUES ({marks})"))

@@ -1,6 +1,7 @@
 //! Sitemaps: all pages for search engines (sitemaps.org, version 0.9), in parts where they are many, and the news of the
 //! last two days (newsroom.md, S1 and S2).
 
+use super::list::ROWS_MAX;
 use super::xml::{Xml, document, leaf};
 use crate::feed::Shown;
 use crate::newsroom::Newsroom;
@@ -104,8 +105,8 @@ fn part_urls(site: &Site) -> usize {
     urls_max(site).min(PART_URLS)
 }
 
-/// All pages: the lists with something in them, then the items, the oldest first, so that what is new comes into the
-/// last part. Every list is gone through once, since a look at a hundred thousand entries in no order would take as long
+/// All pages: the lists with something in them, then the items, the oldest first, then the tags and authors, so that
+/// what is new comes into the last part. Every list is gone through once, since a look at a hundred thousand entries in no order would take as long
 /// as all the rest.
 fn pages(newsroom: &Newsroom, now: i64) -> Vec<Page<'_>> {
     let mut items = Vec::new();
@@ -135,7 +136,14 @@ fn pages(newsroom: &Newsroom, now: i64) -> Vec<Page<'_>> {
     items.sort_by(|a, b| (a.0, &a.1.id).cmp(&(b.0, &b.1.id)));
     let items = items.into_iter();
     let items = items.map(|(_, entry, changed_at)| Page::Item(entry, changed_at));
-    lists.into_iter().chain(items).collect()
+    let labels = newsroom.label_places().into_iter();
+    let labels = labels.filter_map(|place| {
+        let visible = newsroom.newest(place);
+        let visible = visible.filter(|entry| entry.state(now) == State::Visible);
+        let changes = visible.take(ROWS_MAX).map(|entry| entry.updated(now));
+        Some(Page::List(place.clone(), changes.max()?))
+    });
+    lists.into_iter().chain(items).chain(labels).collect()
 }
 
 fn urlset(newsroom: &Newsroom, pages: &[Page<'_>]) -> String {

@@ -231,7 +231,11 @@ fn newsroom_s1_the_sitemap_lists_what_may_be_read() {
         ("news/a.toml", item("A", past, "")),
         (
             "news/corrected.toml",
-            item("C", "2096-11-02T10:00:00Z", corrected),
+            item(
+                "C",
+                "2096-11-02T10:00:00Z",
+                &format!("{corrected}tags = [\"One Tag\"]\nauthors = [\"Press Office\"]\n"),
+            ),
         ),
         (
             "news/both.toml",
@@ -245,7 +249,10 @@ fn newsroom_s1_the_sitemap_lists_what_may_be_read() {
             "news/advisory.toml",
             item("V", "2096-11-04T10:00:00Z", "genre = \"advisory\"\n"),
         ),
-        ("news/draft.toml", item("D", past, "status = \"draft\"\n")),
+        (
+            "news/draft.toml",
+            item("D", past, "status = \"draft\"\ntags = [\"Secret\"]\n"),
+        ),
         (
             "news/held.toml",
             item("H", past, "status = \"withheld\"\nstatus_note = \"n\"\n"),
@@ -278,7 +285,9 @@ fn newsroom_s1_the_sitemap_lists_what_may_be_read() {
 /news/corrected/ 2096-11-20T09:00:00Z
 /news/both/ 2096-11-03T10:00:00Z
 /news/advisory/ 2096-11-04T10:00:00Z
-/ru/other/eins-ru/ 2096-11-05T10:00:00Z";
+/ru/other/eins-ru/ 2096-11-05T10:00:00Z
+/tag/one-tag/ 2096-11-20T09:00:00Z
+/author/press-office/ 2096-11-20T09:00:00Z";
     let text = office.get("/sitemap.xml").2;
     assert_eq!(
         listed(&text).replace("/ru/other/eins/", "/ru/other/eins-ru/"),

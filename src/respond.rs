@@ -83,7 +83,7 @@ pub fn respond(head: &Parts, edition: &Edition, now: DateTime<Utc>) -> Outcome {
         Target::Asterisk | Target::Bad => return refused(head, edition, StatusCode::BAD_REQUEST),
         Target::TooLong => return refused(head, edition, StatusCode::URI_TOO_LONG),
     };
-    let found = edition.find(&path);
+    let found = edition.find(&path, head.uri.query());
     let route = match &found {
         Found::Resource(resource) => resource.route(),
         Found::Redirect(_) => Route::Page,

@@ -14,36 +14,60 @@ const PAGE_DIGITS_MAX: usize = 9;
 const FIRST_PAGE: &str = "/page/1/";
 
 impl Edition {
-    /// Finds what stands at a percent-decoded path (which begins with `/` and has no dot segments).
-    pub fn find(&self, path: &str) -> Found<'_> {
-        let base = &self.newsroom.site().base_url;
+    /// Finds what stands at a percent-decoded path (which begins with `/` and has no dot segments). A query matters where
+    /// `[redirects]` names it (http.md R-065).
+    pub fn find(&self, path: &str, query: Option<&str>) -> Found<'_> {
+        let site = self.newsroom.site();
+        let base = &site.base_url;
         if let Some(discovery) = Discovery::at_root(path) {
             return Found::Make(Key::Discovery(discovery));
         }
         let Some(path) = path.strip_prefix(base.path()) else {
             return Found::Missing(Route::Page);
         };
-        if let Some(resource) = self.resources.get(path) {
-            return Found::Resource(resource);
+        let asked = query.and_then(|query| site.redirects.of_query(path, query));
+        if let Some(target) = asked.and_then(|target| self.lands(target)) {
+            return Found::Redirect(base.join(&target));
         }
-        if let Some(discovery) = Discovery::at(path) {
-            return Found::Make(Key::Discovery(discovery));
-        }
-        if let Some(file) = path.strip_prefix("/media/").filter(|file| !file.is_empty()) {
-            return Found::Make(Key::Media(file.to_owned()));
-        }
-        if let Some(key) = self.made(path) {
-            return Found::Make(key);
+        let here = self.standing(path).or_else(|| {
+            let media = path.strip_prefix("/media/").unwrap_or_default();
+            (!media.is_empty()).then(|| Found::Make(Key::Media(media.to_owned())))
+        });
+        if let Some(found) = here {
+            return found;
         }
         let closed = format!("{path}/");
-        let target = self.moved(path).or_else(|| {
-            let page = self.made(&closed).map(|_| closed.clone());
-            page.or_else(|| self.moved(&closed))
+        let by_itself = self
+            .moved(path)
+            .or_else(|| self.standing(&closed).map(|_| closed.clone()))
+            .or_else(|| self.moved(&closed));
+        let target = by_itself.or_else(|| {
+            let mut said = [path, &closed].into_iter();
+            said.find_map(|path| self.lands(&site.redirects.of_path(path)?))
         });
         target.map_or_else(
             || Found::Missing(route(path)),
             |path| Found::Redirect(base.join(&path)),
         )
+    }
+
+    /// What stands at a path, media files aside.
+    fn standing(&self, path: &str) -> Option<Found<'_>> {
+        if let Some(resource) = self.resources.get(path) {
+            return Some(Found::Resource(resource));
+        }
+        let discovery = Discovery::at(path).map(Key::Discovery);
+        discovery.or_else(|| self.made(path)).map(Found::Make)
+    }
+
+    /// Where what `site.toml` sends to a path arrives at last; `None` where nothing is there. Whether a media file is
+    /// there shows when it is asked for.
+    fn lands(&self, path: &str) -> Option<String> {
+        let is_there = path.starts_with("/media/") || self.standing(path).is_some();
+        if is_there {
+            return Some(path.to_owned());
+        }
+        self.moved(path)
     }
 
     /// What is made for a path.

@@ -15,6 +15,7 @@ pub mod name;
 pub mod origin;
 pub mod person;
 pub mod reader;
+pub mod redirects;
 pub mod report;
 pub mod salvage;
 pub mod section;

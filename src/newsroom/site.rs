@@ -4,6 +4,7 @@ use crate::newsroom::base_url::BaseUrl;
 use crate::newsroom::identity::Authority;
 use crate::newsroom::item::Person;
 use crate::newsroom::label::Kind;
+use crate::newsroom::redirects::Redirects;
 use crate::newsroom::theme::Theme;
 use crate::newsroom::vocabulary::Vocabulary;
 use crate::newsroom::wording::{Wording, Wordings};
@@ -55,6 +56,8 @@ pub struct Site {
     pub authors: Vocabulary,
     /// What all feeds share.
     pub feeds: FeedSettings,
+    /// Where old addresses lead.
+    pub redirects: Redirects,
     /// The footer's links.
     pub links: Vec<FooterLink>,
     /// Whether items are shown before their time, to those who write them.

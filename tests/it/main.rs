@@ -23,6 +23,7 @@ mod preview;
 mod problems;
 mod ranges;
 mod records;
+mod redirects;
 mod relations;
 mod rendered;
 mod resaved;

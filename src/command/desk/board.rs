@@ -14,6 +14,8 @@ pub enum Found {
     Place,
     /// In how items spell tags and authors.
     Spelling,
+    /// In what the ledger has seen and is no longer.
+    Gone,
 }
 
 /// The board.

@@ -6,6 +6,7 @@ use super::{Desk, LastGood, Taken};
 use crate::newsroom::absence::{self, Absence};
 use crate::newsroom::claim::{Claim, Intake};
 use crate::newsroom::entry::{Basis, Entry};
+use crate::newsroom::gone;
 use crate::newsroom::identity::Id;
 use crate::newsroom::problem::Problem;
 use crate::newsroom::record::ItemRecord;
@@ -31,6 +32,7 @@ impl Desk {
         taken: &mut Taken,
     ) {
         let mut loose: BTreeSet<Id> = loose.into_iter().collect();
+        let sections = Arc::clone(self.newsroom.sections());
         let gone = self.believed_gone(&mut found, removals, now.timestamp_millis());
         for reading::Changed { file, .. } in &found.changed {
             loose.extend(self.take_away(file));
@@ -64,10 +66,19 @@ impl Desk {
         self.drop_sections(last_good);
         let spellings = self.newsroom.label_problems();
         self.board.set(Where::Spelling, SITE_FILE, spellings);
+        if taken.has_new_settings || !Arc::ptr_eq(&sections, self.newsroom.sections()) {
+            self.tell_gone();
+        }
         taken.groups.extend(taken.stamps.groups.iter().cloned());
         taken.has_new_items = true;
         taken.removed = removals.iter().map(|removal| removal.id.clone()).collect();
         self.hand_over(found, now.timestamp(), taken);
+    }
+
+    /// Tells of the lists that are no longer.
+    pub(super) fn tell_gone(&mut self) {
+        let problems = gone::problems(&self.newsroom, &self.records.groups);
+        self.board.set(Where::Gone, SITE_FILE, problems);
     }
 
     /// Joins what the clock has changed, whose rows are in the records, with what does not stand as it is written.

@@ -105,6 +105,7 @@ impl Desk {
         let all = desk.records.absent.rows();
         let all: Vec<Id> = all.map(|record| record.id.clone()).collect();
         desk.join(found, all, &[], now, &last_good, &mut taken);
+        desk.tell_gone();
         if let Some(looked_at) = looked_at {
             desk.catch_up(looked_at, &mut taken);
         }

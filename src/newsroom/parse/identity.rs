@@ -53,7 +53,10 @@ pub fn other_id(report: &Report<'_>, key: &'static str, node: &Node<'_>) -> Opti
         let message = format!(
             "`{text}` is no id: lower-case letters, digits, `.`, `_` and `-`, at most 120, a letter or digit first"
         );
-        report.error(node.span.clone(), message);
+        let reported = report.error(node.span.clone(), message);
+        if let Some(made) = Slug::of(&text) {
+            reported.hint(format!("write `{made}`"));
+        }
     }
     id
 }
@@ -170,14 +173,7 @@ pub fn item_slug(reader: &Reader<'_, '_>, around: &Around<'_>) -> Option<Slug> {
 /// An old path: from the root, without query and dot segments.
 pub fn alias(report: &Report<'_>, key: &'static str, node: &Node<'_>) -> Option<String> {
     let text = line(report, key, node)?;
-    let segment = |segment: &str| !matches!(segment, "." | "..");
-    let is_path = text.starts_with('/')
-        && text.len() > 1
-        && !text.contains("//")
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_graphic() && !b"?#\\\"<>%".contains(&byte))
-        && text.split('/').all(segment);
+    let is_path = is_plain_path(&text);
     if !is_path {
         let message = format!("`{text}` is no path of this publication");
         report
@@ -185,6 +181,18 @@ pub fn alias(report: &Report<'_>, key: &'static str, node: &Node<'_>) -> Option<
             .hint("write it from the root, as in `/news/old-name/`");
     }
     is_path.then_some(text)
+}
+
+/// Whether a text is a path from the root, and not the root, without query, dot segments and what must be encoded.
+pub fn is_plain_path(text: &str) -> bool {
+    let segment = |segment: &str| !matches!(segment, "." | "..");
+    text.starts_with('/')
+        && text.len() > 1
+        && !text.contains("//")
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && !b"?#\\\"<>%".contains(&byte))
+        && text.split('/').all(segment)
 }
 
 /// The item's language: as written, else that of the file's suffix, else the site's.

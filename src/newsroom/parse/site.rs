@@ -7,7 +7,7 @@ use crate::newsroom::parse::Form;
 use crate::newsroom::parse::document::{self, Field, Node};
 use crate::newsroom::parse::reader::{Reader, nearest};
 use crate::newsroom::parse::report::{Report, cleaned};
-use crate::newsroom::parse::{feeds, labels, media, person};
+use crate::newsroom::parse::{feeds, labels, media, person, redirects};
 use crate::newsroom::problem::Problem;
 use crate::newsroom::site::{FeedSettings, FooterLink, Publisher, Site};
 use crate::newsroom::wording::Wording;
@@ -71,6 +71,7 @@ fn of_table(reader: &Reader<'_, '_>, held: Option<&Authority>) -> Option<Site> {
         theme: None,
         tags: labels::vocabulary(reader, Kind::Tag, &languages),
         authors: labels::vocabulary(reader, Kind::Author, &languages),
+        redirects: redirects::redirects(reader),
         publisher,
         contact,
         languages,

@@ -102,7 +102,7 @@ impl Snapshot {
     /// Asks for a path as a client does.
     fn look(&mut self, maker: &Maker, edition: &Edition, path: &str, now: i64) {
         let base = edition.newsroom.site().base_url.path().to_owned();
-        let found = match edition.find(&format!("{base}{path}")) {
+        let found = match edition.find(&format!("{base}{path}"), None) {
             Found::Resource(_) => "a resource".to_owned(),
             Found::Redirect(to) => format!("a redirect to {to}"),
             Found::Missing(route) => format!("nothing, {route:?}"),

@@ -202,7 +202,13 @@ fn unreadable(file: &str, error: &Error) -> Problem {
         | Error::NotUtf8 { .. }
         | Error::Changed { .. } => error.to_string(),
     };
-    Problem::of_file(Severity::Error, file, message)
+    let hint = match error {
+        Error::NotUtf8 { .. } => "save the file as UTF-8",
+        Error::TooLarge { .. } => "put long texts into attachments",
+        Error::File { .. } | Error::Directory { .. } => "let the server's user read it",
+        Error::Changed { .. } => "check again",
+    };
+    Problem::of_file(Severity::Error, file, message).hint(hint)
 }
 
 /// The hash that tells whether a file is still the indexed one.

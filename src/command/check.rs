@@ -9,13 +9,14 @@ use crate::command::desk::opening::Opened;
 use crate::command::desk::{Desk, Setting};
 use crate::command::{Error, Outcome, report};
 use crate::edition::publish::{self, Before};
-use crate::feed::{Context, Row, Shown, select};
+use crate::feed::{Context, Row, Shown, content, select};
 use crate::newsroom::Newsroom;
-use crate::newsroom::problem::{Problem, Severity};
+use crate::newsroom::parse::{self, Form};
+use crate::newsroom::problem::Problem;
 use crate::server::clock;
-use crate::source::DataDirectory;
 use crate::source::media::MediaIndex;
 use crate::source::settings::Overrides;
+use crate::source::{DataDirectory, SITE_FILE};
 use crate::store::ledger::{self, Ledger};
 use crate::text::causes::joined;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
@@ -47,6 +48,9 @@ pub fn run(arguments: &CheckArguments) -> Result<Outcome, Error> {
         Ok(Opened { mut desk, .. }) => {
             let mut problems = desk.board().all();
             problems.extend(further(desk.directory(), desk.newsroom(), now.timestamp()));
+            let problems = problems.into_iter();
+            let problems = problems.map(|problem| located(desk.directory(), problem));
+            let problems: Vec<Problem> = problems.collect();
             (problems, Some(desk.newsroom().len()))
         }
         Err((problems, Error::Site)) => (problems, None),
@@ -65,11 +69,29 @@ pub fn run(arguments: &CheckArguments) -> Result<Outcome, Error> {
 fn remembered(state: &Path, now: i64) -> Result<(Ledger, Vec<String>), Error> {
     let note = match Ledger::peek(state) {
         Ok(Some(ledger)) => return Ok((ledger, Vec::new())),
-        Ok(None) => format!("no ledger in `{}`: checked without it", state.display()),
+        Ok(None) => format!(
+            "there is no ledger in `{}`: checked as if nothing had been published yet",
+            state.display()
+        ),
         Err(error @ ledger::Error::Later { .. }) => return Err(error.into()),
         Err(error) => format!("{}: checked without it", joined(&error)),
     };
     Ok((Ledger::in_memory(now)?, vec![note]))
+}
+
+/// The problem with the place of the key that it is about, where that stands in its file.
+fn located(directory: &DataDirectory, problem: Problem) -> Problem {
+    let Some(key) = problem.key.filter(|_| problem.mark.is_none()) else {
+        return problem;
+    };
+    let Ok(text) = directory.read(&problem.file) else {
+        return problem;
+    };
+    let form = Form::of(&problem.file);
+    match form.and_then(|form| parse::place_of(form, &text, key)) {
+        Some(place) => problem.at(&text, &place),
+        None => problem,
+    }
 }
 
 /// What the server does not look at before it is asked for.
@@ -84,7 +106,7 @@ fn further(directory: &DataDirectory, newsroom: &Newsroom, now: i64) -> Vec<Prob
         };
         let paths = entry.media.iter().map(|path| &**path);
         let found = index.measure(directory, paths, now).files;
-        advice::of_item(entry, &item, &text, &found, now)
+        advice::of_item(newsroom, entry, &item, &text, &found)
     };
     let advice: Vec<Vec<Problem>> = entries.par_iter().map(of_item).collect();
     let mut problems: Vec<Problem> = advice.into_iter().flatten().collect();
@@ -101,18 +123,20 @@ fn missing_pictures(
     now: i64,
 ) -> Vec<Problem> {
     let site = newsroom.site();
-    let named = [&site.logo, &site.icon, &site.publisher.logo];
-    let missing = named.into_iter().flatten().filter(|path| {
-        let one = std::iter::once(path.as_str());
+    let named = [
+        ("logo", &site.logo),
+        ("icon", &site.icon),
+        ("publisher", &site.publisher.logo),
+    ];
+    let named = named
+        .into_iter()
+        .filter_map(|(key, path)| Some((key, path.as_deref()?)));
+    let missing = named.filter(|(_, path)| {
+        let one = std::iter::once(*path);
         index.measure(directory, one, now).files.is_empty()
     });
-    missing
-        .map(|path| {
-            let message = format!("there is no file `media/{path}`");
-            Problem::of_file(Severity::Warning, "site.toml", message)
-                .hint("put the file there, or mend the name; until then it is left out")
-        })
-        .collect()
+    let problem = |(key, path)| content::missing_file(SITE_FILE, path).about(key);
+    missing.map(problem).collect()
 }
 
 /// Items that would make a feed ill-formed.

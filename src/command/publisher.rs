@@ -32,7 +32,7 @@ use crate::store::ledger::{Ledger, Removal};
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -65,8 +65,8 @@ pub struct Publisher {
     unwritten: Unwritten,
     others_version: Option<i64>,
     removals: Vec<Removal>,
-    /// What was found wrong when documents were made.
-    made_problems: Vec<Problem>,
+    /// What was found wrong when the feeds of places were made; several may show one item.
+    made_problems: BTreeMap<Place, Vec<Problem>>,
     /// How long the last look at everything took.
     look_took: Duration,
     /// The next one is put off until then, in milliseconds since 1970.
@@ -124,7 +124,7 @@ impl Publisher {
             unsent: None,
             unwritten: Unwritten::default(),
             removals: Vec::new(),
-            made_problems: Vec::new(),
+            made_problems: BTreeMap::new(),
             look_took: Duration::ZERO,
             put_off_until: None,
             put_off_times: 0,
@@ -161,7 +161,11 @@ impl Publisher {
     /// What authors should know.
     pub fn problems(&mut self) -> Vec<Problem> {
         let mut all = self.desk.board().all();
-        all.extend(self.made_problems.iter().cloned());
+        for problem in self.made_problems.values().flatten() {
+            if !all.contains(problem) {
+                all.push(problem.clone());
+            }
+        }
         all
     }
 

@@ -1,11 +1,15 @@
 //! The full text of an item as feeds and pages carry it: sanitised HTML in which every URL is absolute.
 
 use crate::feed::{Context, FeedItem, Picture};
+use crate::newsroom::entry;
 use crate::newsroom::item::{Body, BodyFormat, Item};
+use crate::newsroom::media::MediaFiles;
+use crate::newsroom::problem::{Problem, Severity};
 use crate::text::calendar::Calendar;
 use crate::text::html::{self, Reference, ReferenceKind, Resolved};
 use crate::text::markdown;
 use crate::text::words::Words;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use url::Url;
 
@@ -51,6 +55,19 @@ pub fn certain_media_references(body: &Body) -> Vec<String> {
         .iter()
         .filter(|(url, kind)| *kind == ReferenceKind::Embed || url.starts_with("/media/"));
     certain.filter_map(|(url, _)| media_path(url)).collect()
+}
+
+/// The media files that an item certainly refers to and that are not among those `found`, each once.
+pub fn missing_media(item: &Item, found: &MediaFiles) -> BTreeSet<String> {
+    let listed = entry::media_files(item).chain(certain_media_references(&item.body));
+    listed.filter(|path| !found.contains_key(path)).collect()
+}
+
+/// What the author of an item should know of a media file that is not there.
+pub fn missing_file(file: &str, path: &str) -> Problem {
+    let message = format!("there is no file `media/{path}`");
+    Problem::of_file(Severity::Warning, file, message)
+        .hint("put the file there, or mend the name; until then it is left out")
 }
 
 /// The addresses that a body links to.

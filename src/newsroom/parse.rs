@@ -20,10 +20,14 @@ pub mod report;
 pub mod salvage;
 pub mod section;
 pub mod site;
+mod syntax;
 
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Item;
+use crate::newsroom::parse::document::Value;
+use crate::newsroom::parse::report::Report;
 use crate::newsroom::problem::Problem;
+use std::ops::Range;
 
 /// How an item file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,4 +72,16 @@ pub struct Parsed {
     pub item: Option<Item>,
     /// Everything its author should know.
     pub problems: Vec<Problem>,
+}
+
+/// The bytes of a key's value in the outermost table of a file; `None` where it does not stand there.
+pub fn place_of(form: Form, text: &str, key: &str) -> Option<Range<usize>> {
+    let report = Report::new("", text);
+    let (node, _) = document::read(&report, form)?;
+    let Value::Table(fields) = node.value else {
+        return None;
+    };
+    let mut fields = fields.into_iter();
+    let field = fields.find(|field| field.key == key)?;
+    Some(field.node.span)
 }

@@ -83,6 +83,8 @@ pub struct Problem {
     pub file: String,
     /// The place in the file; `None` when it concerns the whole file.
     pub mark: Option<Mark>,
+    /// The key that it is about, where its place is not known yet.
+    pub key: Option<&'static str>,
     /// What is wrong: lower-case start, no final stop, literals in backticks.
     pub message: String,
     /// What to write instead.
@@ -100,6 +102,7 @@ impl Problem {
             severity,
             file: file.into(),
             mark: None,
+            key: None,
             message: message.into(),
             hint: None,
         }
@@ -109,6 +112,13 @@ impl Problem {
     #[must_use]
     pub fn at(mut self, source: &str, span: &Range<usize>) -> Self {
         self.mark = Some(Mark::of(source, span));
+        self
+    }
+
+    /// The same problem with the key that it is about.
+    #[must_use]
+    pub fn about(mut self, key: &'static str) -> Self {
+        self.key = Some(key);
         self
     }
 

@@ -82,6 +82,9 @@ fn check_finds_missing_files_shared_ids_and_pages_and_stray_files() {
         "the id `x` belongs to `news/a.toml`",
         "the page `/news/a/` belongs to `news/a.toml`",
         "the `id_uri` of this item is that of `news/d.toml`",
+        " --> news/b.toml:1:6",
+        " --> news/c.toml:1:8",
+        " --> news/e.toml:1:10",
         "this is no item file",
         "leads out of the data directory",
         "rename the folder to `bad-name`",
@@ -93,6 +96,31 @@ fn check_finds_missing_files_shared_ids_and_pages_and_stray_files() {
         !report.contains("nonsense") && !report.contains("README"),
         "{report}"
     );
+}
+
+#[test]
+fn check_tells_what_is_not_wrong_and_leads_nowhere() {
+    let site = format!("logo = \"none.svg\"\n{SITE}");
+    let more = "related = [\"a\", \"nobody\"]\ntags = [\"???\"]\nupdated = 2020-01-01\nexpires = 2020-01-02\n";
+    let folder = data(&[
+        ("site.toml", &site),
+        ("news/a.toml", &format!("id = \"a\"\n{more}{ITEM}")),
+    ]);
+    let (status, report) = check(&folder.path().join("data"), &[]);
+    assert_eq!(status, 0, "{report}");
+    for part in [
+        "there is no file `media/none.svg`",
+        " --> site.toml:1:8",
+        "there is no item with the id `nobody`",
+        " --> news/a.toml:2:18",
+        "`???` has no page",
+        "`updated` lies before `date`",
+        "the item expires before its `date`",
+        "checked as if nothing had been published yet",
+    ] {
+        assert!(report.contains(part), "lacks {part}:\n{report}");
+    }
+    assert!(!report.contains("the id `a`"), "{report}");
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! What is not wrong, and deserves a look before others see it.
 
 use crate::feed::content;
-use crate::newsroom::entry::{self, Entry};
+use crate::newsroom::Newsroom;
+use crate::newsroom::entry::Entry;
 use crate::newsroom::item::{Item, MediaSource};
+use crate::newsroom::label::{Kind, Label};
 use crate::newsroom::media::{MediaFiles, UNKNOWN_TYPE, media_type};
 use crate::newsroom::problem::{Problem, Severity};
 use url::{Host, Url};
@@ -23,12 +25,13 @@ const RESERVED_DOMAINS: [&str; 6] = [
 /// Looks at one item, whose text is at hand for the places of what is found. `found` are the media files that there
 /// are.
 pub fn of_item(
+    newsroom: &Newsroom,
     entry: &Entry,
     item: &Item,
     text: &str,
     found: &MediaFiles,
-    now: i64,
 ) -> Vec<Problem> {
+    let now = newsroom.now();
     let warning =
         |message: String| Problem::of_file(Severity::Warning, entry.file.to_string(), message);
     let at = |problem: Problem, word: &str| match text.find(word) {
@@ -47,11 +50,8 @@ pub fn of_item(
         );
         problems.push(problem.hint(hint));
     }
-    let listed = entry::media_files(item).chain(content::certain_media_references(&item.body));
-    for path in listed.filter(|path| !found.contains_key(path)) {
-        let problem = warning(format!("there is no file `media/{path}`"));
-        let hint = "put the file there, or mend the name; until then it is left out";
-        problems.push(at(problem, &path).hint(hint));
+    for path in content::missing_media(item, found) {
+        problems.push(at(content::missing_file(&entry.file, &path), &path));
     }
     for attachment in &item.attachments {
         let name = match &attachment.src {
@@ -68,6 +68,35 @@ pub fn of_item(
             let problem = warning(format!("the link to `{url}` cannot be right: {why}"));
             problems.push(at(problem, url.host_str().unwrap_or_default()).hint("mend the address"));
         }
+    }
+    for id in item.related.iter().chain(&item.replaced_by) {
+        if newsroom.get(id).is_none() {
+            let problem = warning(format!("there is no item with the id `{id}`"));
+            problems
+                .push(at(problem, id.as_str()).hint("mend the id; until then nothing is linked"));
+        }
+    }
+    let tags = item.tags.iter().map(|tag| (Kind::Tag, tag));
+    let authors = item
+        .authors
+        .iter()
+        .map(|author| (Kind::Author, &author.name));
+    for (kind, spelling) in tags.chain(authors) {
+        if Label::new(kind, spelling).is_none() {
+            let problem = warning(format!(
+                "`{spelling}` has no page: no address can be made of it"
+            ));
+            problems.push(at(problem, spelling).hint("write it with letters or digits"));
+        }
+    }
+    let date = item.date.instant().to_utc();
+    if item.updated.is_some_and(|updated| updated < date) {
+        let problem = warning("`updated` lies before `date` and counts for nothing".to_owned());
+        problems.push(at(problem, "updated").hint("write when the item last changed"));
+    }
+    if item.expires.is_some_and(|expires| expires <= date) {
+        let problem = warning("the item expires before its `date`: no feed ever has it".to_owned());
+        problems.push(at(problem, "expires").hint("write when it is to leave the feeds"));
     }
     if let Some(summary) = &item.summary {
         let length = summary.chars().count();

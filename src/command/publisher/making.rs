@@ -9,8 +9,9 @@ use crate::edition::Edition;
 use crate::edition::publish::{self, Before};
 use crate::edition::record::VersionRecord;
 use crate::edition::resource::Resource;
-use crate::feed::{self, Context, Row};
+use crate::feed::{self, Context, Row, content};
 use crate::newsroom::entry::Entry;
+use crate::newsroom::media::MediaFiles;
 use crate::newsroom::place::{Place, folder};
 use crate::newsroom::problem::Problem;
 use crate::newsroom::site::Format;
@@ -110,6 +111,7 @@ impl Publisher {
             }
             places.contains(place) && folder(site, place) == window.folder
         });
+        self.made_problems.retain(|place, _| places.contains(place));
     }
 
     /// Finds what a place's feeds are to say of what was read. What could not be read is looked for again.
@@ -153,13 +155,22 @@ impl Publisher {
             window,
             ..
         } = one;
-        made.problems.iter().for_each(board::log);
-        let is_of_window = |problem: &Problem| {
-            let mut files = window.entries.iter().map(|entry| &entry.file);
-            files.any(|file| **file == *problem.file)
-        };
-        self.made_problems.retain(|problem| !is_of_window(problem));
-        self.made_problems.extend(made.problems);
+        let mut problems = made.problems;
+        problems.extend(
+            rows.iter()
+                .flat_map(|row| without_media(row, &window.media)),
+        );
+        for problem in &problems {
+            if !self
+                .made_problems
+                .values()
+                .flatten()
+                .any(|known| known == problem)
+            {
+                board::log(problem);
+            }
+        }
+        self.made_problems.insert(place.clone(), problems);
         self.unsent = self.unsent.into_iter().chain(made.unsent).min();
         round.not_before = round.not_before.max(made.not_before);
         let name = folder(self.desk.newsroom().site(), &place);
@@ -192,4 +203,18 @@ impl Publisher {
         }
         self.windows.insert(place, window);
     }
+}
+
+/// What is told of the media files that an item of a feed refers to and that are not there.
+fn without_media(row: &Row, found: &MediaFiles) -> Vec<Problem> {
+    let Row::Item(shown) = row else {
+        return Vec::new();
+    };
+    let mut referred = shown.entry.media.iter();
+    if referred.all(|path| found.contains_key(&**path)) {
+        return Vec::new();
+    }
+    let missing = content::missing_media(&shown.item, found);
+    let problem = |path: &String| content::missing_file(&shown.entry.file, path);
+    missing.iter().map(problem).collect()
 }

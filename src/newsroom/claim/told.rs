@@ -25,6 +25,7 @@ pub(super) fn changed_id(entry: &Entry, id: &Id) -> Problem {
         entry.id
     );
     of_file(Severity::Error, entry, message)
+        .about("id")
         .hint(format!("put `id = \"{id}\"` back: an id never changes"))
 }
 
@@ -35,6 +36,7 @@ pub(super) fn used_again(entry: &Entry, file: &str) -> Problem {
         entry.id
     );
     of_file(Severity::Error, entry, message)
+        .about("id")
         .hint("give this item an `id` of its own; an id is never used twice")
 }
 
@@ -45,6 +47,7 @@ pub(super) fn withdrawn(entry: &Entry) -> Problem {
         entry.id
     );
     of_file(Severity::Error, entry, message)
+        .about("status")
         .hint("delete the file, or give the item an `id` of its own: it is then a new one")
 }
 
@@ -56,25 +59,31 @@ pub(super) fn moved_date(entry: &Entry) -> Problem {
         wire.format("%Y-%m-%dT%H:%M:%SZ")
     );
     of_file(Severity::Warning, entry, message)
+        .about("date")
         .hint("put it back; a significant change is told by `updated` or `corrections`")
 }
 
 /// What an item claims belongs to another.
 pub(super) fn clash(newsroom: &Newsroom, entry: &Entry, clash: &Clash) -> Problem {
     let file = &clash.other().file;
-    let (message, hint) = match clash {
+    let (key, message, hint) = match clash {
         Clash::Id(_) => (
+            "id",
             format!("the id `{}` belongs to `{file}`", entry.id),
             "give this item an `id` of its own; an id is never used twice",
         ),
         Clash::Uri(_) => (
+            "id_uri",
             format!("the `id_uri` of this item is that of `{file}`"),
             "give one of the two its own; readers would take them for one item",
         ),
         Clash::Address(_) => (
+            "slug",
             format!("the page `{}` belongs to `{file}`", newsroom.path(entry)),
             "give this item a `slug` of its own",
         ),
     };
-    of_file(Severity::Error, entry, message).hint(hint)
+    of_file(Severity::Error, entry, message)
+        .about(key)
+        .hint(hint)
 }

@@ -3,6 +3,7 @@
 use crate::newsroom::parse::Form;
 use crate::newsroom::parse::date;
 use crate::newsroom::parse::report::{PROBLEMS_MAX, Report};
+use crate::newsroom::parse::syntax;
 use crate::newsroom::problem::Mark;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -124,9 +125,10 @@ fn toml<'a>(report: &Report<'a>, text: &'a str, offset: usize) -> Option<Node<'a
         });
         let message = format!("this is not TOML: {}", first_line(error.message()));
         let reported = report.error(span.start + offset..span.end + offset, message);
-        if let Some(iso) = date::iso_spelling(value) {
-            reported.hint(format!("if this is a date, write it as `{iso}`"));
-        }
+        reported.hint(match date::iso_spelling(value) {
+            Some(iso) => format!("if this is a date, write it as `{iso}`"),
+            None => syntax::toml(error.message()).to_owned(),
+        });
     }
     let node = if errors.is_empty() {
         toml_table(&table, offset, 0)
@@ -205,7 +207,9 @@ fn json<'a>(report: &Report<'a>, text: &'a str) -> Option<Node<'a>> {
             let at = offset_of(text, error.line(), error.column());
             let message = error.to_string();
             let message = message.split(" at line ").next().unwrap_or_default();
-            report.error(at..at + 1, format!("this is not JSON: {message}"));
+            report
+                .error(at..at + 1, format!("this is not JSON: {message}"))
+                .hint(syntax::json(message));
             None
         }
     }

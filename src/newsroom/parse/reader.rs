@@ -35,10 +35,12 @@ impl<'r, 'a> Reader<'r, 'a> {
     /// A reader of a table; `None`, with a problem, of anything else.
     pub fn of(report: &'r Report<'a>, node: &'r Node<'a>) -> Option<Self> {
         let Value::Table(fields) = &node.value else {
-            report.error(
-                node.span.clone(),
-                format!("expected a table, found {}", node.value.kind()),
-            );
+            report
+                .error(
+                    node.span.clone(),
+                    format!("expected a table, found {}", node.value.kind()),
+                )
+                .hint("write keys with values, in braces: `{ … }`");
             return None;
         };
         Some(Self {
@@ -117,7 +119,8 @@ impl<'r, 'a> Reader<'r, 'a> {
     pub fn boolean(&self, key: &'static str) -> Option<bool> {
         let node = self.node(key)?;
         let Value::Boolean(is_true) = node.value else {
-            self.wrong(key, node, "`true` or `false`");
+            self.wrong(key, node, "`true` or `false`")
+                .hint("write it without quotation marks");
             return None;
         };
         Some(is_true)
@@ -127,7 +130,8 @@ impl<'r, 'a> Reader<'r, 'a> {
     pub fn integer(&self, key: &'static str, range: RangeInclusive<i64>) -> Option<i64> {
         let node = self.node(key)?;
         let Value::Integer(number) = node.value else {
-            self.wrong(key, node, "a whole number");
+            self.wrong(key, node, "a whole number")
+                .hint("write digits alone, without quotation marks");
             return None;
         };
         self.within(key, node, number, &range)
@@ -141,7 +145,8 @@ impl<'r, 'a> Reader<'r, 'a> {
             #[expect(clippy::cast_precision_loss, reason = "coordinates are small")]
             Value::Integer(number) => number as f64,
             _ => {
-                self.wrong(key, node, "a number");
+                self.wrong(key, node, "a number")
+                    .hint("write it as in `48.2`, without quotation marks");
                 return None;
             }
         };
@@ -160,7 +165,13 @@ impl<'r, 'a> Reader<'r, 'a> {
             return Some(value);
         }
         let message = format!("`{key}` must be from {} to {}", range.start(), range.end());
-        self.report.error(node.span.clone(), message);
+        let reported = self.report.error(node.span.clone(), message);
+        let nearest = if value < *range.start() {
+            range.start()
+        } else {
+            range.end()
+        };
+        reported.hint(format!("the nearest that may be written is `{nearest}`"));
         None
     }
 
@@ -208,7 +219,11 @@ impl<'r, 'a> Reader<'r, 'a> {
             return Vec::new();
         };
         let Value::List(list) = &node.value else {
-            self.wrong(key, node, "a list");
+            let reported = self.wrong(key, node, "a list");
+            reported.hint(match &node.value {
+                Value::Text(text) => format!("put it in square brackets: `[\"{text}\"]`"),
+                _ => "write its members in square brackets: `[ … ]`".to_owned(),
+            });
             return Vec::new();
         };
         if list.len() > LIST_MAX {
@@ -266,9 +281,9 @@ impl<'r, 'a> Reader<'r, 'a> {
         }
     }
 
-    fn wrong(&self, key: &str, node: &Node<'_>, expected: &str) {
+    fn wrong(&self, key: &str, node: &Node<'_>, expected: &str) -> Reported<'r, 'a> {
         let message = format!("`{key}` must be {expected}, and is {}", node.value.kind());
-        self.report.error(node.span.clone(), message);
+        self.report.error(node.span.clone(), message)
     }
 }
 

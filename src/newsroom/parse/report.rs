@@ -85,6 +85,7 @@ impl<'a> Report<'a> {
             severity,
             file: self.file.to_owned(),
             mark: span.map(|span| Mark::of(self.source, span)),
+            key: None,
             // What it quotes may be any text; a log takes a problem as one line.
             message: single_line(message).into_owned(),
             hint: None,

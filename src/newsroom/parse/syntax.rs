@@ -1,0 +1,162 @@
+//! What to write instead of what is no TOML or JSON. The libraries say what they expected; this says what an author does.
+
+/// By the beginning of what is said of broken TOML.
+const TOML: [(&str, &str); 15] = [
+    (
+        "invalid basic string",
+        "end the text with `\"` on its line; a text of several lines stands between two `\"\"\"`",
+    ),
+    (
+        "invalid multi-line basic string",
+        "end the text with `\"\"\"`",
+    ),
+    (
+        "invalid literal string",
+        "end the text with `'` on its line",
+    ),
+    (
+        "invalid multi-line literal string",
+        "end the text with `'''`",
+    ),
+    (
+        "string values must be quoted",
+        "put the text in quotation marks, as in `key = \"text\"`",
+    ),
+    (
+        "missing opening quote",
+        "put the text in straight quotation marks, as in `key = \"text\"`",
+    ),
+    (
+        "key with no value",
+        "write `key = value`; there are no spaces in a key",
+    ),
+    (
+        "invalid unquoted key",
+        "write `key = value`; a key has letters, digits, `-` and `_`",
+    ),
+    ("invalid date", "write a date as in `2026-11-24`"),
+    ("invalid time", "write a time as in `2026-11-24T10:00:00Z`"),
+    ("duplicate key", "keep one of the two"),
+    ("missing comma", "put a comma between two members of a list"),
+    ("unclosed array", "end the list with `]`"),
+    (
+        "missing escaped value",
+        "write `\\\\` for a backslash, or put the text in single quotation marks",
+    ),
+    (
+        "unexpected key or value",
+        "begin a new line after a value; a `\"` within a text is written `\\\"`",
+    ),
+];
+
+/// By the beginning of what is said of broken JSON.
+const JSON: [(&str, &str); 8] = [
+    (
+        "key must be a string",
+        "put the key in double quotation marks; no comma stands before a `}`",
+    ),
+    (
+        "EOF while parsing",
+        "end every text with `\"`, every list with `]` and every table with `}`",
+    ),
+    (
+        "expected `,` or",
+        "put a comma between two members; there are no comments in JSON",
+    ),
+    ("expected `:`", "put a colon between a key and its value"),
+    (
+        "control character",
+        "write a line break within a text as `\\n`",
+    ),
+    ("invalid escape", "write `\\\\` for a backslash"),
+    (
+        "expected value",
+        "put a text in double quotation marks; no comma stands before a `]`",
+    ),
+    (
+        "trailing characters",
+        "delete what follows the item's last `}`",
+    ),
+];
+
+fn of(table: &[(&str, &'static str)], message: &str) -> Option<&'static str> {
+    let mut rows = table.iter();
+    let row = rows.find(|(beginning, _)| message.starts_with(beginning));
+    row.map(|(_, hint)| *hint)
+}
+
+/// What to write instead of broken TOML.
+pub(super) fn toml(message: &str) -> &'static str {
+    of(&TOML, message).unwrap_or("write one `key = value` a line, as in `title = \"Headline\"`")
+}
+
+/// What to write instead of broken JSON.
+pub(super) fn json(message: &str) -> &'static str {
+    of(&JSON, message).unwrap_or("write keys and values as in `{ \"title\": \"Headline\" }`")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::newsroom::parse::Form;
+    use crate::newsroom::parse::document::read;
+    use crate::newsroom::parse::report::Report;
+
+    /// The first hint of a broken text.
+    fn hint(form: Form, text: &str) -> String {
+        let report = Report::new("news/a", text);
+        assert!(read(&report, form).is_none(), "{text}");
+        let problems = report.into_problems();
+        problems[0].hint.clone().unwrap_or_default()
+    }
+
+    #[test]
+    fn what_is_broken_in_toml_is_mended_by_its_hint() {
+        for (text, expected) in [
+            ("title = \"open\nbody = 1", "end the text with `\"`"),
+            ("title = 'open\nbody = 1", "end the text with `'`"),
+            ("body = \"\"\"open\n", "end the text with `\"\"\"`"),
+            ("body = '''open\n", "end the text with `'''`"),
+            ("title = bare", "put the text in quotation marks"),
+            ("title = \u{201E}curly\"", "straight quotation marks"),
+            ("title \"x\"", "write `key = value`"),
+            ("my key = 1", "no spaces in a key"),
+            ("date: 2026-01-01", "write `key = value`"),
+            ("date = 2026-13-02", "as in `2026-11-24`"),
+            (
+                "date = 2026-01-01T25:00:00Z",
+                "as in `2026-11-24T10:00:00Z`",
+            ),
+            ("date = 24.11.2026", "write it as `2026-11-24`"),
+            ("a = 1\na = 2", "keep one of the two"),
+            ("tags = [\"a\" \"b\"]", "a comma between"),
+            ("tags = [\"a\"", "end the list"),
+            ("body = \"a \\q\"", "for a backslash"),
+            ("title = \"say \"hi\"\"", "within a text"),
+            ("= 1", "one `key = value` a line"),
+        ] {
+            let hint = hint(Form::Toml, text);
+            assert!(hint.contains(expected), "{text}: {hint}");
+        }
+    }
+
+    #[test]
+    fn what_is_broken_in_json_is_mended_by_its_hint() {
+        for (text, expected) in [
+            ("{\"a\": 1,}", "no comma stands before"),
+            ("{\"a\": [1,]}", "before a `]`"),
+            ("{\"a\": 1", "end every text"),
+            ("", "end every text"),
+            ("{\"a\": 1 \"b\": 2}", "put a comma between"),
+            ("{\"a\" 1}", "put a colon"),
+            ("{\"a\": \"b\nc\"}", "as `\\n`"),
+            ("{\"a\": \"\\q\"}", "for a backslash"),
+            ("{a: 1}", "put the key in double"),
+            ("{\"a\": x}", "put a text in double"),
+            ("{} more", "delete what follows"),
+            ("{\"a\": 01}", "`{ \"title\""),
+        ] {
+            let hint = hint(Form::Json, text);
+            assert!(hint.contains(expected), "{text}: {hint}");
+        }
+    }
+}

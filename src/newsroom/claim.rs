@@ -37,8 +37,8 @@ pub struct Intake<'a> {
     pub open: BTreeMap<Arc<str>, Arc<Entry>>,
     /// What is to be withdrawn whatever files say, with what is said of it.
     pub removals: BTreeMap<Id, Withdrawal>,
-    /// The files whose items were put into the newsroom, with their ids.
-    pub placed: Vec<(Arc<str>, Id)>,
+    /// The items that were put into the newsroom and into all lists.
+    pub placed: Vec<Arc<Entry>>,
     /// Published items that stand on something else than their file.
     pub kept: BTreeSet<Id>,
     /// What is said of these once it is clear whether they stand.
@@ -102,7 +102,8 @@ impl<'a> Intake<'a> {
     /// Lets all lists show what was placed, and the pages and feeds that name other versions of a text follow what
     /// changed of these.
     pub fn link(&mut self) {
-        self.newsroom.list(&std::mem::take(&mut self.unlisted));
+        self.newsroom.list(&self.unlisted);
+        self.placed.append(&mut self.unlisted);
         self.stamps.link(self.newsroom, self.records);
     }
 
@@ -261,10 +262,7 @@ impl<'a> Intake<'a> {
                 seen.state == entry.state(now) && !entry.seldom.changes.iter().any(has_come)
             })
         };
-        if entry.basis == Basis::File {
-            self.placed
-                .push((Arc::clone(&entry.file), entry.id.clone()));
-        } else {
+        if entry.basis != Basis::File {
             self.kept.insert(entry.id.clone());
         }
         let removal = self.removals.get(&entry.id).cloned();

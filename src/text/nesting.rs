@@ -39,14 +39,19 @@ pub fn is_too_deep(html: &str) -> bool {
 /// The same of what Markdown becomes. It is made only where so much of what opens a level stands in it.
 pub fn is_markdown_too_deep(text: &str) -> bool {
     let inline = inline_marks(text);
-    let is_margin =
-        |byte: &u8| matches!(byte, b' ' | b'\t' | b'>' | b'-' | b'+' | b'*' | b'.' | b')');
-    let margin = |line: &str| {
-        let bytes = line.bytes();
-        let marks = bytes.take_while(|byte| is_margin(byte) || byte.is_ascii_digit());
-        marks.count()
+    let is_margin = |byte: &u8| {
+        matches!(
+            byte,
+            b' ' | b'\t' | b'>' | b'-' | b'+' | b'*' | b'.' | b')' | b'0'..=b'9'
+        )
     };
-    let margin = text.lines().map(margin).max().unwrap_or(0);
+    let margin = |start: usize| {
+        let line = text.as_bytes()[start..].iter();
+        line.take_while(|byte| is_margin(byte)).count()
+    };
+    let breaks = memchr::memchr_iter(b'\n', text.as_bytes());
+    let starts = std::iter::once(0).chain(breaks.map(|at| at + 1));
+    let margin = starts.map(margin).max().unwrap_or(0);
     inline + margin > LEVELS_MAX && is_too_deep(&markdown::to_html(text))
 }
 

@@ -236,13 +236,13 @@ impl Desk {
                 known.id = None;
             }
         }
-        for (file, id) in std::mem::take(&mut intake.placed) {
-            let entry = intake.newsroom.get(&id);
-            if entry.is_some_and(|entry| entry.seen.is_none()) {
-                self.unseen.insert(id.clone());
+        let of_files = intake.placed.iter();
+        for entry in of_files.filter(|entry| entry.basis == Basis::File) {
+            if entry.seen.is_none() {
+                self.unseen.insert(entry.id.clone());
             }
-            if let Some(known) = self.files.get_mut(&file) {
-                known.id = Some(id);
+            if let Some(known) = self.files.get_mut(&entry.file) {
+                known.id = Some(entry.id.clone());
             }
         }
         std::mem::take(&mut intake.problems)

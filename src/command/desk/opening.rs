@@ -97,8 +97,10 @@ impl Desk {
         };
         let fingerprint = fingerprint(&desk.settings, begun_at);
         let (mut found, index) = desk.read_all(state, &fingerprint);
-        desk.recall(&mut found, ledger)
-            .map_err(|error| plain(error.into()))?;
+        if past.has_published {
+            desk.recall(&mut found, ledger)
+                .map_err(|error| plain(error.into()))?;
+        }
         let mut taken = Taken::default();
         let looked_at = desk.records.looked_at();
         desk.stamp_settings(&mut taken);

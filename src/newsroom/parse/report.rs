@@ -128,7 +128,8 @@ pub fn cleaned<'a>(file: &str, text: &'a str) -> (Cow<'a, str>, Option<Problem>)
         .then(|| text.char_indices().find(|(_, c)| !is_kept(*c)))
         .flatten();
     let Some((at, first)) = first else {
-        let has_lone_return = text.contains('\r') && text.replace("\r\n", "").contains('\r');
+        let has_returns = memchr::memchr(b'\r', text.as_bytes()).is_some();
+        let has_lone_return = has_returns && text.replace("\r\n", "").contains('\r');
         return (
             if has_lone_return {
                 with_line_breaks(text).into()

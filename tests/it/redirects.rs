@@ -4,10 +4,16 @@ use crate::desk::{Office, SITE, second};
 
 const ITEM: &str = "id = \"a\"\ntitle = \"A\"\ndate = 2096-11-24T10:00:00Z\nbody = \"Text.\"\n";
 
-/// An office with a section `news`, one item and these redirects.
+/// An office with a section `news`, an item, one under an embargo, and these redirects.
 fn office(redirects: &str) -> Office {
     let site = format!("{SITE}[redirects]\n{redirects}");
-    let files = [("site.toml", site.as_str()), ("news/a.toml", ITEM)];
+    let secret = ITEM.replace("\"a\"", "\"secret\"");
+    let secret = format!("embargo_until = 2097-01-01T00:00:00Z\n{secret}");
+    let files = [
+        ("site.toml", site.as_str()),
+        ("news/a.toml", ITEM),
+        ("news/secret.toml", &secret),
+    ];
     Office::open(&files, second("12:00:00"))
 }
 
@@ -22,7 +28,7 @@ fn r_068_old_addresses_lead_where_site_toml_says() {
     let office = office(
         "\"/feed/\" = \"/rss.xml\"\n\"/?feed=rss2\" = \"/rss.xml\"\n\"/blog/\" = \"/news/\"\n\
          \"/news/rss.xml\" = \"/atom.xml\"\n\"/caf%C3%A9/\" = \"/news/\"\n\"/void/\" = \"/nothing/\"\n\
-         \"/paper.pdf\" = \"/media/paper.pdf\"\n\"/?p=1\" = \"/news/a/\"\n",
+         \"/paper.pdf\" = \"/media/paper.pdf\"\n\"/?p=1\" = \"/news/a/\"\n\"/soon/\" = \"/news/secret/\"\n",
     );
     for (path, expected) in [
         ("/feed/", "301 /rss.xml"),
@@ -40,6 +46,8 @@ fn r_068_old_addresses_lead_where_site_toml_says() {
         ("/?feed=rss", "200"),
         ("/", "200"),
         ("/blog/b/", "404"),
+        ("/blog/secret/", "404"),
+        ("/soon/", "404"),
         ("/void/", "404"),
         ("/feed/atom/", "404"),
     ] {

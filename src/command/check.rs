@@ -122,15 +122,7 @@ fn missing_pictures(
     index: &MediaIndex,
     now: i64,
 ) -> Vec<Problem> {
-    let site = newsroom.site();
-    let named = [
-        ("logo", &site.logo),
-        ("icon", &site.icon),
-        ("publisher", &site.publisher.logo),
-    ];
-    let named = named
-        .into_iter()
-        .filter_map(|(key, path)| Some((key, path.as_deref()?)));
+    let named = newsroom.site().named_pictures();
     let missing = named.filter(|(_, path)| {
         let one = std::iter::once(*path);
         index.measure(directory, one, now).files.is_empty()

@@ -293,14 +293,16 @@ pub fn shared_text(key: &str, id: &Id, slug: &Slug) -> Arc<str> {
     same.map_or_else(|| key.into(), Arc::clone)
 }
 
+/// The tags and authors of an item as it spells them, also those of which no label can be made.
+pub fn spellings(item: &Item) -> impl Iterator<Item = (Kind, &str)> {
+    let tags = item.tags.iter().map(|tag| (Kind::Tag, tag.as_str()));
+    let authors = item.authors.iter();
+    tags.chain(authors.map(|author| (Kind::Author, author.name.as_str())))
+}
+
 fn labels(item: &Item) -> Box<[Arc<Label>]> {
-    let tags = item.tags.iter().map(|tag| (Kind::Tag, tag));
-    let authors = item
-        .authors
-        .iter()
-        .map(|author| (Kind::Author, &author.name));
-    let all = tags.chain(authors);
-    all.filter_map(|(kind, spelling)| Label::new(kind, spelling).map(Arc::new))
+    spellings(item)
+        .filter_map(|(kind, spelling)| Label::new(kind, spelling).map(Arc::new))
         .collect()
 }
 

@@ -118,8 +118,18 @@ impl Site {
 
     /// The files of the media folder that every page shows.
     pub fn pictures(&self) -> impl Iterator<Item = &str> {
-        let named = [&self.logo, &self.icon, &self.publisher.logo].into_iter();
-        named.filter_map(Option::as_deref)
+        self.named_pictures().map(|(_, path)| path)
+    }
+
+    /// The same with the keys of `site.toml` that name them.
+    pub fn named_pictures(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let named = [
+            ("logo", &self.logo),
+            ("icon", &self.icon),
+            ("publisher", &self.publisher.logo),
+        ];
+        let named = named.into_iter();
+        named.filter_map(|(key, path)| Some((key, path.as_deref()?)))
     }
 
     /// What is said of tags, or of authors.

@@ -2,9 +2,9 @@
 
 use crate::feed::content;
 use crate::newsroom::Newsroom;
-use crate::newsroom::entry::Entry;
+use crate::newsroom::entry::{self, Entry};
 use crate::newsroom::item::{Item, MediaSource};
-use crate::newsroom::label::{Kind, Label};
+use crate::newsroom::label::Label;
 use crate::newsroom::media::{MediaFiles, UNKNOWN_TYPE, media_type};
 use crate::newsroom::problem::{Problem, Severity};
 use url::{Host, Url};
@@ -76,12 +76,7 @@ pub fn of_item(
                 .push(at(problem, id.as_str()).hint("mend the id; until then nothing is linked"));
         }
     }
-    let tags = item.tags.iter().map(|tag| (Kind::Tag, tag));
-    let authors = item
-        .authors
-        .iter()
-        .map(|author| (Kind::Author, &author.name));
-    for (kind, spelling) in tags.chain(authors) {
+    for (kind, spelling) in entry::spellings(item) {
         if Label::new(kind, spelling).is_none() {
             let problem = warning(format!(
                 "`{spelling}` has no page: no address can be made of it"

@@ -185,14 +185,18 @@ pub fn alias(report: &Report<'_>, key: &'static str, node: &Node<'_>) -> Option<
 
 /// Whether a text is a path from the root, and not the root, without query, dot segments and what must be encoded.
 pub fn is_plain_path(text: &str) -> bool {
-    let segment = |segment: &str| !matches!(segment, "." | "..");
     text.starts_with('/')
         && text.len() > 1
         && !text.contains("//")
         && text
             .bytes()
             .all(|byte| byte.is_ascii_graphic() && !b"?#\\\"<>%".contains(&byte))
-        && text.split('/').all(segment)
+        && !has_dot_segment(text)
+}
+
+/// Whether a segment of a path is `.` or `..`.
+pub fn has_dot_segment(path: &str) -> bool {
+    path.split('/').any(|segment| matches!(segment, "." | ".."))
 }
 
 /// The item's language: as written, else that of the file's suffix, else the site's.

@@ -1,7 +1,7 @@
 //! The table `[redirects]` of `site.toml`: old addresses, and where they lead.
 
 use crate::newsroom::parse::document::Field;
-use crate::newsroom::parse::identity::is_plain_path;
+use crate::newsroom::parse::identity::{has_dot_segment, is_plain_path};
 use crate::newsroom::parse::reader::{Reader, line};
 use crate::newsroom::redirects::Redirects;
 use percent_encoding::percent_decode_str;
@@ -24,19 +24,22 @@ pub fn redirects(reader: &Reader<'_, '_>) -> Redirects {
         reported.hint("let a folder lead to a folder: everything below goes along");
         return Redirects::default();
     }
-    let read = table.all().iter().filter_map(|field| one(&table, field));
-    let read: BTreeMap<String, String> = read.collect();
+    let mut redirects = BTreeMap::new();
+    let mut places = Vec::new();
     for field in table.all() {
-        let old = address(&field.key);
-        let path = old.as_ref().and_then(|old| read.get(old));
-        let next = path.and_then(|path| read.get(path));
-        if let Some((path, next)) = path.zip(next) {
+        if let Some((old, path)) = one(&table, field) {
+            places.push((field.node.span.clone(), path.clone()));
+            redirects.insert(old, path);
+        }
+    }
+    for (place, path) in places {
+        if let Some(next) = redirects.get(&path) {
             let message = format!("`{path}` leads on to `{next}`");
-            let reported = table.report.error(field.node.span.clone(), message);
+            let reported = table.report.error(place, message);
             reported.hint(format!("write `{next}` here: readers go one step"));
         }
     }
-    Redirects::new(read)
+    Redirects::new(redirects)
 }
 
 fn one(table: &Reader<'_, '_>, field: &Field<'_>) -> Option<(String, String)> {
@@ -63,10 +66,9 @@ fn address(written: &str) -> Option<String> {
         None => (written, None),
     };
     let path = percent_decode_str(path).decode_utf8().ok()?;
-    let is_dotted = path.split('/').any(|part| matches!(part, "." | ".."));
     let is_address = path.starts_with('/')
         && !path.contains("//")
-        && !is_dotted
+        && !has_dot_segment(&path)
         && !path.contains(char::is_control)
         && (path.len() > 1 || query.is_some())
         && written.len() <= ADDRESS_BYTES_MAX

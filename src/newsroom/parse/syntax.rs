@@ -101,17 +101,20 @@ mod tests {
     use crate::newsroom::parse::document::read;
     use crate::newsroom::parse::report::Report;
 
-    /// The first hint of a broken text.
-    fn hint(form: Form, text: &str) -> String {
-        let report = Report::new("news/a", text);
-        assert!(read(&report, form).is_none(), "{text}");
-        let problems = report.into_problems();
-        problems[0].hint.clone().unwrap_or_default()
+    /// Broken texts, each with a part of its first hint.
+    fn check(form: Form, broken: &[(&str, &str)]) {
+        for (text, expected) in broken {
+            let report = Report::new("news/a", text);
+            assert!(read(&report, form).is_none(), "{text}");
+            let problems = report.into_problems();
+            let hint = problems[0].hint.clone().unwrap_or_default();
+            assert!(hint.contains(expected), "{text}: {hint}");
+        }
     }
 
     #[test]
     fn what_is_broken_in_toml_is_mended_by_its_hint() {
-        for (text, expected) in [
+        let broken = [
             ("title = \"open\nbody = 1", "end the text with `\"`"),
             ("title = 'open\nbody = 1", "end the text with `'`"),
             ("body = \"\"\"open\n", "end the text with `\"\"\"`"),
@@ -133,15 +136,13 @@ mod tests {
             ("body = \"a \\q\"", "for a backslash"),
             ("title = \"say \"hi\"\"", "within a text"),
             ("= 1", "one `key = value` a line"),
-        ] {
-            let hint = hint(Form::Toml, text);
-            assert!(hint.contains(expected), "{text}: {hint}");
-        }
+        ];
+        check(Form::Toml, &broken);
     }
 
     #[test]
     fn what_is_broken_in_json_is_mended_by_its_hint() {
-        for (text, expected) in [
+        let broken = [
             ("{\"a\": 1,}", "no comma stands before"),
             ("{\"a\": [1,]}", "before a `]`"),
             ("{\"a\": 1", "end every text"),
@@ -154,9 +155,7 @@ mod tests {
             ("{\"a\": x}", "put a text in double"),
             ("{} more", "delete what follows"),
             ("{\"a\": 01}", "`{ \"title\""),
-        ] {
-            let hint = hint(Form::Json, text);
-            assert!(hint.contains(expected), "{text}: {hint}");
-        }
+        ];
+        check(Form::Json, &broken);
     }
 }

@@ -38,6 +38,20 @@ fn check(text: &str, expected: &[&str]) {
 }
 
 #[test]
+fn a_long_text_in_the_place_of_a_list_is_not_quoted() {
+    let reports = reports(
+        "news/a.toml",
+        &format!("tags = \"{}\"\n{ITEM}", "x".repeat(5_000)),
+    );
+    let told = reports.join("\n");
+    assert!(
+        told.contains("write its members in square brackets"),
+        "{told}"
+    );
+    assert!(told.len() < 1_000, "{told}");
+}
+
+#[test]
 #[expect(clippy::too_many_lines, reason = "a table, one row a message")]
 fn keys_of_an_item() {
     for (more, expected) in [

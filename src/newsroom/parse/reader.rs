@@ -221,7 +221,9 @@ impl<'r, 'a> Reader<'r, 'a> {
         let Value::List(list) = &node.value else {
             let reported = self.wrong(key, node, "a list");
             reported.hint(match &node.value {
-                Value::Text(text) => format!("put it in square brackets: `[\"{text}\"]`"),
+                Value::Text(text) if text.chars().count() <= LINE_CHARS_MAX => {
+                    format!("put it in square brackets: `[\"{text}\"]`")
+                }
                 _ => "write its members in square brackets: `[ … ]`".to_owned(),
             });
             return Vec::new();

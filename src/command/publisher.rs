@@ -29,6 +29,7 @@ use crate::server::clock::Clock;
 use crate::source::DataDirectory;
 use crate::source::media::MediaIndex;
 use crate::store::ledger::{Ledger, Removal};
+use crate::text::causes::joined;
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -198,8 +199,14 @@ impl Publisher {
     pub fn look_for_removals(&mut self) {
         let version = self.ledger.others_version().ok();
         if version != self.others_version {
-            self.others_version = version;
-            self.removals = self.ledger.removals().unwrap_or_default();
+            match self.ledger.removals() {
+                Ok(removals) => {
+                    self.removals = removals;
+                    self.others_version = version;
+                }
+                // Asked again at the next look.
+                Err(error) => tracing::warn!("{}", joined(&error)),
+            }
         }
     }
 

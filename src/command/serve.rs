@@ -141,7 +141,7 @@ fn open_ledger(state: &Path) -> Result<(Option<StateDirectory>, Ledger), Error> 
         }
     };
     let ledger = match Ledger::open(held.path(), now) {
-        Err(error @ ledger::Error::Open { .. }) => begin_anew(held.path(), &error, now)?,
+        Err(error) if error.is_damage() => begin_anew(held.path(), &error, now)?,
         other => other?,
     };
     Ok((Some(held), ledger))

@@ -41,11 +41,9 @@ impl Stamp {
     }
 
     /// Whether the file was left alone long enough before `now` (seconds since 1970) for its stamp to be trusted.
+    /// Only `ctime` tells: a camera or an archive program may date `mtime` ahead, and nothing but the system sets `ctime`.
     pub fn is_settled(&self, now: i64) -> bool {
-        self.mtime
-            .max(self.ctime)
-            .saturating_add(SETTLED_NANOSECONDS)
-            < now.saturating_mul(1_000_000_000)
+        self.ctime.saturating_add(SETTLED_NANOSECONDS) < now.saturating_mul(1_000_000_000)
     }
 }
 

@@ -52,7 +52,7 @@ pub enum Error {
 impl Error {
     /// Whether something in the ledger is not what we wrote.
     pub fn is_damage(&self) -> bool {
-        let Self::Read(source) = self else {
+        let (Self::Open { source, .. } | Self::Read(source)) = self else {
             return false;
         };
         let code = source.sqlite_error_code();

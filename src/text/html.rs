@@ -5,6 +5,7 @@ pub mod shown;
 use crate::text::legal::legal;
 use ammonia::{Builder, UrlRelative};
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::LazyLock;
 use url::Url;
 
@@ -18,7 +19,7 @@ pub struct Reference<'a> {
 }
 
 /// What a URL does in a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ReferenceKind {
     /// It leads somewhere.
     Link,
@@ -158,12 +159,13 @@ pub fn sanitise(html: &str, resolve: &dyn Fn(Reference<'_>) -> Option<Resolved>)
 /// The URLs of a text that [`sanitise`] would pass to its resolver, as they are written, each once, in order.
 pub fn references(html: &str) -> Vec<(String, ReferenceKind)> {
     let mut found = Vec::new();
+    let mut known = HashSet::new();
     walk(&cleaned(html), |_, tag| {
         for (value, kind) in
             attributes(tag).filter_map(|(name, value)| Some((value, kind_of(name)?)))
         {
             let reference = (unescape(value), kind);
-            if !found.contains(&reference) {
+            if known.insert(reference.clone()) {
                 found.push(reference);
             }
         }

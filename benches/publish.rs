@@ -11,6 +11,7 @@ use tidings::newsroom::media::MediaFiles;
 use tidings::newsroom::place::{Place, Scope};
 use tidings::newsroom::site::Tree;
 use tidings::newsroom::{Newsroom, parse};
+use tidings::server::clock::Clock;
 use tidings::source::DataDirectory;
 use tidings::source::settings::Overrides;
 use tidings::store::ledger::Ledger;
@@ -64,8 +65,9 @@ fn open(folder: &std::path::Path) -> Desk {
         gone_after_milliseconds: 0,
     };
     let now = chrono::DateTime::from_timestamp(NOW, 0).expect("an instant");
+    let clock = Clock::of(move || now, |_| {});
     let ledger = Ledger::in_memory(NOW).expect("a ledger in memory");
-    let Opened { desk, .. } = Desk::open(setting, &ledger, None, now)
+    let Opened { desk, .. } = Desk::open(setting, &ledger, None, &clock)
         .map_err(|(problems, error)| format!("{problems:?} {error}"))
         .expect("a corpus that loads");
     desk

@@ -15,6 +15,7 @@ use crate::newsroom::entry::Entry;
 use crate::newsroom::item::Item;
 use crate::newsroom::problem::{Problem, Severity};
 use crate::newsroom::site::Site;
+use crate::source::stamp::Stamp;
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use sha2::{Digest, Sha256};
@@ -133,7 +134,16 @@ impl DataDirectory {
     ///
     /// [`Error::File`], [`Error::TooLarge`] or [`Error::NotUtf8`].
     pub fn read(&self, file: &str) -> Result<String, Error> {
-        let bytes = self.bytes(file, FILE_BYTES_MAX + 1)?;
+        self.read_with_stamp(file).map(|(text, _)| text)
+    }
+
+    /// The same with the file's stamp after the reading: where it is the one that was listed, nobody wrote meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`DataDirectory::read`].
+    pub fn read_with_stamp(&self, file: &str) -> Result<(String, Stamp), Error> {
+        let (bytes, stamp) = self.bytes(file, FILE_BYTES_MAX + 1)?;
         if bytes.len() as u64 > FILE_BYTES_MAX {
             return Err(Error::TooLarge {
                 file: file.to_owned(),
@@ -144,11 +154,17 @@ impl DataDirectory {
             file: file.to_owned(),
             at: error.valid_up_to(),
         });
-        text.map(str::to_owned)
+        text.map(|text| (text.to_owned(), stamp))
+    }
+
+    /// The stamp of a file; `None` where there is none.
+    pub fn stamp(&self, file: &str) -> Option<Stamp> {
+        let metadata = self.dir.metadata(file).ok()?;
+        Some(Stamp::of(&metadata))
     }
 
     /// Reads at most so many bytes of a file.
-    fn bytes(&self, file: &str, bytes_max: u64) -> Result<Vec<u8>, Error> {
+    fn bytes(&self, file: &str, bytes_max: u64) -> Result<(Vec<u8>, Stamp), Error> {
         let failed = |source| Error::File {
             file: file.to_owned(),
             source,
@@ -165,7 +181,8 @@ impl DataDirectory {
             }
         }
         bytes.truncate(filled);
-        Ok(bytes)
+        let stamp = Stamp::of(&open.metadata().map_err(failed)?);
+        Ok((bytes, stamp))
     }
 
     /// Reads the whole item of an index entry again, as it was when it was taken in, with its text.

@@ -48,7 +48,7 @@ pub enum Command {
 }
 
 /// Where the data and the state are.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Places {
     /// The data directory: `site.toml`, a folder a section, `media`.
     #[arg(value_name = "DATA", default_value = "data", env = "TIDINGS_DATA")]
@@ -102,8 +102,11 @@ pub struct ServeArguments {
 #[derive(Debug, Args)]
 pub struct RemoveArguments {
     /// The item's id, as its file or the log says it.
-    #[arg(value_name = "ID")]
-    pub id: String,
+    #[arg(value_name = "ID", required_unless_present = "missing")]
+    pub id: Option<String>,
+    /// Withdraws the items whose files went together, which waits for this word; ID is left out.
+    #[arg(long)]
+    pub missing: bool,
     /// Data and state.
     #[command(flatten)]
     pub places: Places,
@@ -133,6 +136,17 @@ pub enum ReportFormat {
     Human,
     /// For programs: one JSON object a line.
     Json,
+}
+
+impl RemoveArguments {
+    /// Where data and state are: with `--missing` the first name is that of the data directory.
+    pub fn places(&self) -> Places {
+        let mut places = self.places.clone();
+        if let (true, Some(data)) = (self.missing, &self.id) {
+            places.data = PathBuf::from(data);
+        }
+        places
+    }
 }
 
 impl Places {

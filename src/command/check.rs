@@ -13,7 +13,7 @@ use crate::feed::{Context, Row, Shown, content, select};
 use crate::newsroom::Newsroom;
 use crate::newsroom::parse::{self, Form};
 use crate::newsroom::problem::Problem;
-use crate::server::clock;
+use crate::server::clock::{self, Clock};
 use crate::source::media::MediaIndex;
 use crate::source::settings::Overrides;
 use crate::source::{DataDirectory, SITE_FILE};
@@ -37,12 +37,13 @@ pub fn run(arguments: &CheckArguments) -> Result<Outcome, Error> {
         overrides: Overrides::default(),
         gone_after_milliseconds: 0,
     };
-    let mut opened = Desk::open(setting(), &ledger, None, now);
+    let clock = Clock::of(move || now, |_| {});
+    let mut opened = Desk::open(setting(), &ledger, None, &clock);
     if arguments.fix
         && let Ok(Opened { desk, .. }) = &opened
     {
         notes.extend(fix::write_ids(desk.directory(), desk.newsroom()));
-        opened = Desk::open(setting(), &ledger, None, now);
+        opened = Desk::open(setting(), &ledger, None, &clock);
     }
     let (problems, items) = match opened {
         Ok(Opened { mut desk, .. }) => {

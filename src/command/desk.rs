@@ -3,12 +3,18 @@
 
 pub mod board;
 pub mod directory;
+pub mod dirty;
 pub mod joining;
+pub mod missing;
 pub mod opening;
 pub mod reading;
+pub mod waiting;
 
 use crate::command::desk::board::Board;
-use crate::command::desk::reading::{Dirty, Found};
+use crate::command::desk::dirty::Dirty;
+use crate::command::desk::missing::Missing;
+use crate::command::desk::reading::Found;
+use crate::command::desk::waiting::Waiting;
 use crate::newsroom::Newsroom;
 use crate::newsroom::claim::Intake;
 use crate::newsroom::entry::{Basis, Entry};
@@ -17,10 +23,10 @@ use crate::newsroom::label::Labels;
 use crate::newsroom::parse::salvage::Salvage;
 use crate::newsroom::record::{ItemRecord, Records, groups_of};
 use crate::newsroom::stamps::Stamps;
-use crate::source::DataDirectory;
 use crate::source::load::{self, Whole};
 use crate::source::settings::{Overrides, Settings};
 use crate::source::stamp::Stamp;
+use crate::source::{DataDirectory, scan};
 use crate::store::ledger::{Removal, Source};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -30,6 +36,10 @@ use std::sync::Arc;
 /// Tells the last good version of an item (by its id) or of a settings file (by its path after a slash).
 pub type LastGood<'a> = dyn Fn(&str) -> Option<Source> + 'a;
 
+/// A file must be gone for so long before that is believed, in milliseconds: programs that save a file, and those that
+/// copy a tree, take files away for a moment.
+pub const GONE_AFTER_MILLISECONDS: i64 = 2_000;
+
 /// Where the data is, and how it is looked at.
 #[derive(Debug, Clone)]
 pub struct Setting {
@@ -37,8 +47,8 @@ pub struct Setting {
     pub data: PathBuf,
     /// What counts more than `site.toml`.
     pub overrides: Overrides,
-    /// How long a file must be gone before that is believed, in milliseconds: programs that save a file may take it
-    /// away for a moment.
+    /// How long a file must be gone before that is believed, in milliseconds; a start waits as long for files that are
+    /// missing or changed a moment ago. 0 for a look that changes nothing.
     pub gone_after_milliseconds: i64,
 }
 
@@ -47,6 +57,8 @@ pub struct Desk {
     setting: Setting,
     directory: Arc<DataDirectory>,
     settings: Settings,
+    /// The files with settings as they were read last; those that are not there are not among them.
+    settings_stamps: BTreeMap<Arc<str>, Stamp>,
     newsroom: Newsroom,
     records: Records,
     files: BTreeMap<Arc<str>, Known>,
@@ -59,11 +71,16 @@ pub struct Desk {
     kept: BTreeSet<Id>,
     /// The rows, as they were, of published items that other settings have put elsewhere.
     moved: BTreeMap<Id, ItemRecord>,
-    /// Files that went a moment ago, and when that is believed, in milliseconds since 1970.
-    going: BTreeMap<Arc<str>, i64>,
+    /// Files of which it is not believed yet that they are gone, or that they are whole.
+    waiting: Waiting,
+    /// Files that were read although somebody has them open.
+    read_open: BTreeSet<Arc<str>>,
+    /// Published items that would be withdrawn for want of a file, if they were fewer.
+    missing: Missing,
+    /// The folders that could not be read at the last look.
     unreadable: Vec<String>,
     /// Where to look once there is a directory with settings again.
-    waiting: Dirty,
+    postponed: Dirty,
     /// Whether there was no directory at the last look.
     is_away: bool,
     /// The links in the directory, and where they lead.
@@ -139,24 +156,28 @@ impl Desk {
         };
         self.tick(now, last_good, &mut taken);
         let mut dirty = dirty.clone();
-        dirty.extend(std::mem::take(&mut self.waiting));
+        dirty.extend(std::mem::take(&mut self.postponed));
+        for file in self.waiting.due(now.timestamp_millis()) {
+            dirty.add(file);
+        }
+        // What was said of a file that stayed open is to be said no longer once it is closed.
+        let closed = self.read_open.iter().filter(|file| dirty.is_closed(file));
+        let closed: Vec<_> = closed.cloned().collect();
+        dirty.parse.extend(closed);
         dirty.settings |= self.has_other_folders(&dirty.items);
-        if !self.is_usable(&mut dirty, last_good, &mut taken) {
-            self.waiting = dirty;
-            let going = std::mem::take(&mut self.going);
+        if !self.is_usable(&mut dirty, now, last_good, &mut taken) {
+            self.postponed = dirty;
             if !removals.is_empty() {
                 let found = Found::default();
                 self.join(found, Vec::new(), removals, now, last_good, &mut taken);
             }
-            self.going = going;
             return taken;
         }
         taken.media.append(&mut dirty.media);
-        let found = self.read_changed(&dirty, now.timestamp());
-        let is_over = |at: &i64| *at <= now.timestamp_millis();
+        let found = self.read_changed(&dirty, now);
         let has_found = !found.is_empty() || !self.moved.is_empty() || !removals.is_empty();
         // Other settings settle the kept items anew: their sections may have no folders.
-        if has_found || taken.has_new_settings || self.going.values().any(is_over) {
+        if has_found || taken.has_new_settings {
             self.join(found, Vec::new(), removals, now, last_good, &mut taken);
         }
         taken
@@ -277,6 +298,11 @@ impl Desk {
         self.kept.iter().filter_map(|id| self.newsroom.get(id))
     }
 
+    /// The items that are withdrawn for want of a file, or would be if they were fewer.
+    pub fn missing(&self) -> Vec<Id> {
+        self.missing.items().cloned().collect()
+    }
+
     /// Whether the path of the data directory leads elsewhere than at the last look, or somewhere again.
     pub fn is_elsewhere(&self) -> bool {
         let named = &self.setting.data;
@@ -285,7 +311,19 @@ impl Desk {
 
     /// Whether something is looked at once there is a directory with settings again.
     pub fn is_waiting(&self) -> bool {
-        !self.waiting.is_empty()
+        !self.postponed.is_empty()
+    }
+
+    /// Takes up that somebody writes to a file: it is not read before they have closed it.
+    pub fn note_open(&mut self, path: &str, now: DateTime<Utc>) {
+        if scan::is_read(path) {
+            self.waiting.open(path, now.timestamp_millis());
+        }
+    }
+
+    /// Takes up that whoever wrote to a file has closed it.
+    pub fn note_closed(&mut self, path: &str) {
+        self.waiting.close(path);
     }
 
     /// The first instant ahead at which something changes by the clock alone.
@@ -296,9 +334,8 @@ impl Desk {
         open.chain(self.newsroom.next_change()).min()
     }
 
-    /// When the next file that went is believed to be gone, in milliseconds since 1970.
-    pub fn next_gone(&self) -> Option<i64> {
-        let going = self.going.values().min().copied();
-        going.filter(|_| !self.is_waiting())
+    /// When the next file that waits is looked at again, in milliseconds since 1970.
+    pub fn next_look(&self) -> Option<i64> {
+        self.waiting.next().filter(|_| !self.is_waiting())
     }
 }

@@ -9,8 +9,8 @@ pub mod window;
 
 use crate::command::Error;
 use crate::command::desk::board;
+use crate::command::desk::dirty::Dirty;
 use crate::command::desk::opening::Opened;
-use crate::command::desk::reading::Dirty;
 use crate::command::desk::{Desk, Setting, Taken};
 use crate::command::publisher::keeping::{IndexKeeper, Unwritten};
 use crate::command::publisher::recent::Recent;
@@ -96,13 +96,13 @@ impl Publisher {
     /// When the data directory or the ledger cannot be read, or `site.toml` is unusable.
     pub fn start(setting: Setting, store: Store, clock: Clock) -> Result<Self, Error> {
         let Store { ledger, state } = store;
-        let now = clock.now();
         let media = Arc::new(MediaIndex::new(ledger.media()?));
-        let opened = Desk::open(setting, &ledger, state.as_deref(), now);
+        let opened = Desk::open(setting, &ledger, state.as_deref(), &clock);
         let Opened { desk, taken, index } = opened.map_err(|(problems, error)| {
             problems.iter().for_each(board::log);
             error
         })?;
+        let now = clock.now();
         let edition = Edition::new(
             desk.newsroom().clone(),
             now.timestamp(),
@@ -175,6 +175,17 @@ impl Publisher {
         self.dirty.extend(dirty);
     }
 
+    /// Takes up that somebody writes to a file, which is not looked at before they have closed it.
+    pub fn note_open(&mut self, path: &str) {
+        self.dirty.reopen(path);
+        self.desk.note_open(path, self.clock.now());
+    }
+
+    /// Takes up that whoever wrote to a file has closed it, or has put a whole one into its place.
+    pub fn note_closed(&mut self, path: &str) {
+        self.desk.note_closed(path);
+    }
+
     /// The data directory as it is named.
     pub fn data(&self) -> &Path {
         self.desk.data()
@@ -215,7 +226,7 @@ impl Publisher {
         let change = self.desk.next_change();
         let seconds = change.into_iter().chain(self.unsent).map(|at| at * 1000);
         let waiting = (!self.dirty.is_empty() || !self.removals.is_empty()).then_some(0);
-        let known = self.desk.next_gone().into_iter().chain(self.put_off_until);
+        let known = self.desk.next_look().into_iter().chain(self.put_off_until);
         let next = seconds.chain(known).chain(waiting).min()?;
         let now = self.clock.now().timestamp();
         Some(if self.must_wait(now) {
@@ -251,7 +262,7 @@ impl Publisher {
             || !self.removals.is_empty()
             || self
                 .desk
-                .next_gone()
+                .next_look()
                 .is_some_and(|at| at <= now.timestamp_millis());
         if !is_due || self.must_wait(seconds) {
             return Ok(Vec::new());

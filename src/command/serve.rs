@@ -4,9 +4,10 @@ pub mod alive;
 
 use crate::command::Error;
 use crate::command::arguments::ServeArguments;
-use crate::command::desk::Setting;
+use crate::command::desk::{GONE_AFTER_MILLISECONDS, Setting};
 use crate::command::publisher::{Publisher, Store};
-use crate::command::serve::alive::{Alive, Wake};
+use crate::command::serve::alive::{Alive, Wake, Watching};
+use crate::edition::Edition;
 use crate::newsroom::base_url::BaseUrl;
 use crate::server::clock::{self, Clock};
 use crate::server::maker::Maker;
@@ -18,17 +19,21 @@ use crate::source::settings::Overrides;
 use crate::store::directory::{self, StateDirectory};
 use crate::store::ledger::{self, Ledger};
 use crate::text::causes::joined;
+use arc_swap::ArcSwap;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// A file must be gone for so long before that is believed, in milliseconds: programs that save a file, and those that
-/// copy a tree, take files away for a moment.
-const GONE_AFTER_MILLISECONDS: i64 = 2_000;
+/// A stop waits so long for the publisher, after the answers under way have ended: whatever it does then is done again
+/// at the next start.
+const PUBLISHER_REST: Duration = Duration::from_millis(1_000);
+
+/// A start looks so often whether it is to stop.
+const STOP_LOOK: Duration = Duration::from_millis(20);
 
 /// Serves until a signal says stop.
 ///
@@ -36,6 +41,13 @@ const GONE_AFTER_MILLISECONDS: i64 = 2_000;
 ///
 /// When the data, the state directory or an address cannot be used.
 pub fn run(arguments: &ServeArguments) -> Result<(), Error> {
+    let (wake, wakes) = channel();
+    let (stop, _) = watch::channel(false);
+    // Before anything else: a start may take a while, and a signal that nobody waits for ends the program.
+    let stopping = {
+        let wake = wake.clone();
+        signal::stop(stop.clone(), move || alive::tell(&wake, Wake::Rescan))?
+    };
     // Nothing is made for a directory that is not there.
     DataDirectory::open(&arguments.places.data)?;
     let (held, ledger) = if arguments.preview {
@@ -55,33 +67,36 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Error> {
         overrides: overrides(arguments, bound.addresses()),
         gone_after_milliseconds: GONE_AFTER_MILLISECONDS,
     };
-    let publisher = start(&setting, held.as_ref(), ledger)?;
-    let (wake, wakes) = channel();
+    let publishing = Publishing {
+        setting,
+        held,
+        ledger,
+        poll: arguments.poll.map(u64::from).map(Duration::from_secs),
+        wake: wake.clone(),
+    };
+    let (started, start_of) = channel();
+    let (ended, end_of) = channel::<()>();
+    std::thread::spawn(move || {
+        // Where the publisher ends by a bug of ours, the whole ends, and whoever watches over it starts it again: to go
+        // on without it would be to send out what may have been withdrawn.
+        let _stops = StopOnPanic(stop);
+        publishing.run(&wakes, &started);
+        // Where nobody waits for the end any more it was waited for long enough.
+        let _late = ended.send(());
+    });
+    let Some(served) = wait_for_start(&start_of, &stopping)? else {
+        return Ok(());
+    };
     let look_again = {
         let wake = wake.clone();
         move |file: &str| alive::tell(&wake, Wake::Look(file.to_owned()))
     };
     let service = Service {
-        editions: publisher.current(),
-        maker: Arc::new(Maker::new(publisher.folder(), publisher.media())),
+        editions: served.editions,
+        maker: Arc::new(served.maker),
         look_again: Arc::new(look_again),
     };
-    let (stop, _) = watch::channel(false);
-    let stopping = {
-        let wake = wake.clone();
-        signal::stop(stop.clone(), move || alive::tell(&wake, Wake::Rescan))?
-    };
     announce(bound.addresses())?;
-    let poll = arguments.poll.map(u64::from).map(Duration::from_secs);
-    let publishing = {
-        let wake = wake.clone();
-        std::thread::spawn(move || {
-            // Where the publisher ends by a bug of ours, the whole ends, and whoever watches over it starts it again:
-            // to go on without it would be to send out what may have been withdrawn.
-            let _stops = StopOnPanic(stop);
-            Alive::new(publisher, wake, poll).run(&wakes);
-        })
-    };
     let served = if arguments.preview {
         bound.run(&stopping, move |head| {
             preview::answer(service.clone(), head)
@@ -90,10 +105,73 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Error> {
         bound.run(&stopping, move |head| service.clone().answer(head))
     };
     alive::tell(&wake, Wake::Stop);
-    let published = publishing.join().map_err(|_| Error::Panic);
-    drop(held);
-    served?;
-    published
+    match end_of.recv_timeout(PUBLISHER_REST) {
+        Ok(()) => {}
+        Err(RecvTimeoutError::Disconnected) => return Err(Error::Panic),
+        Err(RecvTimeoutError::Timeout) => {
+            tracing::warn!("a change was being taken in; the next start takes it in again");
+        }
+    }
+    Ok(served?)
+}
+
+/// What the thread of the publisher needs.
+struct Publishing {
+    setting: Setting,
+    held: Option<StateDirectory>,
+    ledger: Ledger,
+    poll: Option<Duration>,
+    wake: Sender<Wake>,
+}
+
+impl Publishing {
+    /// Makes the first edition, says so, and keeps the publication alive until it is told to stop.
+    fn run(self, wakes: &Receiver<Wake>, started: &Sender<Result<Served, Error>>) {
+        let mut watching = Watching::new(self.wake, self.poll.is_some());
+        watching.begin(&self.setting.data);
+        match start(&self.setting, self.held.as_ref(), self.ledger) {
+            Ok(publisher) => {
+                // Where nobody waits for the start any more the server was told to stop.
+                let _stopped = started.send(Ok(Served::of(&publisher)));
+                Alive::new(publisher, watching, self.poll).run(wakes);
+            }
+            Err(error) => {
+                let _stopped = started.send(Err(error));
+            }
+        }
+        // Until now, so that no other server takes the state directory meanwhile.
+        drop(self.held);
+    }
+}
+
+/// What requests are answered from.
+struct Served {
+    editions: Arc<ArcSwap<Edition>>,
+    maker: Maker,
+}
+
+impl Served {
+    fn of(publisher: &Publisher) -> Self {
+        Self {
+            editions: publisher.current(),
+            maker: Maker::new(publisher.folder(), publisher.media()),
+        }
+    }
+}
+
+/// Waits for the first edition; `None` where a signal came before it.
+fn wait_for_start(
+    start: &Receiver<Result<Served, Error>>,
+    stopping: &watch::Receiver<bool>,
+) -> Result<Option<Served>, Error> {
+    loop {
+        match start.recv_timeout(STOP_LOOK) {
+            Ok(started) => return started.map(Some),
+            Err(RecvTimeoutError::Disconnected) => return Err(Error::Panic),
+            Err(RecvTimeoutError::Timeout) if *stopping.borrow() => return Ok(None),
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+    }
 }
 
 /// Nobody else may reach a preview.

@@ -29,6 +29,8 @@ pub enum Absence<'a> {
         /// Whether it is.
         is_certain: bool,
     },
+    /// Its file is there, and somebody may still be writing to it.
+    Written,
     /// Its file is there, and its item is not taken in: the address is another's. What the file says of a withdrawal.
     Refused(&'a Salvage),
 }
@@ -48,10 +50,9 @@ impl Intake<'_> {
                 Absence::Broken(said) | Absence::Refused(said) => {
                     said.status == Some(Status::Canceled)
                 }
+                Absence::Written => false,
                 Absence::Gone { is_certain } => {
-                    *is_certain
-                        && record.state.is_some_and(State::has_page)
-                        && feeds_of(self.newsroom, record).on_missing == OnMissing::Cancel
+                    *is_certain && is_canceled_when_missing(self.newsroom, record)
                 }
             };
         // What was held back last stays so until a whole file says otherwise.
@@ -65,9 +66,14 @@ impl Intake<'_> {
                 }
                 entry
             }
-            Absence::Gone { .. } => last_good.filter(|_| !is_held),
+            Absence::Gone { .. } | Absence::Written => last_good.filter(|_| !is_held),
         };
         let lost = problem(record, absence, false, false);
+        if is_canceled && entry.is_none() {
+            let said = self.said(record, absence);
+            self.keep_withdrawn(id, said);
+            return None;
+        }
         if entry.is_some() {
             self.awaited.push(Awaited {
                 id: id.clone(),
@@ -91,11 +97,17 @@ impl Intake<'_> {
             {
                 said.withdrawal.clone()
             }
-            Absence::Broken(_) | Absence::Gone { .. } | Absence::Refused(_) => {
+            Absence::Broken(_) | Absence::Gone { .. } | Absence::Written | Absence::Refused(_) => {
                 removal.cloned().unwrap_or_default()
             }
         }
     }
+}
+
+/// Whether the settings say that a published item is withdrawn once its file is gone.
+pub fn is_canceled_when_missing(newsroom: &Newsroom, record: &ItemRecord) -> bool {
+    record.state.is_some_and(State::has_page)
+        && feeds_of(newsroom, record).on_missing == OnMissing::Cancel
 }
 
 fn feeds_of<'n>(newsroom: &'n Newsroom, record: &ItemRecord) -> &'n FeedSettings {
@@ -229,6 +241,7 @@ fn problem(
             };
             Some(of_file(Severity::Warning, message.to_owned()))
         }
+        Absence::Written => None,
         Absence::Gone { .. } if is_canceled => None,
         Absence::Gone { .. } => {
             let what = if is_kept {

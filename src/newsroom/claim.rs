@@ -192,16 +192,26 @@ impl<'a> Intake<'a> {
         }
     }
 
-    /// Who comes first: what was published before what was not, what stays where it is before what moves, what has a
-    /// file before what has none, and what can be read before what cannot.
-    fn rank(&self, claim: &Claim) -> (bool, bool, bool, bool) {
+    /// Who comes first: what was published before what was not, what stays where it is before what moves, what is
+    /// withdrawn for good before what is not, what has a file before what has none, and what can be read before what
+    /// cannot. Of what was lost nothing stands, not even at its former address.
+    fn rank(&self, claim: &Claim) -> [bool; 5] {
         let entry = &claim.entry;
         let was_published = claim.is_known || entry.life.release() <= self.records.begun_at;
         let state = entry.life.state(self.newsroom.now(), was_published);
         let record = self.records.absent.get(&entry.id);
-        let stands = record.is_none_or(|record| record.path == self.newsroom.path(entry));
+        let stands = record.is_none_or(|record| {
+            record.state.is_some() && record.path == self.newsroom.path(entry)
+        });
+        let is_withdrawn = record.is_some_and(|record| record.state == Some(State::Canceled));
         let has_file = entry.basis == Basis::File;
-        (!claim.is_known, !stands, !has_file, !state.answers())
+        [
+            !claim.is_known,
+            !stands,
+            !is_withdrawn,
+            !has_file,
+            !state.answers(),
+        ]
     }
 
     /// The file of the published item whose id a new item would use again.
@@ -348,7 +358,7 @@ impl<'a> Intake<'a> {
             self.leave_open(entry);
             self.fall_back(claim, last_good);
         } else {
-            self.lose(&entry.id);
+            self.give_up(entry);
         }
     }
 
@@ -373,13 +383,51 @@ impl<'a> Intake<'a> {
         if let Some(kept) = self.settle(&entry.id, &Absence::Refused(&said), copy) {
             match self.newsroom.clash(&kept) {
                 None => self.place(kept),
-                Some(_) => self.lose(&entry.id),
+                Some(_) => self.give_up(&kept),
             }
         }
     }
 
-    /// Remembers of an item that nothing of it stands any longer.
+    /// Lets go of what stands on something else than its file and finds its place taken.
+    fn give_up(&mut self, entry: &Entry) {
+        if entry.life.status == Status::Canceled {
+            self.keep_withdrawn(&entry.id, entry.seldom.withdrawal.clone());
+        } else {
+            self.lose(&entry.id);
+        }
+    }
+
+    /// Remembers of a withdrawn item that there is no place for its notice, where the tree of its address is gone or
+    /// another item stands there. It stays withdrawn, and has its notice again once there is a place.
+    pub(super) fn keep_withdrawn(&mut self, id: &Id, said: Withdrawal) {
+        self.kept.insert(id.clone());
+        let now = self.newsroom.now();
+        let Some(record) = self.records.absent.get(id) else {
+            return;
+        };
+        if record.state == Some(State::Canceled) {
+            return;
+        }
+        let mut record = record.clone();
+        record.said_at = said.at.or(record.said_at);
+        record.note = said.note.or(record.note);
+        record.replaced_by = said.replaced_by.or(record.replaced_by);
+        self.stamps.lose(self.records, record, now);
+        if let Some(mut record) = self.records.absent.remove(id) {
+            record.state = Some(State::Canceled);
+            record.withdrawn_at = record.withdrawn_at.or(Some(now));
+            self.stamps.items.insert(id.clone());
+            self.records.absent.insert(record);
+        }
+    }
+
+    /// Remembers of an item that nothing of it stands any longer. What was withdrawn stays withdrawn.
     pub(super) fn lose(&mut self, id: &Id) {
+        let row = self.records.absent.get(id);
+        if row.is_some_and(|record| record.state == Some(State::Canceled)) {
+            self.kept.insert(id.clone());
+            return;
+        }
         if let Some(record) = self.records.absent.remove(id) {
             let now = self.newsroom.now();
             self.stamps.lose(self.records, record, now);

@@ -8,22 +8,31 @@ use std::time::Duration;
 
 /// What tells the present instant.
 #[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>);
+pub struct Clock {
+    tell: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>,
+    wait: Arc<dyn Fn(Duration) + Send + Sync>,
+}
 
 impl Clock {
     /// The system's clock.
     pub fn system() -> Self {
-        Self(Arc::new(now))
+        Self::of(now, std::thread::sleep)
     }
 
-    /// A clock that somebody else sets.
-    pub fn of(tell: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
-        Self(Arc::new(tell))
+    /// A clock that somebody else sets, and what waits by it.
+    pub fn of(
+        tell: impl Fn() -> DateTime<Utc> + Send + Sync + 'static,
+        wait: impl Fn(Duration) + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            tell: Arc::new(tell),
+            wait: Arc::new(wait),
+        }
     }
 
     /// The present instant.
     pub fn now(&self) -> DateTime<Utc> {
-        (self.0)()
+        (self.tell)()
     }
 
     /// Waits until the clock shows a second that is at most a few ahead.
@@ -31,7 +40,13 @@ impl Clock {
         let target = DateTime::from_timestamp(second, 0).unwrap_or_default();
         let left = (target - self.now()).to_std().unwrap_or_default();
         let longest = Duration::from_secs(HOLD_SECONDS_MAX.unsigned_abs());
-        std::thread::sleep(left.min(longest));
+        (self.wait)(left.min(longest));
+    }
+
+    /// Waits until an instant in milliseconds since 1970.
+    pub fn wait_until_milliseconds(&self, at: i64) {
+        let target = DateTime::from_timestamp_millis(at).unwrap_or_default();
+        (self.wait)((target - self.now()).to_std().unwrap_or_default());
     }
 }
 

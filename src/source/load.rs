@@ -10,6 +10,7 @@ use crate::newsroom::parse::salvage::{self, Salvage};
 use crate::newsroom::parse::{self, Form, Parsed};
 use crate::newsroom::problem::Problem;
 use crate::newsroom::site::Site;
+use crate::source::stamp::Stamp;
 use std::sync::Arc;
 
 /// What a file gave.
@@ -32,24 +33,23 @@ pub struct Whole {
     pub text: String,
 }
 
-/// Reads and parses an item file.
+/// Reads and parses an item file. Tells its stamp after the reading, too, where it could be read.
 pub fn load(
     directory: &DataDirectory,
     file: &Arc<str>,
     site: &Site,
     sections: &Sections,
-) -> Loaded {
-    match directory.read(file) {
-        Ok(text) => of_text(file, text, site, sections),
+) -> (Loaded, Option<Stamp>) {
+    match directory.read_with_stamp(file) {
+        Ok((text, stamp)) => (of_text(file, text, site, sections), Some(stamp)),
         Err(error) => {
             let text = directory.read_what_can_be_read(file).unwrap_or_default();
-            Loaded {
-                item: Err(Box::new(salvage::read(
-                    &as_file(file, &text, None),
-                    site.timezone,
-                ))),
+            let salvage = salvage::read(&as_file(file, &text, None), site.timezone);
+            let loaded = Loaded {
+                item: Err(Box::new(salvage)),
                 problems: vec![unreadable(file, &error)],
-            }
+            };
+            (loaded, None)
         }
     }
 }
@@ -95,7 +95,7 @@ fn as_file<'a>(file: &'a str, text: &'a str, id: Option<&'a Id>) -> parse::File<
 impl DataDirectory {
     /// The beginning of a file that is too large or not UTF-8, with marks in the place of what is no text.
     fn read_what_can_be_read(&self, file: &str) -> Result<String, Error> {
-        let bytes = self.bytes(file, FILE_BYTES_MAX)?;
+        let (bytes, _) = self.bytes(file, FILE_BYTES_MAX)?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 }

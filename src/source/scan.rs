@@ -56,6 +56,16 @@ pub fn purpose(path: &str) -> Purpose<'_> {
     }
 }
 
+/// Whether a path is that of an item file or of one with settings, by its name alone.
+pub fn is_read(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    match purpose(path) {
+        Purpose::Settings => matches!(name, SITE_FILE | THEME_FILE | SECTION_FILE),
+        Purpose::Items => Form::of(name).is_some(),
+        Purpose::Media(_) | Purpose::Nothing => false,
+    }
+}
+
 /// The folders directly under the data directory, `media` aside: the sections.
 ///
 /// # Errors
@@ -74,6 +84,15 @@ pub fn folders(directory: &DataDirectory) -> io::Result<BTreeSet<String>> {
         }
     }
     Ok(folders)
+}
+
+/// The files that may hold settings: the site's own, and one a section.
+pub fn settings_files(directory: &DataDirectory) -> Vec<String> {
+    let folders = folders(directory).unwrap_or_default();
+    let of_section = folders.iter().map(|name| format!("{name}/{SECTION_FILE}"));
+    let of_site = [SITE_FILE, THEME_FILE].map(str::to_owned);
+    let all = of_site.into_iter().chain(of_section);
+    all.filter(|file| directory.stamp(file).is_some()).collect()
 }
 
 /// Tells whether a file with such a stamp is known already.
@@ -242,6 +261,14 @@ impl Listing {
         self.problems
             .push(Problem::of_file(Severity::Error, name, message));
     }
+}
+
+/// Whether a file lies at or below a path; everything lies below the empty one.
+pub fn is_below(file: &str, path: &str) -> bool {
+    path.is_empty()
+        || file
+            .strip_prefix(path)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Whether a path leads, links followed, to something within the data directory.

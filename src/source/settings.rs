@@ -25,6 +25,8 @@ pub struct Settings {
 pub struct Memory<'a> {
     /// Tells the last good text of a file.
     pub text: &'a dyn Fn(&str) -> Option<String>,
+    /// The files to which somebody may be writing, or which went a moment ago: their last good texts stay in force.
+    pub written: &'a BTreeSet<String>,
     /// Whether items have been published under it.
     pub has_published: bool,
 }
@@ -65,10 +67,16 @@ pub fn load(
         site.base_url = base_url.clone();
     }
     site.is_preview = overrides.is_preview;
-    site.theme = load_theme(directory, memory.text, &mut texts, problems);
+    site.theme = load_theme(directory, memory, &mut texts, problems);
     let mut sections = Sections::new();
     for folder in folders {
-        let section = load_section(directory, folder, &site, memory.text, &mut texts, problems);
+        let mut reading = Reading {
+            directory,
+            memory,
+            texts: &mut texts,
+            problems,
+        };
+        let section = load_section(&mut reading, folder, &site);
         sections.extend(section.map(|section| (section.name.clone(), Arc::new(section))));
     }
     Ok(Settings {
@@ -88,7 +96,7 @@ fn load_site(
     let last_good = last_good.and_then(|text| Some((parse::site::read(&text, None).0?, text)));
     let held = last_good.as_ref().filter(|_| memory.has_published);
     let held = held.map(|(site, _)| &site.authority);
-    match directory.read(SITE_FILE) {
+    match memory.read(directory, SITE_FILE) {
         Ok(text) => {
             let (site, own) = parse::site::read(&text, held);
             problems.extend(own);
@@ -114,11 +122,11 @@ fn load_site(
 
 fn load_theme(
     directory: &DataDirectory,
-    last_good: &dyn Fn(&str) -> Option<String>,
+    memory: &Memory<'_>,
     texts: &mut BTreeMap<String, String>,
     problems: &mut Vec<Problem>,
 ) -> Option<Theme> {
-    let problem = match directory.read(THEME_FILE) {
+    let problem = match memory.read(directory, THEME_FILE) {
         Ok(text) if text.len() <= Theme::BYTES_MAX => {
             let theme = Theme::new(&text);
             texts.insert(THEME_FILE.to_owned(), text);
@@ -134,42 +142,43 @@ fn load_theme(
         }
     };
     problems.push(problem);
-    let kept = last_good(THEME_FILE)?;
+    let kept = (memory.text)(THEME_FILE)?;
     problems.push(stays(THEME_FILE));
     let theme = Theme::new(&kept);
     texts.insert(THEME_FILE.to_owned(), kept);
     Some(theme)
 }
 
-fn load_section(
-    directory: &DataDirectory,
-    folder: &str,
-    site: &Site,
-    last_good: &dyn Fn(&str) -> Option<String>,
-    texts: &mut BTreeMap<String, String>,
-    problems: &mut Vec<Problem>,
-) -> Option<Section> {
+/// What the reading of settings needs and fills.
+struct Reading<'a> {
+    directory: &'a DataDirectory,
+    memory: &'a Memory<'a>,
+    texts: &'a mut BTreeMap<String, String>,
+    problems: &'a mut Vec<Problem>,
+}
+
+fn load_section(reading: &mut Reading<'_>, folder: &str, site: &Site) -> Option<Section> {
     let file = format!("{folder}/{SECTION_FILE}");
     let mut section = None;
-    match directory.read(&file) {
+    match reading.memory.read(reading.directory, &file) {
         Ok(text) => {
             let (read, own) = parse::section::read(folder, Some(&text), site);
             let is_good = !own.iter().any(Problem::is_error);
-            problems.extend(own);
+            reading.problems.extend(own);
             if is_good {
-                texts.insert(file, text);
+                reading.texts.insert(file, text);
                 return read;
             }
             section = read;
         }
         Err(error) if error.is_missing() => {
             let (section, own) = parse::section::read(folder, None, site);
-            problems.extend(own);
+            reading.problems.extend(own);
             return section;
         }
-        Err(error) => problems.push(unreadable(&file, &error)),
+        Err(error) => reading.problems.push(unreadable(&file, &error)),
     }
-    let kept = last_good(&file).and_then(|text| {
+    let kept = (reading.memory.text)(&file).and_then(|text| {
         let (section, own) = parse::section::read(folder, Some(&text), site);
         let section = section.filter(|_| !own.iter().any(Problem::is_error))?;
         Some((section, text))
@@ -177,9 +186,24 @@ fn load_section(
     let Some((kept, text)) = kept else {
         return section.or_else(|| parse::section::read(folder, None, site).0);
     };
-    problems.push(stays(&file));
-    texts.insert(file, text);
+    reading.problems.push(stays(&file));
+    reading.texts.insert(file, text);
     Some(kept)
+}
+
+impl Memory<'_> {
+    /// The text of a file as it is, or as it is in force where somebody may be writing to it. One that was not in force
+    /// is not there before it is whole.
+    fn read(&self, directory: &DataDirectory, file: &str) -> Result<String, Error> {
+        if !self.written.contains(file) {
+            return directory.read(file);
+        }
+        let missing = || Error::File {
+            file: file.to_owned(),
+            source: std::io::ErrorKind::NotFound.into(),
+        };
+        (self.text)(file).ok_or_else(missing)
+    }
 }
 
 /// The section of a folder that is gone, for the published items that are kept in it.

@@ -7,6 +7,7 @@ mod crowd;
 mod directories;
 mod life;
 mod settings;
+mod slow;
 
 use crate::serving::{SITE, Serving, ask_until, data, field, is_as_a_fresh_one, wait_until, write};
 use std::fs;

@@ -1,7 +1,7 @@
 //! A press office in small: a data directory, a state directory, a publisher over them and a clock to turn. What it
 //! gives back is what readers get: whole answers, and the three documents of a place read back as one.
 
-use crate::fixture::publisher;
+use crate::fixture::{publisher, turned};
 use crate::serving::copy_tree;
 use chrono::DateTime;
 use http::Request;
@@ -11,13 +11,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use tempfile::TempDir;
-use tidings::command::desk::reading::Dirty;
+use tidings::command::desk::GONE_AFTER_MILLISECONDS;
+use tidings::command::desk::dirty::Dirty;
 use tidings::command::publisher::Publisher;
 use tidings::edition::representation::Coding;
 use tidings::edition::resource::{Content, Resource};
 use tidings::newsroom::identity::Id;
 use tidings::respond::{self, Outcome, Payload};
-use tidings::server::clock::Clock;
 use tidings::server::maker::{Made, Maker};
 use tidings::store::ledger::{Ledger, Removal};
 
@@ -38,6 +38,8 @@ pub(crate) struct Office {
     clock: Arc<AtomicI64>,
     publisher: Option<Publisher>,
     maker: Option<Maker>,
+    /// Whether files were removed since the last step.
+    has_removed: bool,
     /// Names the state directory in use.
     state: String,
 }
@@ -60,6 +62,7 @@ impl Office {
             clock: Arc::new(AtomicI64::new(now)),
             publisher: None,
             maker: None,
+            has_removed: false,
             state: "state".to_owned(),
         };
         fs::create_dir(office.data()).unwrap();
@@ -78,6 +81,7 @@ impl Office {
             publisher: None,
             state: "state".to_owned(),
             maker: None,
+            has_removed: false,
         };
         copy_tree(data, &office.data());
         office.start();
@@ -123,6 +127,7 @@ impl Office {
         } else if file.exists() {
             fs::remove_file(file).unwrap();
         }
+        self.has_removed = true;
         self.touch(path);
     }
 
@@ -165,9 +170,13 @@ impl Office {
         }
     }
 
-    /// Publishes what has come.
+    /// Publishes what has come, and what is believed once files have been gone for long enough.
     pub(crate) fn step(&mut self) {
         self.publisher().step().unwrap();
+        if std::mem::take(&mut self.has_removed) {
+            self.at(self.now() + GONE_AFTER_MILLISECONDS / 1_000);
+            self.publisher().step().unwrap();
+        }
     }
 
     /// Looks at everything, and publishes what has come.
@@ -178,15 +187,13 @@ impl Office {
 
     /// Stops. What was handed over is written.
     pub(crate) fn stop(&mut self) {
+        self.has_removed = false;
         drop(self.publisher.take());
     }
 
     /// Starts.
     pub(crate) fn start(&mut self) {
-        let now = Arc::clone(&self.clock);
-        let clock =
-            Clock::of(move || DateTime::from_timestamp(now.load(Ordering::SeqCst), 0).unwrap());
-        let publisher = publisher(&self.data(), Some(&self.state()), clock);
+        let publisher = publisher(&self.data(), Some(&self.state()), turned(&self.clock));
         self.maker = Some(Maker::new(publisher.folder(), publisher.media()));
         self.publisher = Some(publisher);
     }

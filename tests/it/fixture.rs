@@ -4,7 +4,8 @@ use proptest::test_runner::RngSeed;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
-use tidings::command::desk::Setting;
+use std::sync::atomic::{AtomicI64, Ordering};
+use tidings::command::desk::{GONE_AFTER_MILLISECONDS, Setting};
 use tidings::command::publisher::{Publisher, Store};
 use tidings::edition::Edition;
 use tidings::edition::publish::{self, Before};
@@ -175,12 +176,27 @@ pub(crate) fn seed() -> RngSeed {
     RngSeed::Fixed(asked.and_then(|seed| seed.parse().ok()).unwrap_or(2026))
 }
 
-/// A clock that stands still.
-pub(crate) fn clock(now: i64) -> Clock {
-    Clock::of(move || chrono::DateTime::from_timestamp(now, 0).unwrap())
+/// A clock that somebody turns, in seconds since 1970. Whoever waits by it turns it on.
+pub(crate) fn turned(seconds: &Arc<AtomicI64>) -> Clock {
+    let (told, waited) = (Arc::clone(seconds), Arc::clone(seconds));
+    Clock::of(
+        move || chrono::DateTime::from_timestamp(told.load(Ordering::SeqCst), 0).unwrap(),
+        move |wait| {
+            let whole = i64::try_from(wait.as_millis().div_ceil(1_000)).unwrap();
+            waited.fetch_add(whole, Ordering::SeqCst);
+        },
+    )
 }
 
-/// A publisher over a data directory that believes at once that a file is gone. Without a state directory its ledger is
+/// A clock that stands still.
+pub(crate) fn clock(now: i64) -> Clock {
+    Clock::of(
+        move || chrono::DateTime::from_timestamp(now, 0).unwrap(),
+        |_| {},
+    )
+}
+
+/// A publisher over a data directory, as patient as the server is. Without a state directory its ledger is
 /// in memory.
 pub(crate) fn publisher(data: &Path, state: Option<&Path>, clock: Clock) -> Publisher {
     let now = clock.now().timestamp();
@@ -194,7 +210,7 @@ pub(crate) fn publisher(data: &Path, state: Option<&Path>, clock: Clock) -> Publ
     let setting = Setting {
         data: data.to_owned(),
         overrides: Overrides::default(),
-        gone_after_milliseconds: 0,
+        gone_after_milliseconds: GONE_AFTER_MILLISECONDS,
     };
     let store = Store {
         ledger,

@@ -111,8 +111,8 @@ fn settle(running: &mut Publisher, world: &World) -> Result<(), TestCaseError> {
         let now = world.now();
         match running.next_step() {
             Some(at) if at <= now * 1000 => {}
-            // What came within the second of a publication waits for the next.
-            Some(at) if at <= (now + 1) * 1000 => world.advance(1),
+            // What came within the second of a publication waits for the next, and files that went for two.
+            Some(at) if at <= (now + 2) * 1000 => world.advance(1),
             _ => return Ok(()),
         }
     }

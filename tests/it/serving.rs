@@ -309,7 +309,7 @@ pub(crate) fn without_date(answer: &str) -> String {
     answer.replace(&format!("\ndate: {date}"), "")
 }
 
-/// Copies a folder, links followed, and leaves out what is hidden.
+/// Copies a folder with the times of its files, links followed, and leaves out what is hidden.
 pub(crate) fn copy_tree(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
@@ -321,7 +321,11 @@ pub(crate) fn copy_tree(from: &Path, to: &Path) {
         if path.is_dir() {
             copy_tree(&path, &to.join(name));
         } else {
-            fs::copy(path, to.join(name)).unwrap();
+            let modified = fs::metadata(&path).unwrap().modified().unwrap();
+            let copy = to.join(name);
+            fs::copy(path, &copy).unwrap();
+            let file = fs::File::options().append(true).open(copy).unwrap();
+            file.set_modified(modified).unwrap();
         }
     }
 }

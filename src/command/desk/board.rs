@@ -1,6 +1,7 @@
 //! The notice board: everything that authors should know, by file, and what of it is new.
 
 use crate::newsroom::problem::{Problem, Severity};
+use crate::source::scan::is_below;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where a problem was found. Each is looked at anew by itself.
@@ -16,6 +17,8 @@ pub enum Found {
     Spelling,
     /// In what the ledger has seen and is no longer.
     Gone,
+    /// In which files are missing together.
+    Missing,
 }
 
 /// The board.
@@ -64,7 +67,7 @@ impl Board {
         let start = (Found::Listing, below.to_owned());
         let end = (Found::Text, String::new());
         let known = self.files.range(start..end).map(|((_, file), _)| file);
-        let looked_at = known.filter(|file| super::reading::is_below(file, below));
+        let looked_at = known.filter(|file| is_below(file, below));
         let by_file = looked_at.map(|file| (file.clone(), Vec::new())).collect();
         self.set_each(Found::Listing, by_file, problems);
     }

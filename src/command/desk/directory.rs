@@ -1,13 +1,17 @@
 //! The data directory and its settings: whether there are any, and which.
 
 use super::board::Board;
-use super::reading::{self, Dirty};
+use super::dirty::Dirty;
+use super::reading;
+use super::waiting::Verdict;
 use super::{Desk, LastGood, Setting, Taken};
+use crate::newsroom::entry::Entry;
 use crate::newsroom::problem::{Problem, Severity};
 use crate::newsroom::record::SETTINGS;
 use crate::page;
 use crate::source::settings::{self, Memory, Settings, Unusable};
-use crate::source::{DataDirectory, content_hash, scan};
+use crate::source::{DataDirectory, SITE_FILE, content_hash, scan};
+use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -26,6 +30,7 @@ impl Desk {
     pub(super) fn is_usable(
         &mut self,
         dirty: &mut Dirty,
+        now: DateTime<Utc>,
         last_good: &LastGood<'_>,
         taken: &mut Taken,
     ) -> bool {
@@ -34,7 +39,7 @@ impl Desk {
             dirty.extend(Dirty::everything());
         }
         (!dirty.everything || self.reopen())
-            && (!dirty.settings || self.reload(dirty, last_good, taken).is_ok())
+            && (!dirty.settings || self.reload(dirty, now, last_good, taken).is_ok())
     }
 
     /// Opens the directory anew where its path leads elsewhere now. Returns whether there is one.
@@ -57,12 +62,17 @@ impl Desk {
     fn reload(
         &mut self,
         dirty: &mut Dirty,
+        now: DateTime<Utc>,
         last_good: &LastGood<'_>,
         taken: &mut Taken,
     ) -> Result<(), Unusable> {
+        let now = now.timestamp_millis();
+        let (away, written) = (self.folders_away(now), self.written_settings(dirty, now));
         let before = &self.settings;
         let past = Past {
             settings: Some(before),
+            away: &away,
+            written: &written,
             has_published: self.has_published(),
         };
         let board = &mut self.board;
@@ -70,7 +80,10 @@ impl Desk {
         let has_changed = (&new.site, &new.sections) != (&before.site, &before.sections);
         if has_changed {
             let before = std::mem::replace(&mut self.settings, new);
-            reading::mark(dirty, &before, &self.settings, &self.newsroom);
+            // Also what is not taken in as it stands: it would come out in the tree of former settings.
+            let entries = self.newsroom.entries().chain(self.open.values());
+            let entries: Vec<Arc<Entry>> = entries.cloned().collect();
+            reading::mark(dirty, &before, &self.settings, entries.iter());
             let newsroom = self.newsroom.under(
                 Arc::clone(&self.settings.site),
                 Arc::clone(&self.settings.sections),
@@ -83,6 +96,52 @@ impl Desk {
             self.settings.texts = new.texts;
         }
         Ok(())
+    }
+
+    /// The sections in force whose folders went a moment ago.
+    fn folders_away(&mut self, now: i64) -> BTreeSet<String> {
+        let after = self.setting.gone_after_milliseconds;
+        let mut away = BTreeSet::new();
+        for name in self.settings.sections.keys() {
+            let folder: Arc<str> = Arc::from(name.as_str());
+            if self.directory.path().join(name.as_str()).is_dir() {
+                self.waiting.is_there(&folder);
+            } else if !self.waiting.is_gone(&folder, now, after) {
+                away.insert(name.to_string());
+            }
+        }
+        away
+    }
+
+    /// The files with settings to which somebody may be writing, or which went a moment ago: what is in force of them
+    /// stays so.
+    fn written_settings(&mut self, dirty: &Dirty, now: i64) -> BTreeSet<String> {
+        let names = scan::settings_files(&self.directory);
+        let known = self.settings_stamps.keys().cloned();
+        let names: BTreeSet<Arc<str>> = names.into_iter().map(Arc::from).chain(known).collect();
+        let after = self.setting.gone_after_milliseconds;
+        let mut written = BTreeSet::new();
+        for file in names {
+            let Some(stamp) = self.directory.stamp(&file) else {
+                // Without the site's own file there are no settings at all, and nothing else is believed.
+                if *file == *SITE_FILE || self.waiting.is_gone(&file, now, after) {
+                    self.settings_stamps.remove(&file);
+                } else {
+                    written.insert(file.to_string());
+                }
+                continue;
+            };
+            self.waiting.is_there(&file);
+            let is_known = self.settings_stamps.get(&file) == Some(&stamp);
+            let is_closed = !self.waiting.is_open(&file) && (is_known || dirty.is_closed(&file));
+            if is_closed || self.waiting.judge(&file, stamp, now) != Verdict::Later {
+                self.waiting.close(&file);
+                self.settings_stamps.insert(file, stamp);
+            } else {
+                written.insert(file.to_string());
+            }
+        }
+        written
     }
 
     fn has_published(&self) -> bool {
@@ -112,6 +171,10 @@ impl Desk {
 pub(super) struct Past<'a> {
     /// Those in force.
     pub(super) settings: Option<&'a Settings>,
+    /// The sections whose folders went a moment ago: they are not gone yet.
+    pub(super) away: &'a BTreeSet<String>,
+    /// The files to which somebody may be writing: what is in force of them stays so.
+    pub(super) written: &'a BTreeSet<String>,
     /// Whether items have been published under them.
     pub(super) has_published: bool,
 }
@@ -133,16 +196,20 @@ pub(super) fn load_settings(
     };
     let memory = Memory {
         text: &text,
+        written: past.written,
         has_published: past.has_published,
     };
     let loaded = match scan::folders(directory) {
-        Ok(folders) => settings::load(
-            directory,
-            &folders,
-            &setting.overrides,
-            &memory,
-            &mut problems,
-        ),
+        Ok(mut folders) => {
+            folders.extend(past.away.iter().cloned());
+            settings::load(
+                directory,
+                &folders,
+                &setting.overrides,
+                &memory,
+                &mut problems,
+            )
+        }
         Err(error) => {
             let message = format!("the data directory cannot be read: {error}");
             problems.push(Problem::of_file(Severity::Error, ".", message));

@@ -1,7 +1,7 @@
 //! What was found, joined with what stands in the newsroom and with what the ledger remembers.
 
 use super::board::Found as Where;
-use super::reading::{self, Found, is_below};
+use super::reading::{self, Found};
 use super::{Desk, LastGood, Taken};
 use crate::newsroom::absence::{self, Absence};
 use crate::newsroom::claim::{Claim, Intake};
@@ -9,10 +9,12 @@ use crate::newsroom::entry::{Basis, Entry};
 use crate::newsroom::gone;
 use crate::newsroom::identity::Id;
 use crate::newsroom::problem::Problem;
+use crate::newsroom::recognise::recognise;
 use crate::newsroom::record::ItemRecord;
 use crate::newsroom::seldom::Withdrawal;
 use crate::source::SITE_FILE;
 use crate::source::load;
+use crate::source::scan::is_below;
 use crate::source::settings::kept_section;
 use crate::store::ledger::Removal;
 use crate::text::slug::Slug;
@@ -33,19 +35,26 @@ impl Desk {
     ) {
         let mut loose: BTreeSet<Id> = loose.into_iter().collect();
         let sections = Arc::clone(self.newsroom.sections());
-        let gone = self.believed_gone(&mut found, removals, now.timestamp_millis());
+        let mut gone = std::mem::take(&mut found.gone);
+        gone.extend(self.renamed(&found));
         for reading::Changed { file, .. } in &found.changed {
             loose.extend(self.take_away(file));
         }
         for file in &gone {
             loose.extend(self.take_away(file));
             self.files.remove(file);
+            self.waiting.close(file);
+            self.read_open.remove(file);
             self.board.set(Where::Text, file, Vec::new());
+        }
+        for file in &found.unread {
+            loose.extend(self.take_away(file));
         }
         self.know(&found);
         self.broken.extend(std::mem::take(&mut found.broken));
         for id in std::mem::take(&mut self.kept) {
-            loose.extend(self.detach(&id));
+            let is_homeless = self.newsroom.get(&id).is_none();
+            loose.extend(self.detach(&id).or(is_homeless.then_some(id)));
         }
         let mut pool = std::mem::take(&mut found.entries);
         for (file, entry) in std::mem::take(&mut self.open) {
@@ -100,10 +109,8 @@ impl Desk {
                 .collect(),
             ..Found::default()
         };
-        let going = std::mem::take(&mut self.going);
         let loose = due.iter().map(|entry| entry.id.clone()).collect();
         self.join(found, loose, &[], now, last_good, taken);
-        self.going = going;
     }
 
     /// Takes out what was never published and may be what the files of these items held.
@@ -129,25 +136,48 @@ impl Desk {
             .collect()
     }
 
-    /// The files that are to be taken for gone now. A file that went a moment ago may be about to come back, unless
-    /// something new came with its going: then it may have been renamed.
-    fn believed_gone(
-        &mut self,
-        found: &mut Found,
-        removals: &[Removal],
-        now: i64,
-    ) -> Vec<Arc<str>> {
-        let until = now + self.setting.gone_after_milliseconds;
-        for file in std::mem::take(&mut found.gone) {
-            self.going.entry(file).or_insert(until);
+    /// The files that went a moment ago and whose items are found in what came: they were renamed. All others that went
+    /// wait, whatever else came.
+    fn renamed(&mut self, found: &Found) -> Vec<Arc<str>> {
+        if found.entries.is_empty() {
+            return Vec::new();
         }
-        let may_be_renamed = !found.changed.is_empty() || !removals.is_empty();
-        let is_believed = |until: &i64| may_be_renamed || *until <= now;
-        let (believed, waiting): (BTreeMap<_, _>, BTreeMap<_, _>) = std::mem::take(&mut self.going)
-            .into_iter()
-            .partition(|(_, until)| is_believed(until));
-        self.going = waiting;
-        believed.into_keys().collect()
+        let going: Vec<Arc<str>> = self.waiting.gone().cloned().collect();
+        let mut came: Vec<Arc<Entry>> = found
+            .entries
+            .iter()
+            .chain(self.open.values())
+            .cloned()
+            .collect();
+        came.sort_by(|a, b| a.file.cmp(&b.file));
+        let mut rows: BTreeMap<Id, Arc<str>> = BTreeMap::new();
+        let mut renamed = Vec::new();
+        for file in &going {
+            let id = self.files.get(file).and_then(|known| known.id.as_ref());
+            let Some(entry) = id.and_then(|id| self.newsroom.get(id)) else {
+                continue;
+            };
+            match ItemRecord::of(&self.newsroom, entry) {
+                Some(record) => {
+                    rows.insert(record.id.clone(), Arc::clone(file));
+                    self.records.absent.insert(record);
+                }
+                // What was never published has no row, and nothing is lost with it.
+                None if came.iter().any(|other| is_like(entry, other)) => {
+                    renamed.push(Arc::clone(file));
+                }
+                None => {}
+            }
+        }
+        let is_unread =
+            |file: &str| self.broken.contains_key(file) || self.waiting.is_written(file);
+        let recognised = recognise(&self.newsroom, &came, &self.records.absent, &is_unread);
+        for id in rows.keys() {
+            self.records.absent.remove(id);
+        }
+        let found = recognised.into_iter().flatten();
+        renamed.extend(found.filter_map(|id| rows.remove(&id)));
+        renamed
     }
 
     /// Takes out everything that a file gave and held. Returns the ids of what was published of it: of what was lost in
@@ -187,7 +217,7 @@ impl Desk {
     ) -> Vec<Problem> {
         let site = Arc::clone(self.newsroom.site());
         let sections = Arc::clone(self.newsroom.sections());
-        let (broken, unreadable) = (&self.broken, &self.unreadable);
+        let (broken, unreadable, waiting) = (&self.broken, &self.unreadable, &self.waiting);
         let is_hidden = |file: &str| unreadable.iter().any(|folder| is_below(file, folder));
         let copy = |record: &ItemRecord| {
             let kept = record.state.and_then(|_| last_good(record.id.as_str()))?;
@@ -200,19 +230,37 @@ impl Desk {
         };
         let mut intake = Intake::new(&mut self.newsroom, &mut self.records, &mut taken.stamps);
         intake.removals = removals.iter().map(withdrawal).collect();
-        let is_unread = |file: &str| broken.contains_key(file) || is_hidden(file);
+        let is_unread =
+            |file: &str| broken.contains_key(file) || waiting.is_written(file) || is_hidden(file);
         let mut claims = intake.identify(pool, &is_unread);
         let known = claims.iter().filter(|claim| claim.is_known);
         let known: BTreeSet<Id> = known.map(|claim| claim.entry.id.clone()).collect();
         // What was published and has no file stays where it was.
-        for id in loose.difference(&known) {
+        let without: Vec<&Id> = loose.difference(&known).collect();
+        let canceled = without.iter().filter_map(|id| {
+            let record = intake.records.absent.get(id)?;
+            let is_missing = !is_unread(&record.file) && !intake.removals.contains_key(id);
+            (is_missing && absence::is_canceled_when_missing(intake.newsroom, record))
+                .then(|| record.id.clone())
+        });
+        let canceled: BTreeSet<Id> = canceled.collect();
+        let is_lost = |id: &Id| {
+            let row = intake.records.absent.get(id);
+            !known.contains(id) && row.is_some_and(|record| record.state.is_none())
+        };
+        let (going, now) = (waiting.gone().count(), intake.newsroom.now());
+        self.missing.take(&canceled, going, now, is_lost);
+        self.board
+            .set(Where::Missing, ".", Vec::from_iter(self.missing.problem()));
+        for id in without {
             let Some(record) = intake.records.absent.get(id) else {
                 continue;
             };
             let absence = match broken.get(record.file.as_str()) {
                 Some(salvage) => Absence::Broken(salvage),
+                None if waiting.is_written(&record.file) => Absence::Written,
                 None => Absence::Gone {
-                    is_certain: !is_hidden(&record.file),
+                    is_certain: !is_hidden(&record.file) && !self.missing.must_wait(id),
                 },
             };
             self.board.set(Where::Place, &record.file, Vec::new());
@@ -321,4 +369,9 @@ fn withdrawal(removal: &Removal) -> (Id, Withdrawal) {
         replaced_by: None,
     };
     (removal.id.clone(), withdrawal)
+}
+
+/// Whether two entries may be one item that was never published.
+fn is_like(one: &Entry, other: &Entry) -> bool {
+    one.id == other.id || one.hash == other.hash || one.likeness == other.likeness
 }

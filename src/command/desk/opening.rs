@@ -2,21 +2,28 @@
 
 use super::board::Board;
 use super::directory::{Past, load_settings};
+use super::dirty::Dirty;
+use super::missing::Missing;
 use super::reading::{Changed, Found, READ_AT_ONCE};
+use super::waiting::{self, Verdict, Waiting};
 use super::{Desk, Setting, Taken};
 use crate::command::Error;
 use crate::command::publisher::keeping::fingerprint;
 use crate::newsroom::Newsroom;
+use crate::newsroom::absence;
 use crate::newsroom::absent::Absent;
 use crate::newsroom::identity::Id;
 use crate::newsroom::label::Labels;
+use crate::newsroom::lifecycle::State;
 use crate::newsroom::problem::Problem;
 use crate::newsroom::record::Records;
+use crate::server::clock::Clock;
+use crate::source::stamp::Stamp;
 use crate::source::{DataDirectory, scan};
 use crate::store::index::Index;
 use crate::store::ledger::Ledger;
 use chrono::{DateTime, Utc};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -48,7 +55,7 @@ impl Desk {
         setting: Setting,
         ledger: &Ledger,
         state: Option<&Path>,
-        now: DateTime<Utc>,
+        clock: &Clock,
     ) -> Result<Opened, (Vec<Problem>, Error)> {
         let plain = |error: Error| (Vec::new(), error);
         let directory = DataDirectory::open(&setting.data).map_err(|error| plain(error.into()))?;
@@ -56,10 +63,15 @@ impl Desk {
         let mut board = Board::default();
         let past = Past {
             settings: None,
+            away: &BTreeSet::new(),
+            written: &BTreeSet::new(),
             has_published: ledger.has_items().map_err(|error| plain(error.into()))?,
         };
+        wait_for_settings(&directory, &setting, clock);
+        let settings_stamps = settings_stamps(&directory);
         let settings = load_settings(&directory, &setting, &past, &last_good, &mut board)
             .map_err(|_| (board.all(), Error::Site))?;
+        let now = clock.now();
         let begun_at = ledger.begun_at().map_err(|error| plain(error.into()))?;
         let mut newsroom = Newsroom::new(
             Arc::clone(&settings.site),
@@ -86,9 +98,12 @@ impl Desk {
             unseen: BTreeSet::new(),
             kept: BTreeSet::new(),
             moved: BTreeMap::new(),
-            going: BTreeMap::new(),
+            waiting: Waiting::default(),
+            read_open: BTreeSet::new(),
+            missing: Missing::default(),
             unreadable: Vec::new(),
-            waiting: super::reading::Dirty::default(),
+            postponed: Dirty::default(),
+            settings_stamps,
             is_away: false,
             links: BTreeMap::new(),
             labels: Labels::default(),
@@ -96,11 +111,13 @@ impl Desk {
             settings,
         };
         let fingerprint = fingerprint(&desk.settings, begun_at);
-        let (mut found, index) = desk.read_all(state, &fingerprint);
+        let (mut found, index) = desk.read_all(state, &fingerprint, now);
         if past.has_published {
             desk.recall(&mut found, ledger)
                 .map_err(|error| plain(error.into()))?;
         }
+        let now = desk.look_twice(&mut found, ledger, clock, now);
+        desk.newsroom.advance(now.timestamp());
         let mut taken = Taken::default();
         let looked_at = desk.records.looked_at();
         desk.stamp_settings(&mut taken);
@@ -112,6 +129,67 @@ impl Desk {
             desk.catch_up(looked_at, &mut taken);
         }
         Ok(Opened { desk, taken, index })
+    }
+
+    /// Looks once more at the files that changed a moment ago, and for those of published items that are not there, as
+    /// long after the first look as a file must be gone: a start may fall into a save or a deployment. Returns the
+    /// instant after that.
+    fn look_twice(
+        &mut self,
+        found: &mut Found,
+        ledger: &Ledger,
+        clock: &Clock,
+        began: DateTime<Utc>,
+    ) -> DateTime<Utc> {
+        let patience = self.setting.gone_after_milliseconds;
+        if patience == 0 || (self.waiting.next().is_none() && !self.lacks_files(found, ledger)) {
+            return clock.now();
+        }
+        clock.wait_until_milliseconds(began.timestamp_millis() + patience);
+        let now = clock.now();
+        let mut listing = scan::scan(&self.directory, "", &|_, _| false);
+        let items = std::mem::take(&mut listing.items);
+        self.take_listing("", listing);
+        let read = found
+            .changed
+            .iter()
+            .map(|changed| Arc::clone(&changed.file));
+        let read: HashSet<Arc<str>> = read.collect();
+        let mut whole = Vec::new();
+        for (file, stamp) in items {
+            let is_new = !read.contains(&file);
+            let nothing = Dirty::default();
+            if is_new
+                && self.judge(&file, stamp, &nothing, now.timestamp_millis()) != Verdict::Later
+            {
+                whole.push((file, stamp));
+            }
+        }
+        let mut read = self.read(&whole, false);
+        read.retain(|read| self.is_whole(read, now));
+        self.sort_in(read, found);
+        now
+    }
+
+    /// Whether published items have no files that would be withdrawn for that, or of which there is no copy.
+    fn lacks_files(&self, found: &Found, ledger: &Ledger) -> bool {
+        let mut rows = self
+            .records
+            .absent
+            .rows()
+            .filter(|row| row.state.is_some_and(State::has_page))
+            .peekable();
+        if rows.peek().is_none() {
+            return false;
+        }
+        let there: HashSet<&str> = found.changed.iter().map(|changed| &*changed.file).collect();
+        let copies = ledger.kept_sources().unwrap_or_default();
+        rows.any(|row| {
+            let is_missing = !there.contains(row.file.as_str());
+            is_missing
+                && (absence::is_canceled_when_missing(&self.newsroom, row)
+                    || !copies.contains_key(row.id.as_str()))
+        })
     }
 
     /// Stamps what the clock has changed since somebody looked last.
@@ -153,10 +231,19 @@ impl Desk {
     }
 
     /// Reads everything, but for what the index knows. One that cannot be read is begun anew.
-    fn read_all(&mut self, state: Option<&Path>, fingerprint: &[u8; 16]) -> (Found, Option<Index>) {
+    fn read_all(
+        &mut self,
+        state: Option<&Path>,
+        fingerprint: &[u8; 16],
+        now: DateTime<Utc>,
+    ) -> (Found, Option<Index>) {
         let mut listing = scan::scan(&self.directory, "", &|_, _| false);
-        let items = std::mem::take(&mut listing.items);
+        let mut items = std::mem::take(&mut listing.items);
         self.take_listing("", listing);
+        if self.setting.gone_after_milliseconds > 0 {
+            let now = now.timestamp_millis();
+            items.retain(|(file, stamp)| self.waiting.judge(file, *stamp, now) != Verdict::Later);
+        }
         let (sections, labels) = (&self.settings.sections, &self.labels);
         let mut index = state.and_then(|state| open_index(state, fingerprint));
         let known = match index
@@ -196,9 +283,31 @@ impl Desk {
         }
         // In parts: what a file gives takes more room on the way than at its place.
         for part in unknown.chunks(READ_AT_ONCE) {
-            let read = self.read(part, false);
+            let mut read = self.read(part, false);
+            if self.setting.gone_after_milliseconds > 0 {
+                read.retain(|read| self.is_whole(read, now));
+            }
             self.sort_in(read, &mut found);
         }
         (found, index)
     }
+}
+
+/// Waits, as long as a file must be gone, until no file with settings has changed a moment ago.
+fn wait_for_settings(directory: &DataDirectory, setting: &Setting, clock: &Clock) {
+    let patience = setting.gone_after_milliseconds;
+    let now = clock.now().timestamp_millis();
+    let files = scan::settings_files(directory);
+    let stamps = files.iter().filter_map(|file| directory.stamp(file));
+    let young = stamps.filter(|stamp| waiting::is_young(*stamp, now));
+    if young.count() > 0 {
+        clock.wait_until_milliseconds(now + patience);
+    }
+}
+
+/// The stamps of the files with settings that are there.
+fn settings_stamps(directory: &DataDirectory) -> BTreeMap<Arc<str>, Stamp> {
+    let files = scan::settings_files(directory).into_iter();
+    let stamps = files.filter_map(|file| Some((Arc::from(&*file), directory.stamp(&file)?)));
+    stamps.collect()
 }

@@ -2,17 +2,20 @@
 //! look.
 
 use super::board::Found as Where;
+use super::dirty::Dirty;
+use super::waiting::Verdict;
 use super::{Desk, Known};
 use crate::newsroom::Newsroom;
 use crate::newsroom::entry::{Basis, Entry};
 use crate::newsroom::identity::Id;
 use crate::newsroom::parse::salvage::Salvage;
-use crate::newsroom::problem::Problem;
+use crate::newsroom::problem::{Problem, Severity};
 use crate::newsroom::record::{ItemRecord, groups_of, version_of};
 use crate::source::load::{self, Loaded, Whole};
-use crate::source::scan::{self, Listing, Purpose};
+use crate::source::scan::{self, Listing, is_below};
 use crate::source::settings::Settings;
 use crate::source::stamp::Stamp;
+use chrono::{DateTime, Utc};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -24,23 +27,6 @@ const WHOLES_MAX: usize = 256;
 
 /// So many files are read at once when all are.
 pub(super) const READ_AT_ONCE: usize = 16_384;
-
-/// Where to look.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Dirty {
-    /// Everywhere, by the files' stamps.
-    pub everything: bool,
-    /// At `site.toml`, the sections and their settings.
-    pub settings: bool,
-    /// At and below these paths.
-    pub items: BTreeSet<String>,
-    /// At these files of the media folder; the empty path stands for all.
-    pub media: BTreeSet<String>,
-    /// At what leads to these, which are nothing themselves.
-    hidden: BTreeSet<String>,
-    /// At these files, whatever their stamps say.
-    parse: BTreeSet<Arc<str>>,
-}
 
 /// A file that changed.
 #[derive(Debug, Clone)]
@@ -65,87 +51,48 @@ pub struct Found {
     /// What can be read of broken ones.
     pub broken: Vec<(Arc<str>, Salvage)>,
     /// The files that are there no longer.
-    pub gone: Vec<Arc<str>>,
-}
-
-impl Dirty {
-    /// Everything.
-    pub fn everything() -> Self {
-        Self {
-            everything: true,
-            settings: true,
-            media: BTreeSet::from([String::new()]),
-            ..Self::default()
-        }
-    }
-
-    /// Takes a path up.
-    pub fn add(&mut self, path: &str) {
-        match scan::purpose(path) {
-            Purpose::Nothing => {
-                self.hidden.insert(path.to_owned());
-            }
-            Purpose::Media(file) => {
-                self.media.insert(file.to_owned());
-            }
-            Purpose::Items => {
-                self.items.insert(path.to_owned());
-            }
-            Purpose::Settings => {
-                self.settings = true;
-                // A section's folder brings its items along.
-                self.items.insert(path.to_owned());
-            }
-        }
-    }
-
-    /// Takes up what another says.
-    pub fn extend(&mut self, other: Self) {
-        self.everything |= other.everything;
-        self.settings |= other.settings;
-        self.items.extend(other.items);
-        self.media.extend(other.media);
-        self.hidden.extend(other.hidden);
-        self.parse.extend(other.parse);
-    }
-
-    /// Drops the look at everything, and keeps what is named.
-    pub fn only_named(&mut self) {
-        self.everything = false;
-        self.settings = false;
-        self.media.remove("");
-    }
-
-    /// Whether there is nowhere to look.
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
+    pub gone: BTreeSet<Arc<str>>,
+    /// Files that somebody may be writing, and whose items cannot stay as they are until that is done.
+    pub unread: BTreeSet<Arc<str>>,
 }
 
 impl Found {
     /// Whether nothing changed.
     pub fn is_empty(&self) -> bool {
-        self.changed.is_empty() && self.gone.is_empty()
+        self.changed.is_empty() && self.gone.is_empty() && self.unread.is_empty()
     }
 }
 
-/// Whether a file lies at or below a path; everything lies below the empty one.
-pub fn is_below(file: &str, path: &str) -> bool {
-    path.is_empty()
-        || file
-            .strip_prefix(path)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+impl Read {
+    /// The stamp of what was read.
+    fn stamp(&self) -> Stamp {
+        self.stamp_after.unwrap_or(self.stamp)
+    }
 }
 
-/// Marks the files that other settings may make other items of.
-pub fn mark(dirty: &mut Dirty, before: &Settings, now: &Settings, newsroom: &Newsroom) {
+/// What is said of a file that was read although somebody has it open.
+fn still_open(file: &str) -> Problem {
+    let message =
+        "somebody has had this file open for writing for ten seconds: it is read as it is";
+    let hint = "close it, or write another file and rename that into its place";
+    Problem::of_file(Severity::Warning, file, message).hint(hint)
+}
+
+/// Marks the files that other settings may make other items of. `entries` are the items of all files, be they taken in
+/// or not.
+pub fn mark<'e>(
+    dirty: &mut Dirty,
+    before: &Settings,
+    now: &Settings,
+    entries: impl Iterator<Item = &'e Arc<Entry>> + Clone,
+) {
     let languages = |settings: &Settings| {
         let listed = settings.site.languages.iter();
         let listed: Vec<_> = listed.map(|(language, _)| language.clone()).collect();
         (settings.site.default_language.clone(), listed)
     };
     if before.site.timezone != now.site.timezone || languages(before) != languages(now) {
-        let all = newsroom.entries().map(|entry| Arc::clone(&entry.file));
+        let all = entries.map(|entry| Arc::clone(&entry.file));
         dirty.parse.extend(all);
         dirty.items.insert(String::new());
         return;
@@ -161,7 +108,7 @@ pub fn mark(dirty: &mut Dirty, before: &Settings, now: &Settings, newsroom: &New
         }
         dirty.items.insert(name.to_string());
         let is_listed = |entry: &&Arc<Entry>| entry.sections().any(|section| section == name);
-        let listed = newsroom.entries().filter(is_listed);
+        let listed = entries.clone().filter(is_listed);
         dirty
             .parse
             .extend(listed.map(|entry| Arc::clone(&entry.file)));
@@ -189,75 +136,131 @@ pub fn moved(dirty: &mut Dirty, before: &Newsroom, now: &Newsroom) -> BTreeMap<I
 }
 
 /// What one file gave.
-type Read = (
-    Arc<str>,
-    Stamp,
-    Result<Arc<Entry>, Box<Salvage>>,
-    Vec<Problem>,
-    Option<Box<Whole>>,
-);
+pub(super) struct Read {
+    file: Arc<str>,
+    /// Its stamp as it was listed.
+    stamp: Stamp,
+    /// Its stamp after it was read; `None` where it could not be.
+    stamp_after: Option<Stamp>,
+    item: Result<Arc<Entry>, Box<Salvage>>,
+    problems: Vec<Problem>,
+    whole: Option<Box<Whole>>,
+}
 
 impl Desk {
-    /// Reads the files that are others than they were.
-    pub(super) fn read_changed(&mut self, dirty: &Dirty, now: i64) -> Found {
+    /// Reads the files that are others than they were, and whole as far as anybody can tell.
+    pub(super) fn read_changed(&mut self, dirty: &Dirty, now: DateTime<Utc>) -> Found {
         let mut found = Found::default();
         if dirty.everything {
             self.labels.tidy();
         }
-        let mut unknown: BTreeMap<Arc<str>, Stamp> = BTreeMap::new();
+        let mut changed = self.look(dirty, now, &mut found);
+        // What went is not broken.
+        let is_there = |file: &&Arc<str>| {
+            let is_elsewhere = found.gone.contains(*file) || found.unread.contains(*file);
+            !is_elsewhere && !self.waiting.has_gone(file) && !self.waiting.is_written(file)
+        };
+        let elsewhere = dirty.parse.iter().filter(is_there);
+        // A new section may be the one that a broken file asks for.
+        let broken = self.broken.keys().filter(|_| dirty.settings);
+        let again = elsewhere.chain(broken.filter(is_there));
+        let again = again.filter(|file| !changed.contains_key(*file));
+        let again = again.filter_map(|file| Some((file.clone(), self.files.get(file)?.stamp)));
+        let again: Vec<_> = again.collect();
+        changed.extend(again);
+        let changed: Vec<_> = changed.into_iter().collect();
+        let mut read = self.read(&changed, changed.len() <= WHOLES_MAX);
+        read.retain(|read| self.is_whole(read, now));
+        read.retain(|read| dirty.parse.contains(&read.file) || !self.is_as_known(read));
+        self.sort_in(read, &mut found);
+        found
+    }
+
+    /// Lists what is to be looked at. Returns the files that are others than they were and may be read; those that are
+    /// believed to be gone go to `found`, and so do those that are others and must wait, where what they gave cannot
+    /// stand under the settings that there are now.
+    fn look(
+        &mut self,
+        dirty: &Dirty,
+        now: DateTime<Utc>,
+        found: &mut Found,
+    ) -> BTreeMap<Arc<str>, Stamp> {
         let mut scopes = dirty.items.clone();
         scopes.extend(self.links_to(&dirty.items));
         scopes.extend(self.links_to(&dirty.hidden));
         if dirty.everything || dirty.items.contains("") {
             scopes = BTreeSet::from([String::new()]);
         }
+        let mut changed = BTreeMap::new();
         for scope in &scopes {
-            let listing = self.scan(scope, dirty, now);
+            let listing = self.scan(scope, dirty, now.timestamp());
             for (file, stamp) in &listing.items {
-                self.going.remove(file);
-                unknown.insert(Arc::clone(file), *stamp);
+                self.waiting.is_there(file);
+                match self.judge(file, *stamp, dirty, now.timestamp_millis()) {
+                    Verdict::Read => {
+                        self.read_open.remove(file);
+                        changed.insert(Arc::clone(file), *stamp);
+                    }
+                    Verdict::ReadOpen => {
+                        self.read_open.insert(Arc::clone(file));
+                        changed.insert(Arc::clone(file), *stamp);
+                    }
+                    Verdict::Later if dirty.parse.contains(file) => {
+                        found.unread.insert(Arc::clone(file));
+                    }
+                    Verdict::Later => {}
+                }
             }
-            found.gone.extend(self.gone_below(scope, &listing));
+            let gone = self.missing_below(scope, &listing);
+            let (now, after) = (now.timestamp_millis(), self.setting.gone_after_milliseconds);
+            let believed = gone
+                .iter()
+                .filter(|file| self.waiting.is_gone(file, now, after));
+            found.gone.extend(believed.cloned());
             self.take_listing(scope, listing);
         }
-        // What went is not broken.
-        let is_there =
-            |file: &&Arc<str>| !found.gone.contains(file) && !self.going.contains_key(*file);
-        let elsewhere = dirty.parse.iter().filter(is_there);
-        let elsewhere = elsewhere.filter(|file| !unknown.contains_key(*file));
-        let known = elsewhere.filter_map(|file| Some((file.clone(), self.files.get(file)?.stamp)));
-        let known: Vec<_> = known.collect();
-        unknown.extend(known);
-        // A new section may be the one that a broken file asks for.
-        if dirty.settings {
-            let broken = self.broken.keys().filter(is_there);
-            let known = broken.filter_map(|file| Some((file.clone(), self.files.get(file)?.stamp)));
-            unknown.extend(known.collect::<Vec<_>>());
-        }
-        // What is not there cannot be read, which does not make it broken.
-        unknown.retain(|file, _| !self.going.contains_key(file) && !found.gone.contains(file));
-        let unknown: Vec<_> = unknown.into_iter().collect();
-        let mut read = self.read(&unknown, unknown.len() <= WHOLES_MAX);
-        read.retain(|(file, stamp, item, problems, _)| {
-            dirty.parse.contains(file) || !self.is_as_known(file, *stamp, item, problems)
-        });
-        self.sort_in(read, &mut found);
-        found
+        changed
     }
 
-    /// Whether a file that was read again is what it was; its stamp is taken up.
-    fn is_as_known(
+    /// Whether a file that is there may be read.
+    pub(super) fn judge(
         &mut self,
         file: &Arc<str>,
         stamp: Stamp,
-        item: &Result<Arc<Entry>, Box<Salvage>>,
-        problems: &[Problem],
-    ) -> bool {
+        dirty: &Dirty,
+        now: i64,
+    ) -> Verdict {
+        let is_known = || {
+            self.files
+                .get(file)
+                .is_some_and(|known| known.stamp == stamp)
+        };
+        if !self.waiting.is_open(file) && (dirty.is_closed(file) || is_known()) {
+            self.waiting.close(file);
+            return Verdict::Read;
+        }
+        self.waiting.judge(file, stamp, now)
+    }
+
+    /// Whether nobody wrote to a file while it was read.
+    pub(super) fn is_whole(&mut self, read: &Read, now: DateTime<Utc>) -> bool {
+        read.stamp_after.is_none_or(|stamp| {
+            stamp == read.stamp
+                || self
+                    .waiting
+                    .judge(&read.file, stamp, now.timestamp_millis())
+                    != Verdict::Later
+        })
+    }
+
+    /// Whether a file that was read again is what it was; its stamp is taken up.
+    fn is_as_known(&mut self, read: &Read) -> bool {
+        let file = &read.file;
         let Some(known) = self.files.get_mut(file) else {
             return false;
         };
-        known.stamp = stamp;
-        match item {
+        known.stamp = read.stamp();
+        match &read.item {
             Ok(read) => {
                 let entry = known.id.as_ref().and_then(|id| self.newsroom.get(id));
                 let standing = entry.or(self.open.get(file));
@@ -267,7 +270,7 @@ impl Desk {
             }
             Err(salvage) => {
                 self.broken.get(file) == Some(&**salvage)
-                    && self.board.is_same(Where::Text, file, problems)
+                    && self.board.is_same(Where::Text, file, &read.problems)
             }
         }
     }
@@ -279,7 +282,7 @@ impl Desk {
             known.is_some_and(|known| known.stamp == *stamp)
                 && stamp.is_settled(now)
                 && !dirty.parse.contains(file)
-                && !self.going.contains_key(file)
+                && !self.waiting.has_gone(file)
         };
         scan::scan(&self.directory, scope, &is_known)
     }
@@ -293,8 +296,8 @@ impl Desk {
             .filter(move |file| is_below(file, scope))
     }
 
-    /// The known files below a path that are there no longer, as far as a listing of it can know.
-    fn gone_below(&self, scope: &str, listing: &Listing) -> Vec<Arc<str>> {
+    /// The known files below a path that are not there, as far as a listing of it can know.
+    fn missing_below(&self, scope: &str, listing: &Listing) -> Vec<Arc<str>> {
         let is_known = |(file, _): &&(Arc<str>, Stamp)| self.files.contains_key(file);
         let there = listing.known + listing.items.iter().filter(is_known).count();
         let below = if scope.is_empty() {
@@ -350,8 +353,9 @@ impl Desk {
     pub(super) fn read(&self, files: &[(Arc<str>, Stamp)], with_wholes: bool) -> Vec<Read> {
         let (site, sections) = (&self.settings.site, &self.settings.sections);
         let one = |(file, stamp): &(Arc<str>, Stamp)| {
-            let Loaded { item, problems } = load::load(&self.directory, file, site, sections);
-            let (entry, whole) = match item {
+            let (loaded, stamp_after) = load::load(&self.directory, file, site, sections);
+            let Loaded { item, problems } = loaded;
+            let (item, whole) = match item {
                 Ok(mut whole) => {
                     self.labels.share(&mut whole.entry.labels);
                     let entry = Arc::new(whole.entry.clone());
@@ -359,21 +363,35 @@ impl Desk {
                 }
                 Err(salvage) => (Err(salvage), None),
             };
-            (Arc::clone(file), *stamp, entry, problems, whole)
+            Read {
+                file: Arc::clone(file),
+                stamp: *stamp,
+                stamp_after,
+                item,
+                problems,
+                whole,
+            }
         };
         files.par_iter().map(one).collect()
     }
 
     pub(super) fn sort_in(&mut self, read: Vec<Read>, found: &mut Found) {
-        for (file, stamp, item, problems, whole) in read {
+        for read in read {
+            let stamp = read.stamp();
+            let Read {
+                file, mut problems, ..
+            } = read;
+            if self.read_open.contains(&file) {
+                problems.push(still_open(&file));
+            }
             self.board.set(Where::Text, &file, problems);
             found.changed.push(Changed {
                 file: Arc::clone(&file),
                 stamp,
                 is_parsed: true,
             });
-            found.wholes.extend(whole.map(|whole| *whole));
-            match item {
+            found.wholes.extend(read.whole.map(|whole| *whole));
+            match read.item {
                 Ok(entry) => found.entries.push(entry),
                 Err(salvage) => found.broken.push((file, *salvage)),
             }

@@ -2,13 +2,13 @@
 
 use super::Publisher;
 use crate::command::desk::Taken;
-use crate::command::desk::reading::is_below;
 use crate::feed::{Context, notice, select};
 use crate::newsroom::Newsroom;
 use crate::newsroom::entry::Entry;
 use crate::newsroom::identity::Id;
 use crate::newsroom::media::MediaFiles;
 use crate::newsroom::place::{Place, folder};
+use crate::source::scan::is_below;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

@@ -1,13 +1,13 @@
 //! What keeps a publication alive: the publisher woken by what the watch sees, by the clock, by signals and by requests
 //! that found a file changed.
 
-use crate::command::desk::reading::Dirty;
+use crate::command::desk::dirty::Dirty;
 use crate::command::publisher::Publisher;
 use crate::edition::resource::Resource;
 use crate::server::clock;
-use crate::source::watch::{Notice, Watch};
+use crate::source::watch::{Notice, Watch, Writer};
 use crate::text::causes::joined;
-use std::collections::HashSet;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
@@ -19,7 +19,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// A burst of changes is published together after so much quiet …
 const QUIET: Duration = Duration::from_millis(5);
 
-/// … and after so long in any case, even if a file is still open for writing.
+/// … and after so long in any case.
 const BURST_MAX: Duration = Duration::from_millis(50);
 
 /// Where the system cannot watch the directory, every file is looked at so often.
@@ -33,8 +33,8 @@ const FOLDER_AGAIN: Duration = Duration::from_millis(200);
 pub enum Wake {
     /// The watch has seen something.
     Seen(Notice),
-    /// The watch has begun, or the system says why it cannot.
-    Watching(Result<Watch, String>),
+    /// The watch of this number has begun, or the system says why it cannot.
+    Watching(u64, Result<Watch, String>),
     /// A request found this file, relative to the data directory, changed.
     Look(String),
     /// Everything is to be looked at.
@@ -51,9 +51,8 @@ pub fn tell(sender: &Sender<Wake>, wake: Wake) {
 /// A publisher that is kept up to date.
 pub struct Alive {
     publisher: Publisher,
-    sender: Sender<Wake>,
     poll: Option<Duration>,
-    watch: Option<Watch>,
+    watching: Watching,
     polled_at: Instant,
     looked_at: Instant,
     /// Folders that are new, and when to look at them again.
@@ -61,13 +60,13 @@ pub struct Alive {
 }
 
 impl Alive {
-    /// Keeps a publisher up to date; with `poll`, by looking so often instead of watching.
-    pub fn new(publisher: Publisher, sender: Sender<Wake>, poll: Option<Duration>) -> Self {
+    /// Keeps a publisher up to date by a watch that was begun before it started, so that nothing is missed; with
+    /// `poll`, by looking so often instead.
+    pub fn new(publisher: Publisher, watching: Watching, poll: Option<Duration>) -> Self {
         Self {
             publisher,
-            sender,
             poll,
-            watch: None,
+            watching,
             polled_at: Instant::now(),
             looked_at: Instant::now(),
             folders: Vec::new(),
@@ -86,7 +85,6 @@ impl Alive {
         let first = self.publisher.current().load_full();
         let ready = first.resources().map(|(_, resource)| Arc::clone(resource));
         let _ended = coder.send(ready.collect());
-        self.watch_anew();
         loop {
             let wait = self.wait();
             match wakes.recv_timeout(wait) {
@@ -126,7 +124,6 @@ impl Alive {
     fn burst(&mut self, first: Wake, wakes: &Receiver<Wake>) -> bool {
         let end = Instant::now() + BURST_MAX;
         let mut dirty = Dirty::default();
-        let mut open = HashSet::new();
         let mut is_moved = false;
         let mut next = Some(first);
         loop {
@@ -136,29 +133,27 @@ impl Alive {
                     dirty.extend(Dirty::everything());
                 }
                 Some(Wake::Seen(Notice::Moved)) => is_moved = true,
-                Some(Wake::Watching(watch)) => {
-                    self.take_watch(watch);
+                Some(Wake::Watching(number, watch)) => {
+                    let is_last = self.watching.take(number, watch, self.publisher.data());
                     // What changed before it began is found now.
-                    dirty.extend(Dirty::everything());
+                    dirty.extend(is_last.then(Dirty::everything).unwrap_or_default());
                 }
                 Some(Wake::Look(path)) => dirty.add(&path),
-                Some(Wake::Seen(Notice::Changed { path, is_open })) => {
-                    dirty.add(&path);
-                    if is_open {
-                        open.insert(path);
-                    } else {
-                        open.remove(&path);
+                Some(Wake::Seen(Notice::Changed { path, writer })) => match writer {
+                    Writer::IsWriting => {
+                        dirty.reopen(&path);
+                        self.publisher.note_open(&path);
                     }
-                }
+                    Writer::HasClosed => {
+                        dirty.add_closed(&path);
+                        self.publisher.note_closed(&path);
+                    }
+                    Writer::Unknown => dirty.add(&path),
+                },
                 None => {}
             }
             let left = end.saturating_duration_since(Instant::now());
-            let wait = if open.is_empty() {
-                left.min(QUIET)
-            } else {
-                left
-            };
-            match wakes.recv_timeout(wait) {
+            match wakes.recv_timeout(left.min(QUIET)) {
                 Ok(wake) => next = Some(wake),
                 Err(RecvTimeoutError::Timeout) => break,
                 Err(RecvTimeoutError::Disconnected) => return false,
@@ -166,7 +161,7 @@ impl Alive {
             if Instant::now() >= end {
                 // What was received must not be lost.
                 if let Some(wake) = next.take() {
-                    tell(&self.sender, wake);
+                    tell(&self.watching.sender, wake);
                 }
                 break;
             }
@@ -217,22 +212,52 @@ impl Alive {
         } else if self.publisher.is_waiting() {
             self.publisher.note(Dirty::everything());
         }
-        let poll = self.poll.or(self.watch.is_none().then_some(POLL_UNWATCHED));
+        let poll = self
+            .poll
+            .or(self.watching.watch.is_none().then_some(POLL_UNWATCHED));
         if poll.is_some_and(|every| self.polled_at.elapsed() >= every) {
             self.polled_at = now;
             self.publisher.note(Dirty::everything());
         }
     }
 
-    /// Watches the directory that the path leads to now, and looks at everything that changed before. The watch begins
-    /// on a thread of its own: over a million files that takes seconds, in which an embargo may end.
+    /// Watches the directory that the path leads to now, and looks at everything that changed before.
     fn watch_anew(&mut self) {
-        self.watch = None;
         self.publisher.note(Dirty::everything());
-        if self.poll.is_some() {
+        self.watching.begin(self.publisher.data());
+    }
+}
+
+/// The watch over the data directory, and those that are about to take its place.
+pub struct Watching {
+    sender: Sender<Wake>,
+    watch: Option<Watch>,
+    /// How often a watch was begun: of several that begin at once the last one counts, however long it takes.
+    begun: u64,
+    /// Whether every file is looked at now and then instead.
+    is_polling: bool,
+}
+
+impl Watching {
+    /// A watch that has not begun; none ever begins where every file is looked at now and then instead.
+    pub fn new(sender: Sender<Wake>, is_polling: bool) -> Self {
+        Self {
+            sender,
+            watch: None,
+            begun: 0,
+            is_polling,
+        }
+    }
+
+    /// Begins to watch the directory that a path leads to now, on a thread of its own: over a million files that takes
+    /// seconds, in which an embargo may end.
+    pub fn begin(&mut self, named: &Path) {
+        self.watch = None;
+        if self.is_polling {
             return;
         }
-        let named = self.publisher.data().to_owned();
+        self.begun += 1;
+        let (number, named) = (self.begun, named.to_owned());
         let sender = self.sender.clone();
         std::thread::spawn(move || {
             let seen = {
@@ -243,18 +268,23 @@ impl Alive {
             let begun = root.and_then(|root| {
                 Watch::start(&named, &root, seen).map_err(|error| error.to_string())
             });
-            tell(&sender, Wake::Watching(begun));
+            tell(&sender, Wake::Watching(number, begun));
         });
     }
 
-    fn take_watch(&mut self, begun: Result<Watch, String>) {
-        match begun {
+    /// Takes the watch that has begun, unless another was begun since. Returns whether it is the one.
+    fn take(&mut self, number: u64, watch: Result<Watch, String>, data: &Path) -> bool {
+        if number != self.begun {
+            return false;
+        }
+        match watch {
             Ok(watch) => self.watch = Some(watch),
             Err(error) => tracing::warn!(
                 "cannot watch `{}`: {error}; every file is looked at each {} seconds",
-                self.publisher.data().display(),
+                data.display(),
                 POLL_UNWATCHED.as_secs()
             ),
         }
+        true
     }
 }

@@ -31,8 +31,8 @@ fn turn(publication: &Publication, pleases: impl Fn(&str) -> bool) -> (i64, i64)
 
 #[test]
 fn embargoes_lift_and_items_expire_on_their_seconds() {
-    let start = now_milliseconds() / 1_000 + 3;
     let publication = Publication::of(&[]);
+    let start = now_milliseconds() / 1_000 + 3;
     let secret = |number: i64| format!("Secret {number}.");
     for number in 0..3 {
         let line = match number {

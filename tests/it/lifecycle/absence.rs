@@ -54,7 +54,7 @@ fn a_folder_that_goes_keeps_its_feeds() {
 #[test]
 fn a_publication_may_take_a_file_that_goes_for_a_kill() {
     let site = format!("{SITE}[feeds]\non_missing = \"cancel\"\n");
-    let notice = "† a 10:00:00, 12:10:00: This item has been withdrawn.\nupdated 12:10:00";
+    let notice = "† a 10:00:00, 12:10:02: This item has been withdrawn.\nupdated 12:10:02";
     tell_of(
         &site,
         &[

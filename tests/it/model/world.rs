@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
 use tempfile::TempDir;
-use tidings::command::desk::reading::Dirty;
+use tidings::command::desk::dirty::Dirty;
 use tidings::server::clock::Clock;
 
 /// What stands under a name.
@@ -106,10 +106,7 @@ impl World {
 
     /// The clock of all who live here.
     pub(crate) fn clock(&self) -> Clock {
-        let clock = Arc::clone(&self.clock);
-        Clock::of(move || {
-            chrono::DateTime::from_timestamp(clock.load(Ordering::SeqCst), 0).unwrap()
-        })
+        crate::fixture::turned(&self.clock)
     }
 
     pub(crate) fn now(&self) -> i64 {

@@ -114,18 +114,21 @@ impl DataDirectory {
     /// the old one. What leads nowhere at the moment is no other directory.
     pub fn is_elsewhere(&self, path: &Path) -> bool {
         let id = |metadata: &std::fs::Metadata| (metadata.dev(), metadata.ino());
-        let here = self.dir.dir_metadata().map(|metadata| {
-            use cap_std::fs::MetadataExt;
-            (metadata.dev(), metadata.ino())
-        });
         let there = std::fs::metadata(path).map(|metadata| id(&metadata));
-        match (here, there) {
-            (Ok(here), Ok(there)) => {
+        match (self.identity(), there) {
+            (Some(here), Ok(there)) => {
                 here != there || std::fs::canonicalize(path).is_ok_and(|path| path != self.path)
             }
-            (Err(_), Ok(_)) => true,
+            (None, Ok(_)) => true,
             (_, Err(_)) => false,
         }
+    }
+
+    /// Its device and inode; `None` where it cannot be looked at any more.
+    pub fn identity(&self) -> Option<(u64, u64)> {
+        use cap_std::fs::MetadataExt;
+        let metadata = self.dir.dir_metadata().ok()?;
+        Some((metadata.dev(), metadata.ino()))
     }
 
     /// Reads a text file of at most [`FILE_BYTES_MAX`].

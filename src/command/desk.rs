@@ -1,6 +1,7 @@
 //! The editor's desk: what lies in the data directory, joined with what the ledger remembers, kept up to date. What a
 //! change costs depends on what changed; a fresh desk over the same directory and ledger is the same.
 
+pub mod aside;
 pub mod board;
 pub mod directory;
 pub mod dirty;
@@ -10,6 +11,7 @@ pub mod opening;
 pub mod reading;
 pub mod waiting;
 
+use crate::command::desk::aside::{Aside, Tell};
 use crate::command::desk::board::Board;
 use crate::command::desk::dirty::Dirty;
 use crate::command::desk::missing::Missing;
@@ -73,6 +75,8 @@ pub struct Desk {
     moved: BTreeMap<Id, ItemRecord>,
     /// Files of which it is not believed yet that they are gone, or that they are whole.
     waiting: Waiting,
+    /// Large files, which are read aside.
+    aside: Aside,
     /// Files that were read although somebody has them open.
     read_open: BTreeSet<Arc<str>>,
     /// Published items that would be withdrawn for want of a file, if they were fewer.
@@ -319,6 +323,12 @@ impl Desk {
         if scan::is_read(path) {
             self.waiting.open(path, now.timestamp_millis());
         }
+    }
+
+    /// Reads large files on a thread of their own from now on. `tell` is told each file that has been read, which is then
+    /// to be looked at again.
+    pub fn read_aside(&mut self, tell: Arc<Tell>) {
+        self.aside.start(tell);
     }
 
     /// Takes up that whoever wrote to a file has closed it.

@@ -175,6 +175,12 @@ impl Publisher {
         self.dirty.extend(dirty);
     }
 
+    /// Reads large files on a thread of their own from now on. `tell` is told each file that has been read, which is then
+    /// to be noted.
+    pub fn read_aside(&mut self, tell: impl Fn(&str) + Send + Sync + 'static) {
+        self.desk.read_aside(Arc::new(tell));
+    }
+
     /// Takes up that somebody writes to a file, which is not looked at before they have closed it.
     pub fn note_open(&mut self, path: &str) {
         self.dirty.reopen(path);

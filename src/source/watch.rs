@@ -1,8 +1,10 @@
 //! The watch over the data directory. Events are hints: they say where to look again, never what is there.
 
+use super::DataDirectory;
 use notify::event::{AccessKind, AccessMode, Event, EventKind, ModifyKind, RenameMode};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::HashSet;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// What the watch has to say.
@@ -36,6 +38,8 @@ pub enum Writer {
 #[derive(Debug)]
 pub struct Watch {
     _watcher: RecommendedWatcher,
+    /// Device and inode of the directory.
+    over: (u64, u64),
 }
 
 impl Watch {
@@ -50,6 +54,7 @@ impl Watch {
         root: &Path,
         tell: impl Fn(Notice) + Send + 'static,
     ) -> notify::Result<Self> {
+        let metadata = std::fs::metadata(root)?;
         let (parent, name) = place_of(named);
         let root_path = root.to_owned();
         let named_path = parent.join(name);
@@ -84,7 +89,15 @@ impl Watch {
             // Then a switch is seen a second later, when the path is looked at.
             tracing::debug!("cannot watch `{}`: {error}", parent.display());
         }
-        Ok(Self { _watcher: watcher })
+        Ok(Self {
+            _watcher: watcher,
+            over: (metadata.dev(), metadata.ino()),
+        })
+    }
+
+    /// Whether it is this directory that is watched.
+    pub fn is_over(&self, directory: &DataDirectory) -> bool {
+        directory.identity().is_some_and(|there| there == self.over)
     }
 }
 

@@ -7,6 +7,7 @@ mod crowd;
 mod directories;
 mod life;
 mod settings;
+mod signals;
 mod slow;
 
 use crate::serving::{SITE, Serving, ask_until, data, field, is_as_a_fresh_one, wait_until, write};
@@ -121,22 +122,6 @@ fn a_file_is_taken_in_however_it_is_saved() {
     publication.shows(&["With a backup", "Second"], &["Backup\""]);
     let said = publication.ends_as_a_fresh_one(&["/news/a/"]);
     assert!(!said.contains("error") && !said.contains("WARN"), "{said}");
-}
-
-#[test]
-fn a_file_that_stays_open_is_published_when_it_is_whole() {
-    use std::io::Write;
-    let publication = Publication::of(&[]);
-    let (start, rest) = (
-        "title = \"Second\"\ndate = 2026-03-02\n",
-        "body = \"Whole.\"\n",
-    );
-    let mut file = fs::File::create(publication.path("news/b.toml")).unwrap();
-    file.write_all(start.as_bytes()).unwrap();
-    publication.says("news/b.toml:1:1: error: `body` is missing");
-    file.write_all(rest.as_bytes()).unwrap();
-    publication.shows(&["First", "Second"], &[]);
-    publication.ends_as_a_fresh_one(&[]);
 }
 
 #[test]

@@ -44,6 +44,7 @@ impl Desk {
             loose.extend(self.take_away(file));
             self.files.remove(file);
             self.waiting.close(file);
+            self.aside.forget(file);
             self.read_open.remove(file);
             self.board.set(Where::Text, file, Vec::new());
         }
@@ -217,7 +218,8 @@ impl Desk {
     ) -> Vec<Problem> {
         let site = Arc::clone(self.newsroom.site());
         let sections = Arc::clone(self.newsroom.sections());
-        let (broken, unreadable, waiting) = (&self.broken, &self.unreadable, &self.waiting);
+        let (broken, unreadable) = (&self.broken, &self.unreadable);
+        let (waiting, aside) = (&self.waiting, &self.aside);
         let is_hidden = |file: &str| unreadable.iter().any(|folder| is_below(file, folder));
         let copy = |record: &ItemRecord| {
             let kept = record.state.and_then(|_| last_good(record.id.as_str()))?;
@@ -230,8 +232,10 @@ impl Desk {
         };
         let mut intake = Intake::new(&mut self.newsroom, &mut self.records, &mut taken.stamps);
         intake.removals = removals.iter().map(withdrawal).collect();
-        let is_unread =
-            |file: &str| broken.contains_key(file) || waiting.is_written(file) || is_hidden(file);
+        let is_unread = |file: &str| {
+            let is_written = waiting.is_written(file) || aside.is_busy(file);
+            broken.contains_key(file) || is_written || is_hidden(file)
+        };
         let mut claims = intake.identify(pool, &is_unread);
         let known = claims.iter().filter(|claim| claim.is_known);
         let known: BTreeSet<Id> = known.map(|claim| claim.entry.id.clone()).collect();

@@ -1,5 +1,6 @@
 //! The first look: everything is read, and joined with what the ledger remembers.
 
+use super::aside::Aside;
 use super::board::Board;
 use super::directory::{Past, load_settings};
 use super::dirty::Dirty;
@@ -99,6 +100,7 @@ impl Desk {
             kept: BTreeSet::new(),
             moved: BTreeMap::new(),
             waiting: Waiting::default(),
+            aside: Aside::default(),
             read_open: BTreeSet::new(),
             missing: Missing::default(),
             unreadable: Vec::new(),

@@ -1,6 +1,7 @@
 //! Which files changed, and what is in them now. The directory is the truth: what the watch says only tells where to
 //! look.
 
+use super::aside::Job;
 use super::board::Found as Where;
 use super::dirty::Dirty;
 use super::waiting::Verdict;
@@ -24,6 +25,9 @@ use std::sync::Arc;
 
 /// Of so many files read at once the whole items are kept at hand for the documents that show them.
 const WHOLES_MAX: usize = 256;
+
+/// A file that is gone is looked for again after so long where another one, which may be the same, is being read.
+const AGAIN_MILLISECONDS: i64 = 200;
 
 /// So many files are read at once when all are.
 pub(super) const READ_AT_ONCE: usize = 16_384;
@@ -168,12 +172,36 @@ impl Desk {
         let again = again.filter_map(|file| Some((file.clone(), self.files.get(file)?.stamp)));
         let again: Vec<_> = again.collect();
         changed.extend(again);
-        let changed: Vec<_> = changed.into_iter().collect();
+        let (large, changed): (Vec<_>, Vec<_>) = changed
+            .into_iter()
+            .partition(|(file, stamp)| self.aside.takes(*stamp) && !dirty.parse.contains(file));
         let mut read = self.read(&changed, changed.len() <= WHOLES_MAX);
+        let large = large.into_iter();
+        read.extend(large.filter_map(|(file, stamp)| self.read_large(file, stamp)));
         read.retain(|read| self.is_whole(read, now));
         read.retain(|read| dirty.parse.contains(&read.file) || !self.is_as_known(read));
         self.sort_in(read, &mut found);
         found
+    }
+
+    /// What a large file gave, if it has been read under the settings in force; else it is sent to be read.
+    fn read_large(&mut self, file: Arc<str>, stamp: Stamp) -> Option<Read> {
+        let (site, sections) = (&self.settings.site, &self.settings.sections);
+        if let Some(done) = self.aside.take(&file, stamp)
+            && (Arc::ptr_eq(&done.job.site, site) && Arc::ptr_eq(&done.job.sections, sections))
+        {
+            return Some(self.share(file, stamp, done.loaded, true));
+        }
+        if !self.aside.has(&file, stamp) {
+            self.aside.send(Job {
+                directory: Arc::clone(&self.directory),
+                site: Arc::clone(site),
+                sections: Arc::clone(sections),
+                file,
+                stamp,
+            });
+        }
+        None
     }
 
     /// Lists what is to be looked at. Returns the files that are others than they were and may be read; those that are
@@ -213,9 +241,11 @@ impl Desk {
             }
             let gone = self.missing_below(scope, &listing);
             let (now, after) = (now.timestamp_millis(), self.setting.gone_after_milliseconds);
-            let believed = gone
-                .iter()
-                .filter(|file| self.waiting.is_gone(file, now, after));
+            // What is being read may be a file that went, under another name: then it is asked again.
+            let believed = gone.iter().filter(|file| {
+                self.waiting.is_gone(file, now, after)
+                    && (self.aside.is_idle() || self.waiting.is_gone(file, now, AGAIN_MILLISECONDS))
+            });
             found.gone.extend(believed.cloned());
             self.take_listing(scope, listing);
         }
@@ -231,9 +261,9 @@ impl Desk {
         now: i64,
     ) -> Verdict {
         let is_known = || {
-            self.files
-                .get(file)
-                .is_some_and(|known| known.stamp == stamp)
+            let known = self.files.get(file);
+            // What is read aside was believed when it was sent.
+            known.is_some_and(|known| known.stamp == stamp) || self.aside.has(file, stamp)
         };
         if !self.waiting.is_open(file) && (dirty.is_closed(file) || is_known()) {
             self.waiting.close(file);
@@ -353,26 +383,37 @@ impl Desk {
     pub(super) fn read(&self, files: &[(Arc<str>, Stamp)], with_wholes: bool) -> Vec<Read> {
         let (site, sections) = (&self.settings.site, &self.settings.sections);
         let one = |(file, stamp): &(Arc<str>, Stamp)| {
-            let (loaded, stamp_after) = load::load(&self.directory, file, site, sections);
-            let Loaded { item, problems } = loaded;
-            let (item, whole) = match item {
-                Ok(mut whole) => {
-                    self.labels.share(&mut whole.entry.labels);
-                    let entry = Arc::new(whole.entry.clone());
-                    (Ok(entry), with_wholes.then_some(whole))
-                }
-                Err(salvage) => (Err(salvage), None),
-            };
-            Read {
-                file: Arc::clone(file),
-                stamp: *stamp,
-                stamp_after,
-                item,
-                problems,
-                whole,
-            }
+            let loaded = load::load(&self.directory, file, site, sections);
+            self.share(Arc::clone(file), *stamp, loaded, with_wholes)
         };
         files.par_iter().map(one).collect()
+    }
+
+    /// What a file gave, with the tags and authors that all items share.
+    fn share(
+        &self,
+        file: Arc<str>,
+        stamp: Stamp,
+        (loaded, stamp_after): (Loaded, Option<Stamp>),
+        with_whole: bool,
+    ) -> Read {
+        let Loaded { item, problems } = loaded;
+        let (item, whole) = match item {
+            Ok(mut whole) => {
+                self.labels.share(&mut whole.entry.labels);
+                let entry = Arc::new(whole.entry.clone());
+                (Ok(entry), with_whole.then_some(whole))
+            }
+            Err(salvage) => (Err(salvage), None),
+        };
+        Read {
+            file,
+            stamp,
+            stamp_after,
+            item,
+            problems,
+            whole,
+        }
     }
 
     pub(super) fn sort_in(&mut self, read: Vec<Read>, found: &mut Found) {

@@ -5,6 +5,7 @@ use crate::command::desk::dirty::Dirty;
 use crate::command::publisher::Publisher;
 use crate::edition::resource::Resource;
 use crate::server::clock;
+use crate::source::DataDirectory;
 use crate::source::watch::{Notice, Watch, Writer};
 use crate::text::causes::joined;
 use std::path::Path;
@@ -82,6 +83,9 @@ impl Alive {
                 resource.complete();
             }
         });
+        let sender = self.watching.sender.clone();
+        self.publisher
+            .read_aside(move |file| tell(&sender, Wake::Look(file.to_owned())));
         let first = self.publisher.current().load_full();
         let ready = first.resources().map(|(_, resource)| Arc::clone(resource));
         let _ended = coder.send(ready.collect());
@@ -207,7 +211,9 @@ impl Alive {
         }
         self.looked_at = now;
         self.publisher.look_for_removals();
-        if self.publisher.is_elsewhere() {
+        // The link may have been switched while a watch over where it led before was about to begin.
+        let is_watched = self.watching.is_over(&self.publisher.folder().load());
+        if self.publisher.is_elsewhere() || !is_watched {
             self.watch_anew();
         } else if self.publisher.is_waiting() {
             self.publisher.note(Dirty::everything());
@@ -270,6 +276,12 @@ impl Watching {
             });
             tell(&sender, Wake::Watching(number, begun));
         });
+    }
+
+    /// Whether the watch, where there is one, is over a directory.
+    fn is_over(&self, directory: &DataDirectory) -> bool {
+        let watch = self.watch.as_ref();
+        watch.is_none_or(|watch| watch.is_over(directory))
     }
 
     /// Takes the watch that has begun, unless another was begun since. Returns whether it is the one.

@@ -7,6 +7,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 /// How many files are checked out at once.
 const FILES: usize = 300;
@@ -186,5 +187,39 @@ fn what_is_saved_often_is_shown_at_last() {
         assert!(wait_until(|| publication.path("news/a.toml").exists()));
     }
     publication.shows(&["Number 99."], &["First"]);
+    publication.ends_as_a_fresh_one(&["/news/a/"]);
+}
+
+/// So many folders take a second to watch.
+const FOLDERS: usize = 20_000;
+
+#[test]
+fn a_watch_that_begins_late_takes_the_place_of_no_newer_one() {
+    let folder = tempfile::tempdir().unwrap();
+    for version in ["v1", "v2", "v3"] {
+        let version = folder.path().join(version);
+        write(&version.join("site.toml"), SITE);
+        write(&version.join("news/a.toml"), &item("First"));
+    }
+    for number in 0..FOLDERS {
+        let below = format!("v2/media/{}/{number}", number / 100);
+        fs::create_dir_all(folder.path().join(below)).unwrap();
+    }
+    symlink("v1", folder.path().join("data")).unwrap();
+    let publication = Publication::over(folder, &[]);
+    let switch = |version: &str| {
+        let link = publication.folder.path().join("link");
+        symlink(version, &link).unwrap();
+        fs::rename(&link, publication.folder.path().join("data")).unwrap();
+    };
+    switch("v2");
+    // By then the watch over the many folders has begun to begin.
+    std::thread::sleep(Duration::from_millis(150));
+    switch("v3");
+    publication.write("news/a.toml", &item("Second"));
+    publication.shows(&["Second"], &["First"]);
+    std::thread::sleep(Duration::from_secs(4));
+    publication.write("news/a.toml", &item("Third"));
+    publication.shows(&["Third"], &["Second"]);
     publication.ends_as_a_fresh_one(&["/news/a/"]);
 }

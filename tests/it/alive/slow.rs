@@ -305,3 +305,42 @@ fn a_folder_that_is_renamed_file_by_file_takes_its_items_along() {
     }
     publication.ends_as_a_fresh_one(&["/news/n7/"]);
 }
+
+#[test]
+fn a_large_file_holds_up_no_withdrawal() {
+    // Words with marks that an author may well use, so many that they take a moment to read.
+    let words =
+        "A *word* and [a link](https://example.org/x), `code`, **more**.\n\n".repeat(40_000);
+    let large = format!(
+        "{}{words}",
+        "+++\ntitle = \"Large\"\ndate = 2026-03-02\n+++\n"
+    );
+    let publication = Publication::of(&[("news/b.toml", &item("Second"))]);
+    publication.write("news/large.md", &large);
+    std::thread::sleep(Duration::from_millis(20));
+    let withdrawn = format!(
+        "status = \"canceled\"\nstatus_note = \"Wrong.\"\n{}",
+        item("Second")
+    );
+    publication.write("news/b.toml", &withdrawn);
+    let until = std::time::Instant::now() + Duration::from_secs(3);
+    let is_withdrawn = || {
+        publication
+            .server
+            .get("/news/b/")
+            .starts_with("HTTP/1.1 410 ")
+    };
+    while !is_withdrawn() {
+        assert!(
+            std::time::Instant::now() < until,
+            "{}",
+            publication.server.said()
+        );
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    publication.expect("/news/large/", &["HTTP/1.1 200 ", "Large"], &[]);
+    publication.rename("news/large.md", "news/larger.md");
+    publication.expect("/news/larger/", &["HTTP/1.1 200 ", "Large"], &[]);
+    publication.expect("/news/large/", &["HTTP/1.1 301 "], &[]);
+    publication.ends_as_a_fresh_one(&["/news/larger/"]);
+}

@@ -14,7 +14,6 @@ mod xml;
 
 use crate::page::frame::Frame;
 use crate::text::language::Language;
-use crate::text::words;
 
 /// A page before it becomes a resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,16 +80,8 @@ impl Page {
     }
 }
 
-/// A text that is another whenever the pages of the same items look otherwise: program version, templates and words.
-pub fn fingerprint() -> String {
-    let templates = [
-        include_str!("page/layout.html"),
-        include_str!("page/item.html"),
-        include_str!("page/list.html"),
-        include_str!("page/notice.html"),
-        style::PAGE,
-        style::FEED,
-    ];
-    let texts: String = templates.into_iter().chain(words::all_texts()).collect();
-    format!("{} {texts}", env!("CARGO_PKG_VERSION"))
+/// A text that is another whenever the pages of the same items may look otherwise: made from the sources of what writes
+/// them.
+pub fn fingerprint() -> &'static str {
+    env!("FINGERPRINT_OF_PAGES")
 }

@@ -140,6 +140,10 @@ impl Publisher {
             taken.extend(publisher.take(now));
         }
         publisher.publish(taken, now)?;
+        if let Err(error) = publisher.ledger.shorten_log() {
+            tracing::debug!("{}", joined(&error));
+        }
+        publisher.ledger.wait_at_most(keeping::WAIT_MAX)?;
         publisher.desk.board().log_news();
         Ok(publisher)
     }

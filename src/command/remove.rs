@@ -10,7 +10,7 @@ use crate::newsroom::parse::reader::nearest;
 use crate::newsroom::record::ItemRecord;
 use crate::server::clock::{self, Clock};
 use crate::source::settings::Overrides;
-use crate::store::ledger::{Ledger, Removal};
+use crate::store::ledger::{FILE_NAME, Ledger, Removal};
 use crate::text::legal::single_line;
 use std::io::Write;
 
@@ -23,7 +23,7 @@ pub fn run(arguments: &RemoveArguments) -> Result<(), Error> {
     let places = arguments.places();
     let state = places.state().map_err(Error::CurrentDirectory)?;
     let now = clock::now().timestamp();
-    if Ledger::peek(&state)?.is_none() {
+    if !state.join(FILE_NAME).exists() {
         let message = format!(
             "there is no ledger in `{}`: nothing was published",
             state.display()

@@ -1,28 +1,27 @@
 //! `tidings serve`: the publisher on a thread of its own, and the server answering from its editions.
 
 pub mod alive;
+pub mod state;
 
 use crate::command::Error;
 use crate::command::arguments::ServeArguments;
 use crate::command::desk::{GONE_AFTER_MILLISECONDS, Setting};
-use crate::command::publisher::{Publisher, Store};
+use crate::command::publisher::Publisher;
 use crate::command::serve::alive::{Alive, Wake, Watching};
 use crate::edition::Edition;
 use crate::newsroom::base_url::BaseUrl;
-use crate::server::clock::{self, Clock};
+use crate::server::clock;
 use crate::server::maker::Maker;
 use crate::server::preview;
 use crate::server::service::Service;
 use crate::server::{self, Config, signal};
 use crate::source::DataDirectory;
 use crate::source::settings::Overrides;
-use crate::store::directory::{self, StateDirectory};
-use crate::store::ledger::{self, Ledger};
-use crate::text::causes::joined;
+use crate::store::directory::StateDirectory;
+use crate::store::ledger::Ledger;
 use arc_swap::ArcSwap;
 use std::io::Write;
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
@@ -54,7 +53,7 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Error> {
         must_be_local(&arguments.listen)?;
         (None, Ledger::in_memory(clock::now().timestamp())?)
     } else {
-        open_ledger(&arguments.places.state().map_err(Error::CurrentDirectory)?)?
+        state::open(&arguments.places.state().map_err(Error::CurrentDirectory)?)?
     };
     let mut config = Config::new(arguments.listen.clone());
     config
@@ -129,7 +128,7 @@ impl Publishing {
     fn run(self, wakes: &Receiver<Wake>, started: &Sender<Result<Served, Error>>) {
         let mut watching = Watching::new(self.wake, self.poll.is_some());
         watching.begin(&self.setting.data);
-        match start(&self.setting, self.held.as_ref(), self.ledger) {
+        match state::start(&self.setting, self.held.as_ref(), self.ledger) {
             Ok(publisher) => {
                 // Where nobody waits for the start any more the server was told to stop.
                 let _stopped = started.send(Ok(Served::of(&publisher)));
@@ -199,67 +198,6 @@ impl Drop for StopOnPanic {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.0.send_replace(true);
-        }
-    }
-}
-
-/// Holds the state directory and opens its ledger. Where nothing can be written the ledger lives in memory, and where
-/// the ledger is damaged it is kept aside and a new one begun: the service goes on.
-fn open_ledger(state: &Path) -> Result<(Option<StateDirectory>, Ledger), Error> {
-    let now = clock::now().timestamp();
-    let held = match StateDirectory::hold(state) {
-        Ok(held) => held,
-        Err(error @ directory::Error::InUse { .. }) => return Err(error.into()),
-        Err(error @ directory::Error::Unwritable { .. }) => {
-            let error = joined(&error);
-            tracing::warn!(
-                "{error}; ids and versions are kept in memory and lost at the next stop"
-            );
-            return Ok((None, Ledger::in_memory(now)?));
-        }
-    };
-    let ledger = match Ledger::open(held.path(), now) {
-        Err(error) if error.is_damage() => begin_anew(held.path(), &error, now)?,
-        other => other?,
-    };
-    Ok((Some(held), ledger))
-}
-
-/// Starts the publisher. A ledger that turns out to be damaged when it is read is kept aside, too.
-fn start(
-    setting: &Setting,
-    held: Option<&StateDirectory>,
-    ledger: Ledger,
-) -> Result<Publisher, Error> {
-    let state = held.map(|held| held.path().to_owned());
-    let start = |ledger| {
-        let state = state.clone();
-        Publisher::start(setting.clone(), Store { ledger, state }, Clock::system())
-    };
-    match (start(ledger), &state) {
-        (Err(Error::Ledger(error)), Some(state)) if error.is_damage() => {
-            start(begin_anew(state, &error, clock::now().timestamp())?)
-        }
-        (started, _) => started,
-    }
-}
-
-fn begin_anew(state: &Path, error: &ledger::Error, now: i64) -> Result<Ledger, Error> {
-    let aside = Ledger::set_aside(state, now);
-    let error = joined(error);
-    match aside {
-        Ok(aside) => {
-            tracing::error!(
-                "{error}; it is kept as `{}` and a new ledger is begun",
-                aside.display()
-            );
-            Ok(Ledger::open(state, now)?)
-        }
-        Err(_) => {
-            tracing::error!(
-                "{error}; ids and versions are kept in memory and lost at the next stop"
-            );
-            Ok(Ledger::in_memory(now)?)
         }
     }
 }

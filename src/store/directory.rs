@@ -67,8 +67,16 @@ impl StateDirectory {
 }
 
 fn make_private(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    if path.is_dir() {
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+    if let Ok(metadata) = fs::metadata(path)
+        && metadata.is_dir()
+    {
+        if metadata.permissions().mode() & 0o077 != 0 {
+            tracing::warn!(
+                "others may look into the state directory `{0}`, which names what is under an embargo: `chmod 700 {0}`",
+                path.display()
+            );
+        }
         return Ok(());
     }
     fs::DirBuilder::new()

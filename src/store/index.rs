@@ -139,7 +139,7 @@ impl Index {
     }
 
     /// Reads the entries of the files whose stamps are the kept ones, `listed` being sorted by path: the entry of each,
-    /// or `None` where the file must be parsed.
+    /// or `None` where the file must be parsed. Forgets those of files that are not listed.
     ///
     /// # Errors
     ///
@@ -154,6 +154,7 @@ impl Index {
         let mut statement = self.connection.prepare(query)?;
         let mut rows = statement.query([])?;
         let mut found: Vec<Option<Arc<Entry>>> = Vec::with_capacity(listed.len());
+        let mut gone = Vec::new();
         while let Some(row) = rows.next()? {
             let name = row.get_ref(0)?.as_str()?;
             while listed
@@ -164,6 +165,7 @@ impl Index {
             }
             let Some((file, stamp)) = listed.get(found.len()).filter(|(file, _)| **file == *name)
             else {
+                gone.push(name.to_owned());
                 continue;
             };
             let kept = Stamp {
@@ -180,6 +182,16 @@ impl Index {
             found.push(if kept == *stamp { entry() } else { None });
         }
         found.resize_with(listed.len(), || None);
+        drop(rows);
+        drop(statement);
+        let transaction = self.connection.unchecked_transaction()?;
+        {
+            let mut forget = transaction.prepare("DELETE FROM parsed WHERE file = ?")?;
+            for file in gone {
+                forget.execute([file])?;
+            }
+        }
+        transaction.commit()?;
         Ok(found)
     }
 

@@ -1,5 +1,6 @@
 //! The ledger: what was ever published and how it last looked on the wire. One SQLite file in the state directory.
 
+pub mod new;
 pub mod writing;
 
 use crate::edition::record::VersionRecord;
@@ -12,6 +13,7 @@ use crate::store::rows::{
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 /// The file's name in the state directory.
 pub const FILE_NAME: &str = "ledger.sqlite";
@@ -19,19 +21,54 @@ pub const FILE_NAME: &str = "ledger.sqlite";
 /// The layout of the tables; a file with a higher number was written by a later program.
 const LAYOUT: i64 = 3;
 
+/// A start waits so long for another program that holds the ledger, in seconds.
+pub const BUSY_SECONDS_MAX: u64 = 15;
+
+/// Each time it asks it waits so long.
+const BUSY_LOOK: Duration = Duration::from_secs(1);
+
+/// A log that has grown beyond this is cut when its rows are in the file, in bytes.
+const LOG_BYTES_MAX: i64 = 16 * 1024 * 1024;
+
 /// The longest text that is unpacked: the largest item file, and room for a removed byte order mark.
 const SOURCE_BYTES_MAX: usize = 5 * 1024 * 1024;
 
 /// Why the ledger cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// It cannot be opened or made.
-    #[error("cannot open the ledger `{}`", path.display())]
+    /// It is there and cannot be opened.
+    #[error(
+        "cannot open the ledger `{}`; it was left as it is, and nothing is served without it: mend that and start again",
+        path.display()
+    )]
     Open {
         /// The file.
         path: PathBuf,
         /// Why.
         source: rusqlite::Error,
+    },
+    /// Another program holds it.
+    #[error(
+        "the ledger `{}` is held by another program (a backup, a `sqlite3` shell?); end that and start again",
+        path.display()
+    )]
+    Busy {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It is there, and there is nothing in it.
+    #[error("the ledger `{}` is empty", path.display())]
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
+    /// There was none, and none can be made.
+    #[error("cannot make the ledger `{}`", path.display())]
+    New {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// It was written by a later version of the program.
     #[error("the ledger `{}` was written by a later version of tidings (layout {layout}); use that version", path.display())]
@@ -50,13 +87,32 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether something in the ledger is not what we wrote.
+    /// Whether something in the ledger is not what we wrote. Nothing else is damage: a file that another program holds,
+    /// or that cannot be opened at the moment, is as good as it was.
     pub fn is_damage(&self) -> bool {
-        let (Self::Open { source, .. } | Self::Read(source)) = self else {
+        let is_said = |source: &rusqlite::Error| {
+            let code = source.sqlite_error_code();
+            code.map(|code| matches!(code, ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+        };
+        match self {
+            Self::Empty { .. } => true,
+            Self::Open { source, .. } => is_said(source) == Some(true),
+            // A row that cannot be read as what it is has no code.
+            Self::Read(source) => is_said(source) != Some(false),
+            Self::Busy { .. } | Self::Later { .. } | Self::New { .. } | Self::Write(_) => false,
+        }
+    }
+
+    /// Whether another program holds the ledger.
+    fn is_busy(&self) -> bool {
+        let Self::Open { source, .. } = self else {
             return false;
         };
         let code = source.sqlite_error_code();
-        code.is_none_or(|code| matches!(code, ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+        matches!(
+            code,
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+        )
     }
 }
 
@@ -89,37 +145,71 @@ pub struct Removal {
 }
 
 impl Ledger {
-    /// Opens the ledger of a state directory, or makes it, begun at `now`.
+    /// Opens the ledger of a state directory, or makes it, begun at `now`. Where another program holds it this waits for
+    /// up to [`BUSY_SECONDS_MAX`].
     ///
     /// # Errors
     ///
-    /// [`Error::Open`] if the file is damaged or cannot be written, [`Error::Later`] if it is a later program's.
+    /// [`Error::New`] where there was none and none can be made; [`Error::Busy`], [`Error::Later`], and [`Error::Open`] or
+    /// [`Error::Empty`] where there is one: it is left as it is.
     pub fn open(state: &Path, now: i64) -> Result<Self, Error> {
         let path = state.join(FILE_NAME);
-        let open = |source| Error::Open {
-            path: path.clone(),
-            source,
-        };
-        let connection = Connection::open(&path).map_err(open)?;
-        prepare(&connection).map_err(open)?;
-        Self { connection }.with_tables(&path, now)
+        if !path.exists() {
+            new::make(state, now)?;
+        }
+        let waited = Instant::now();
+        let mut is_said = false;
+        loop {
+            match Self::open_there(&path, now) {
+                Err(error) if error.is_busy() => {}
+                opened => return opened,
+            }
+            if waited.elapsed() >= Duration::from_secs(BUSY_SECONDS_MAX) {
+                return Err(Error::Busy { path });
+            }
+            if !std::mem::replace(&mut is_said, true) {
+                tracing::warn!("another program holds `{}`: waiting for it", path.display());
+            }
+        }
     }
 
-    /// Moves a damaged ledger out of the way, so that nothing of it is lost. Returns where it now is.
+    fn open_there(path: &Path, now: i64) -> Result<Self, Error> {
+        let open = |source| Error::Open {
+            path: path.to_owned(),
+            source,
+        };
+        let log = path.with_file_name(format!("{FILE_NAME}-wal"));
+        if std::fs::metadata(path).is_ok_and(|file| file.len() == 0) && !log.exists() {
+            return Err(Error::Empty {
+                path: path.to_owned(),
+            });
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(open)?;
+        prepare(&connection).map_err(open)?;
+        Self { connection }.with_tables(path, now)
+    }
+
+    /// Waits no longer than this for other programs from now on: what cannot be written at once is written later, and
+    /// nothing that is published waits for it.
     ///
     /// # Errors
     ///
-    /// When the file cannot be renamed.
-    pub fn set_aside(state: &Path, now: i64) -> std::io::Result<PathBuf> {
-        let aside = state.join(format!("{FILE_NAME}.damaged-{now}"));
-        std::fs::rename(state.join(FILE_NAME), &aside)?;
-        for suffix in ["-wal", "-shm"] {
-            let log = state.join(format!("{FILE_NAME}{suffix}"));
-            if log.exists() {
-                std::fs::rename(log, aside.with_extension(format!("damaged-{now}{suffix}")))?;
-            }
-        }
-        Ok(aside)
+    /// [`Error::Write`].
+    pub fn wait_at_most(&self, wait: Duration) -> Result<(), Error> {
+        self.connection.busy_timeout(wait).map_err(Error::Write)
+    }
+
+    /// Moves what was written to the log into the file, and cuts the log: after a first start it is as large as the
+    /// ledger.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Write`].
+    pub fn shorten_log(&self) -> Result<(), Error> {
+        let query = "PRAGMA wal_checkpoint(TRUNCATE)";
+        let done = self.connection.query_row(query, [], |_| Ok(()));
+        done.map_err(Error::Write)
     }
 
     /// A ledger that lives in memory, for where nothing can be written.
@@ -175,7 +265,7 @@ impl Ledger {
         }
     }
 
-    fn with_tables(self, path: &Path, now: i64) -> Result<Self, Error> {
+    pub(super) fn with_tables(self, path: &Path, now: i64) -> Result<Self, Error> {
         let open = |source| Error::Open {
             path: path.to_owned(),
             source,
@@ -382,9 +472,12 @@ impl Ledger {
     }
 }
 
-/// A lost power supply must not lose a published id: every commit is on the disk before it counts.
+/// A lost power supply must not lose a published id: every commit is on the disk before it counts. Asks for the lock of
+/// a writer, too, so that what cannot be written shows at once.
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(BUSY_LOOK)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.busy_timeout(std::time::Duration::from_secs(5))
+    connection.pragma_update(None, "journal_size_limit", LOG_BYTES_MAX)?;
+    connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK;")
 }

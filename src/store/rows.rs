@@ -102,6 +102,25 @@ DROP TABLE media_1;
 pub(super) const ITEM_COLUMNS: &str = "id, id_uri, file, path, wire, hash, title_hash, date, date_is_day, changed_at, \
      updated, state, withdrawn_at, said_at, note, replaced_by, is_advisory, groups, media, text";
 
+/// Names as one text: a line each, or as JSON where a name has a line break in it or begins as JSON does.
+pub(super) fn lines(names: &[String]) -> String {
+    let is_plain = |name: &String| !name.is_empty() && !name.contains(['\n', '\r']);
+    let lines = names.join("\n");
+    if names.iter().all(is_plain) && !lines.starts_with('[') {
+        return lines;
+    }
+    serde_json::Value::from(names.to_vec()).to_string()
+}
+
+/// The names of such a text.
+fn of_lines(text: &str) -> Vec<String> {
+    let json = text
+        .starts_with('[')
+        .then(|| serde_json::from_str(text).ok());
+    let lines = || text.lines().map(str::to_owned).collect();
+    json.flatten().unwrap_or_else(lines)
+}
+
 /// A row whose id breaks the grammar was not written by us; it is passed over.
 pub(super) fn item(row: &Row<'_>) -> rusqlite::Result<Option<ItemRecord>> {
     let Some(id) = Id::new(&row.get::<_, String>(0)?) else {
@@ -109,10 +128,7 @@ pub(super) fn item(row: &Row<'_>) -> rusqlite::Result<Option<ItemRecord>> {
     };
     let state: Option<String> = row.get(11)?;
     let replaced_by: Option<String> = row.get(15)?;
-    let lines = |at| -> rusqlite::Result<Vec<String>> {
-        let text: String = row.get(at)?;
-        Ok(text.lines().map(str::to_owned).collect())
-    };
+    let lines = |at| Ok::<_, rusqlite::Error>(of_lines(&row.get::<_, String>(at)?));
     Ok(Some(ItemRecord {
         id,
         id_uri: row.get(1)?,
@@ -167,4 +183,24 @@ pub(super) fn media(row: &Row<'_>) -> rusqlite::Result<(String, MediaRecord)> {
             changed_at: row.get(8)?,
         },
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_with_line_breaks_come_back_as_they_were() {
+        for names in [
+            &["a.pdf", "b.pdf"] as &[&str],
+            &["a\nb.pdf", "c.pdf"],
+            &["[1].png"],
+            &["[\"a\"]"],
+            &[],
+            &[""],
+        ] {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            assert_eq!(of_lines(&lines(&names)), names);
+        }
+    }
 }

@@ -368,60 +368,6 @@ fn an_embargo_lifts_on_its_second() {
 }
 
 #[test]
-fn a_damaged_ledger_is_kept_aside_and_a_read_only_place_costs_a_warning() {
-    let folder = data(&[("site.toml", SITE), ("news/a.toml", ITEM)]);
-    let state = folder.path().join("data.state");
-    fs::create_dir(&state).unwrap();
-    fs::write(
-        state.join("ledger.sqlite"),
-        "this is no database, but long enough to be looked at".repeat(100),
-    )
-    .unwrap();
-    let server = Serving::start(&folder.path().join("data"), &[]);
-    assert!(server.get("/rss.xml").contains("First"));
-    assert!(server.stop().contains("a new ledger is begun"));
-    assert!(
-        fs::read_dir(&state)
-            .unwrap()
-            .flatten()
-            .any(|entry| entry.file_name().to_string_lossy().contains("damaged"))
-    );
-    let server = Serving::start(
-        &folder.path().join("data"),
-        &["--state", "/proc/none/state"],
-    );
-    assert!(server.get("/rss.xml").contains("First"));
-    assert!(server.stop().contains("kept in memory"));
-}
-
-#[test]
-fn a_ledger_and_an_index_that_are_damaged_within_stop_nothing() {
-    let names: Vec<String> = (0..40)
-        .map(|number| format!("news/{number}.toml"))
-        .collect();
-    let files = names.iter().map(|name| (name.as_str(), ITEM));
-    let files: Vec<(&str, &str)> = files.chain([("site.toml", SITE)]).collect();
-    let folder = data(&files);
-    let (data, state) = (folder.path().join("data"), folder.path().join("data.state"));
-    let server = Serving::start(&data, &[]);
-    let before = server.get("/rss.xml");
-    assert!(before.contains("First"));
-    server.stop();
-    for file in ["ledger.sqlite", "index.sqlite"] {
-        let mut bytes = fs::read(state.join(file)).unwrap();
-        assert!(bytes.len() > 8192, "{file}: {}", bytes.len());
-        bytes[4096..].fill(0xa5);
-        fs::write(state.join(file), bytes).unwrap();
-    }
-    let server = Serving::start(&data, &[]);
-    let after = server.get("/rss.xml");
-    let body = |answer: &str| answer.split_once("\r\n\r\n").unwrap().1.to_owned();
-    assert_eq!(body(&after), body(&before));
-    let said = server.stop();
-    assert!(said.contains("a new ledger is begun"), "{said}");
-}
-
-#[test]
 fn help_and_version_are_there() {
     let help = tidings().arg("--help").output().unwrap();
     let text = String::from_utf8(help.stdout).unwrap();

@@ -14,6 +14,7 @@ mod http;
 mod killed;
 mod labels;
 mod layers;
+mod ledger;
 mod lifecycle;
 mod media;
 mod model;

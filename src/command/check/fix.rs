@@ -4,9 +4,9 @@ use crate::newsroom::Newsroom;
 use crate::newsroom::entry::{Basis, Entry};
 use crate::newsroom::parse::{Form, fix};
 use crate::source::{DataDirectory, content_hash};
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Write};
-use std::os::unix::fs::{MetadataExt, chown};
+use std::os::unix::fs::{MetadataExt, fchown};
 use std::path::Path;
 
 /// Writes missing ids. Returns what was done, a line a file.
@@ -46,28 +46,17 @@ fn write_id(directory: &DataDirectory, entry: &Entry) -> io::Result<bool> {
 /// neither. Owner and permissions stay.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
     let metadata = fs::metadata(path)?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    // A hidden name: no item, and nothing that the watch looks at.
-    let temporary = path.with_file_name(format!(".{name}.new"));
-    let written = File::create(&temporary)
-        .and_then(|mut file| {
-            file.write_all(text.as_bytes())?;
-            file.set_permissions(metadata.permissions())?;
-            file.sync_all()
-        })
-        .and_then(|()| {
-            let made = fs::metadata(&temporary)?;
-            let is_same = (made.uid(), made.gid()) == (metadata.uid(), metadata.gid());
-            if is_same {
-                Ok(())
-            } else {
-                chown(&temporary, Some(metadata.uid()), Some(metadata.gid()))
-            }
-        })
-        .and_then(|()| fs::rename(&temporary, path));
-    if written.is_err() {
-        // It may not have come so far as to be there.
-        let _gone = fs::remove_file(&temporary);
+    let folder = path.parent().unwrap_or(Path::new("."));
+    // A hidden name: no item, and nothing that the watch looks at. Nobody can have put a link there before.
+    let mut temporary = tempfile::Builder::new().prefix(".").tempfile_in(folder)?;
+    temporary.write_all(text.as_bytes())?;
+    let file = temporary.as_file();
+    let made = file.metadata()?;
+    if (made.uid(), made.gid()) != (metadata.uid(), metadata.gid()) {
+        fchown(file, Some(metadata.uid()), Some(metadata.gid()))?;
     }
-    written
+    file.set_permissions(metadata.permissions())?;
+    file.sync_all()?;
+    temporary.persist(path)?;
+    Ok(())
 }

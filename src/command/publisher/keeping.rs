@@ -20,6 +20,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel, sync_channel};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// Publishing waits so long for another program that holds the ledger: a withdrawal must not wait for it.
+pub(super) const WAIT_MAX: Duration = Duration::from_millis(100);
+
+/// What could not be written is tried again after so long.
+const WRITE_AGAIN: Duration = Duration::from_secs(1);
 
 /// So many rows are written together.
 const ROWS_MAX: usize = 2_000;
@@ -33,7 +40,8 @@ pub struct Unwritten {
     forgotten: BTreeSet<String>,
     removed: BTreeSet<Id>,
     media: BTreeMap<String, MediaRecord>,
-    has_failed: bool,
+    /// When it could not be written, the last time that was tried.
+    failed_at: Option<Instant>,
 }
 
 impl Unwritten {
@@ -145,8 +153,12 @@ impl Publisher {
         if self.unwritten.is_empty() {
             return;
         }
+        let failed_at = self.unwritten.failed_at;
+        if failed_at.is_some_and(|at| at.elapsed() < WRITE_AGAIN) {
+            return;
+        }
         let written = self.write_all();
-        let has_failed = self.unwritten.has_failed;
+        let has_failed = failed_at.is_some();
         match written {
             Ok(()) => {
                 if has_failed {
@@ -158,10 +170,10 @@ impl Publisher {
                 if !has_failed {
                     let error = joined(&error);
                     tracing::warn!(
-                        "{error}; the service goes on, and until that is mended a stop forgets what is published now"
+                        "{error}; continuing without it; what is published until it can be written again is lost on a restart"
                     );
                 }
-                self.unwritten.has_failed = true;
+                self.unwritten.failed_at = Some(Instant::now());
             }
         }
     }
@@ -200,6 +212,17 @@ impl Publisher {
     }
 }
 
+impl Publisher {
+    /// Writes what could not be written before, for the last time.
+    pub fn write_at_last(&mut self) {
+        self.unwritten.failed_at = self
+            .unwritten
+            .failed_at
+            .and(Instant::now().checked_sub(WRITE_AGAIN));
+        self.write();
+    }
+}
+
 /// A text that is another whenever something beside an item's file decides what it gives.
 pub fn fingerprint(settings: &Settings, begun_at: i64) -> [u8; 16] {
     let site = &settings.site;
@@ -215,7 +238,7 @@ pub fn fingerprint(settings: &Settings, begun_at: i64) -> [u8; 16] {
         .collect();
     content_hash(&format!(
         "{} {begun_at} {:?} {:?} {languages:?} {syndicated:?}",
-        env!("CARGO_PKG_VERSION"),
+        env!("FINGERPRINT_OF_PARSER"),
         site.timezone,
         site.default_language,
     ))

@@ -92,10 +92,10 @@ impl Alive {
         loop {
             let wait = self.wait();
             match wakes.recv_timeout(wait) {
-                Ok(Wake::Stop) | Err(RecvTimeoutError::Disconnected) => return,
+                Ok(Wake::Stop) | Err(RecvTimeoutError::Disconnected) => break,
                 Ok(wake) => {
                     if !self.burst(wake, wakes) {
-                        return;
+                        break;
                     }
                 }
                 Err(RecvTimeoutError::Timeout) => {}
@@ -109,6 +109,7 @@ impl Alive {
                 Err(error) => tracing::error!("{}", joined(&error)),
             }
         }
+        self.publisher.write_at_last();
     }
 
     fn wait(&self) -> Duration {

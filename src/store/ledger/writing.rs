@@ -7,7 +7,7 @@ use crate::newsroom::lifecycle::State;
 use crate::newsroom::record::{GroupRecord, ItemRecord};
 use crate::source::media::MediaRecord;
 use crate::source::stamp::Stamp;
-use crate::store::rows::ITEM_COLUMNS;
+use crate::store::rows::{ITEM_COLUMNS, lines};
 use rusqlite::{Transaction, params};
 
 const ZSTD_LEVEL: i32 = 3;
@@ -146,8 +146,8 @@ fn write_items(transaction: &Transaction<'_>, items: &[ItemRecord]) -> rusqlite:
             record.note,
             record.replaced_by.as_ref().map(Id::as_str),
             record.is_advisory,
-            record.groups.join("\n"),
-            record.media.join("\n"),
+            lines(&record.groups),
+            lines(&record.media),
             record.text,
         ])?;
     }

@@ -32,6 +32,7 @@ pub mod wording;
 use crate::newsroom::entry::Entry;
 use crate::newsroom::identity::Id;
 use crate::newsroom::index::{ByHash, ByText, ByWire};
+use crate::newsroom::item::Status;
 use crate::newsroom::label::Kind;
 use crate::newsroom::place::Place;
 use crate::newsroom::site::{Section, Site, Tree};
@@ -68,6 +69,8 @@ pub struct Newsroom {
     changed: imbl::HashMap<Place, imbl::OrdSet<(Reverse<i64>, Id)>>,
     canceled: imbl::HashMap<Place, imbl::OrdSet<ByWithdrawal>>,
     spellings: Spellings,
+    /// The items that their authors hold back or have withdrawn, of texts that may have other versions.
+    withdrawn: imbl::OrdSet<Id>,
     /// The withdrawn items that name another in their place, by that.
     replaced: imbl::HashMap<Id, Vec<Id>>,
     due: imbl::OrdSet<(i64, Id)>,
@@ -115,6 +118,7 @@ impl Newsroom {
             changed: imbl::HashMap::new(),
             canceled: imbl::HashMap::new(),
             spellings: Spellings::default(),
+            withdrawn: imbl::OrdSet::new(),
             replaced: imbl::HashMap::new(),
             due: imbl::OrdSet::new(),
             media: imbl::HashMap::new(),
@@ -279,6 +283,9 @@ impl Newsroom {
             ids.push(entry.id.clone());
         }
         if self.text_of(entry).is_some() {
+            if matches!(entry.life.status, Status::Withheld | Status::Canceled) {
+                self.withdrawn.insert(entry.id.clone());
+            }
             self.texts.insert(ByText(Arc::clone(entry)));
         }
         self.schedule(entry);
@@ -305,6 +312,7 @@ impl Newsroom {
             forget(&mut self.replaced, other, id);
         }
         self.texts.remove(&ByText(Arc::clone(&entry)));
+        self.withdrawn.remove(id);
         let instants: Vec<i64> = self.instants(&entry).collect();
         for at in instants {
             self.due.remove(&(at, id.clone()));

@@ -221,11 +221,16 @@ impl Desk {
             self.join_due(&due, time, last_good, taken);
         } else {
             let mut intake = Intake::new(&mut self.newsroom, &mut self.records, &mut taken.stamps);
-            due.into_iter().for_each(|entry| intake.place(entry));
+            for entry in due {
+                self.board.set(board::Found::Date, &entry.file, Vec::new());
+                intake.place(entry);
+            }
             intake.link();
             for problem in intake.problems {
                 self.board.add(board::Found::Place, problem);
             }
+            self.board
+                .set_each(board::Found::Date, BTreeMap::new(), intake.dates);
         }
         taken.groups.extend(taken.stamps.groups.iter().cloned());
     }

@@ -225,7 +225,7 @@ fn problem(
     let id: &Id = &record.id;
     match absence {
         Absence::Refused(said) => {
-            let is_shown = is_kept && !said.is_withdrawing();
+            let is_shown = is_kept && !is_canceled && !said.is_withdrawing();
             let message = "until then its last good version stays published where it was";
             is_shown.then(|| of_file(Severity::Warning, message.to_owned()))
         }

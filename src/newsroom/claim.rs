@@ -32,6 +32,8 @@ pub struct Intake<'a> {
     pub stamps: &'a mut Stamps,
     /// What authors should know.
     pub problems: Vec<Problem>,
+    /// What they should know of the dates of published items.
+    pub dates: Vec<Problem>,
     /// The items of files that do not stand as they are written, as they are: another id or a withdrawal is held
     /// against them, or what they claim is another's.
     pub open: BTreeMap<Arc<str>, Arc<Entry>>,
@@ -82,6 +84,7 @@ impl<'a> Intake<'a> {
             records,
             stamps,
             problems: Vec::new(),
+            dates: Vec::new(),
             open: BTreeMap::new(),
             removals: BTreeMap::new(),
             placed: Vec::new(),
@@ -197,9 +200,10 @@ impl<'a> Intake<'a> {
     /// cannot. Of what was lost nothing stands, not even at its former address.
     fn rank(&self, claim: &Claim) -> [bool; 5] {
         let entry = &claim.entry;
-        let was_published = claim.is_known || entry.life.release() <= self.records.begun_at;
-        let state = entry.life.state(self.newsroom.now(), was_published);
+        let now = self.newsroom.now();
         let record = self.records.absent.get(&entry.id);
+        let past = record.map_or(entry.past(now), |record| record.past(now));
+        let state = entry.life.state(now, past);
         let stands = record.is_none_or(|record| {
             record.state.is_some() && record.path == self.newsroom.path(entry)
         });
@@ -340,8 +344,13 @@ impl<'a> Intake<'a> {
 
     fn note_moved_date(&mut self, entry: &Entry) {
         let is_moved = entry.seen.is_some() && entry.life.release() != entry.wire;
-        if is_moved && entry.state(self.newsroom.now()).has_page() {
-            self.problems.push(told::moved_date(entry));
+        let now = self.newsroom.now();
+        if is_moved && entry.state(now).has_page() {
+            self.dates.push(if entry.life.release() > now {
+                told::moved_ahead(entry)
+            } else {
+                told::moved_date(entry)
+            });
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::{Genre, Item, MediaSource, Moment};
 use crate::newsroom::label::{Kind, Label};
-use crate::newsroom::lifecycle::{Life, State};
+use crate::newsroom::lifecycle::{Life, Past, State};
 use crate::newsroom::parse::date;
 use crate::newsroom::place::{Place, Scope};
 use crate::newsroom::seldom::{Further, Seldom, Withdrawal};
@@ -214,7 +214,15 @@ impl Entry {
 
     /// What the item is at `now`.
     pub fn state(&self, now: i64) -> State {
-        self.life.state(now, self.seen.is_some())
+        self.life.state(now, self.past(now))
+    }
+
+    /// What is remembered of it.
+    pub fn past(&self, now: i64) -> Past {
+        let seen = self
+            .seen
+            .map(|seen| Past::of(Some(seen.state), self.wire, now));
+        seen.unwrap_or(Past::Unpublished)
     }
 
     /// Whether feeds show it at `now`.
@@ -230,8 +238,13 @@ impl Entry {
     /// The last significant change on the wire at `now`: the newest change that has come, and never before its wire
     /// time.
     pub fn updated(&self, now: i64) -> i64 {
+        self.updated_since(self.wire, now)
+    }
+
+    /// The same for an item that was published at `wire`.
+    pub fn updated_since(&self, wire: i64, now: i64) -> i64 {
         let come = self.seldom.changes.iter().filter(|at| **at <= now);
-        come.copied().fold(self.wire, i64::max)
+        come.copied().fold(wire, i64::max)
     }
 
     /// When it was withdrawn: as its author says, unless that lies after the moment when it was first seen.
@@ -267,8 +280,13 @@ impl Entry {
         let own = [Some(self.life.release()), self.life.expires, Some(news_end)]
             .into_iter()
             .flatten();
+        // The date of a notice may lie a second ahead of what it withdraws.
+        let withdrawn = self.withdrawn_at().is_some();
+        let last = self.seldom.changes.iter().copied().chain([self.wire]);
+        let notice = last.filter(move |_| withdrawn).map(|at| at + 1);
         own.chain(self.seldom.changes.iter().copied())
             .chain(corrected_end)
+            .chain(notice)
     }
 }
 

@@ -28,6 +28,28 @@ pub enum Unreleased {
     Embargoed(i64),
 }
 
+/// What is remembered of an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Past {
+    /// It was never published.
+    Unpublished,
+    /// It was published once, and nobody can read it at the moment.
+    Hidden,
+    /// It is published: its page could be read at the last look.
+    Shown,
+}
+
+impl Past {
+    /// What is remembered of an item that was looked at last in a state, if ever, and was published at `wire`. One that
+    /// is to be published only now, since the clock was set back, is not shown.
+    pub fn of(state: Option<State>, wire: i64, now: i64) -> Self {
+        match state {
+            Some(state) if state.has_page() && wire <= now => Self::Shown,
+            _ => Self::Hidden,
+        }
+    }
+}
+
 /// What an item is at one instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
@@ -63,15 +85,16 @@ impl Life {
             .map_or(self.date, |embargo| embargo.max(self.date))
     }
 
-    /// What the item is at `now`. `was_seen` says whether it was ever published. What was never seen cannot be withdrawn:
-    /// it is a draft.
-    pub fn state(&self, now: i64, was_seen: bool) -> State {
+    /// What the item is at `now`. What was never published cannot be withdrawn: it is a draft. What is published stays
+    /// so when its date or embargo moves into the future: a slip of the pen takes nothing off the wire.
+    pub fn state(&self, now: i64, past: Past) -> State {
+        let is_to_come = now < self.release() && !self.is_previewed && past != Past::Shown;
         match self.status {
             Status::Draft if !self.is_previewed => State::Draft,
             Status::Withheld => State::Withheld,
-            Status::Canceled if was_seen => State::Canceled,
-            Status::Canceled => State::Draft,
-            Status::Usable if now < self.release() && !self.is_previewed => State::Scheduled,
+            Status::Canceled if past == Past::Unpublished => State::Draft,
+            Status::Canceled => State::Canceled,
+            Status::Usable if is_to_come => State::Scheduled,
             Status::Draft | Status::Usable => {
                 let is_expired = self.expires.is_some_and(|expires| expires <= now);
                 if is_expired {
@@ -149,7 +172,7 @@ mod tests {
             expires: Some(200),
             is_previewed: false,
         };
-        let states = [99, 100, 199, 200].map(|now| life.state(now, false));
+        let states = [99, 100, 199, 200].map(|now| life.state(now, Past::Unpublished));
         assert_eq!(
             states,
             [
@@ -170,8 +193,34 @@ mod tests {
             expires: None,
             is_previewed: false,
         };
-        assert_eq!(life.state(50, true), State::Canceled);
-        assert_eq!(life.state(200, false), State::Draft);
+        assert_eq!(life.state(50, Past::Hidden), State::Canceled);
+        assert_eq!(life.state(200, Past::Unpublished), State::Draft);
+    }
+
+    #[test]
+    fn what_is_published_stays_so_when_its_date_moves_ahead() {
+        let life = |embargo, expires| Life {
+            status: Status::Usable,
+            date: 900,
+            embargo,
+            expires,
+            is_previewed: false,
+        };
+        let past = |state, wire| Past::of(Some(state), wire, 200);
+        let state = |past| life(None, None).state(200, past);
+        assert_eq!(state(past(State::Visible, 100)), State::Visible);
+        assert_eq!(
+            life(Some(5_000), None).state(200, Past::Shown),
+            State::Visible
+        );
+        assert_eq!(
+            life(None, Some(150)).state(200, Past::Shown),
+            State::Expired
+        );
+        // What is held back, what was lost and what a clock set back has made early waits for its date.
+        assert_eq!(state(past(State::Withheld, 100)), State::Scheduled);
+        assert_eq!(state(Past::of(None, 100, 200)), State::Scheduled);
+        assert_eq!(state(past(State::Visible, 900)), State::Scheduled);
     }
 
     #[test]
@@ -184,8 +233,8 @@ mod tests {
             is_previewed: true,
         };
         let usable = life(Status::Usable, Some(200));
-        let states =
-            [50, 150, 200, 900].map(|now| (usable.state(now, false), usable.unreleased(now)));
+        let states = [50, 150, 200, 900]
+            .map(|now| (usable.state(now, Past::Unpublished), usable.unreleased(now)));
         let waits = Some(Unreleased::Embargoed(200));
         assert_eq!(
             states,
@@ -198,7 +247,7 @@ mod tests {
         );
         let draft = life(Status::Draft, None);
         assert_eq!(
-            (draft.state(50, false), draft.unreleased(50)),
+            (draft.state(50, Past::Unpublished), draft.unreleased(50)),
             (State::Visible, Some(Unreleased::Draft))
         );
         for (status, state) in [
@@ -206,7 +255,10 @@ mod tests {
             (Status::Canceled, State::Draft),
         ] {
             let life = life(status, None);
-            assert_eq!((life.state(50, false), life.unreleased(50)), (state, None));
+            assert_eq!(
+                (life.state(50, Past::Unpublished), life.unreleased(50)),
+                (state, None)
+            );
         }
     }
 }

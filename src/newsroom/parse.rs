@@ -21,6 +21,7 @@ pub mod salvage;
 pub mod section;
 pub mod site;
 mod syntax;
+pub mod withdrawal;
 
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Item;

@@ -6,7 +6,7 @@ use crate::newsroom::absent::Absent;
 use crate::newsroom::entry::{Entry, Likeness, Seen};
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Status;
-use crate::newsroom::lifecycle::State;
+use crate::newsroom::lifecycle::{Past, State};
 use crate::newsroom::place::folder;
 
 /// The group of everything that all pages and feeds share: settings, sections and templates.
@@ -70,8 +70,6 @@ pub struct GroupRecord {
 /// What is remembered and does not stand in an entry.
 #[derive(Debug, Clone, Default)]
 pub struct Records {
-    /// When the ledger was begun: what is withdrawn now and was to be released before that counts as published.
-    pub begun_at: i64,
     /// The rows of items that have no entry: their files are gone, broken or claim what another has.
     pub absent: Absent,
     /// The rows of groups.
@@ -107,6 +105,11 @@ impl ItemRecord {
         })
     }
 
+    /// What it says of the past of its item.
+    pub fn past(&self, now: i64) -> Past {
+        Past::of(self.state, self.wire, now)
+    }
+
     /// Whether an item is as it was when it was looked at last, and may be seen as its file says.
     pub fn is_as_before(&self, newsroom: &Newsroom, entry: &Entry) -> bool {
         // What is withdrawn for good is so by its row, whatever its file says.
@@ -115,6 +118,9 @@ impl ItemRecord {
             && !is_held
             && *self.file == *entry.file
             && self.hash == entry.hash
+            // Rows of an earlier layout do not know it.
+            && (self.text.is_none()
+                || self.updated == entry.updated_since(self.wire, newsroom.now()))
             && self.path == newsroom.path(entry)
             && self.groups == groups_of(newsroom, entry)
             && self.is_version(newsroom, entry)

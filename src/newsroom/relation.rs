@@ -5,6 +5,7 @@ use super::index::{ByText, ByWire, TextKey};
 use crate::newsroom::entry::Entry;
 use crate::newsroom::identity::Id;
 use crate::newsroom::lifecycle::State;
+use crate::newsroom::problem::{Problem, Severity};
 use crate::text::language::Language;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -80,9 +81,33 @@ impl Newsroom {
         same.take_while(move |entry| *entry.text == *key)
     }
 
+    /// What authors should know of withdrawn items whose texts can still be read in other languages.
+    pub fn version_problems(&self) -> Vec<Problem> {
+        let withdrawn = self.withdrawn.iter().filter_map(|id| self.get(id));
+        let left = withdrawn
+            .filter(|entry| entry.seen.is_some())
+            .flat_map(|entry| {
+                let others = self.translations(entry, self.now);
+                others
+                    .into_iter()
+                    .map(move |(language, other)| still_published(entry, &language, &other))
+            });
+        left.collect()
+    }
+
     /// The key of an item's text, where that may have other versions.
     pub fn text_of<'e>(&self, entry: &'e Entry) -> Option<&'e str> {
         let may_have = entry.has_own_text || !self.site.languages.is_empty();
         may_have.then_some(&*entry.text)
     }
+}
+
+fn still_published(entry: &Entry, language: &Language, other: &Entry) -> Problem {
+    let message = format!(
+        "this item is withdrawn, and its version in `{language}` (`{}`) is still published",
+        other.file
+    );
+    Problem::of_file(Severity::Warning, entry.file.to_string(), message)
+        .about("status")
+        .hint("withdraw that, too, or give it a `translation_key` of its own if it is another text")
 }

@@ -6,7 +6,7 @@
 use crate::newsroom::Newsroom;
 use crate::newsroom::entry::{Entry, Seen};
 use crate::newsroom::identity::Id;
-use crate::newsroom::lifecycle::State;
+use crate::newsroom::lifecycle::{Past, State};
 use crate::newsroom::place::is_label_folder;
 use crate::newsroom::record::{
     EVERYTHING, GroupRecord, ItemRecord, Records, groups_of, label_groups_of,
@@ -40,8 +40,8 @@ impl Stamps {
         entry: &mut Entry,
     ) -> bool {
         let now = newsroom.now();
-        let was_published = known.is_some() || entry.life.release() <= records.begun_at;
-        let state = entry.life.state(now, was_published);
+        let past = known.map_or(Past::Unpublished, |record| record.past(now));
+        let state = entry.life.state(now, past);
         let before = known.and_then(|record| record.state);
         let was_shown = before.is_some_and(State::answers);
         entry.wire = known.map_or(entry.life.release(), |record| record.wire);
@@ -57,8 +57,6 @@ impl Stamps {
             seen.withdrawn_at = Some(first.unwrap_or(now));
         }
         let is_same = |record: &ItemRecord| {
-            // A correction that was dated ahead has come since the last stamp.
-            let has_come = |at: &i64| *at > record.changed_at && *at <= now;
             record.state == Some(state)
                 && record.hash == entry.hash
                 && record.path == newsroom.path(entry)
@@ -66,7 +64,8 @@ impl Stamps {
                 && record.note.as_deref() == entry.note()
                 && record.replaced_by.as_ref() == entry.replaced_by()
                 && record.said_at == entry.seldom.withdrawal.at
-                && !entry.seldom.changes.iter().any(has_come)
+                // A correction that was dated ahead has come, or lies ahead again.
+                && (record.text.is_none() || record.updated == entry.updated(now))
         };
         let is_changed = (was_shown || state.answers()) && !known.is_some_and(is_same);
         if is_changed {

@@ -292,18 +292,6 @@ impl Ledger {
             .query_row("PRAGMA user_version", [], |row| row.get(0))
     }
 
-    /// When the ledger was begun.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Read`].
-    pub fn begun_at(&self) -> Result<i64, Error> {
-        let at = self
-            .connection
-            .query_row("SELECT at FROM begun", [], |row| row.get(0));
-        at.map_err(Error::Read)
-    }
-
     /// Whether there is the row of any item.
     ///
     /// # Errors

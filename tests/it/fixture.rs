@@ -82,7 +82,7 @@ impl Publication {
             items.insert(item.id.to_string(), Arc::new(item));
         }
         let mut newsroom = Newsroom::new(Arc::new(site), Arc::new(sections), now);
-        let (mut records, mut stamps) = (begun_at(now), Stamps::default());
+        let (mut records, mut stamps) = (Records::default(), Stamps::default());
         let entries = entries.into_iter().map(Arc::new).collect();
         Intake::new(&mut newsroom, &mut records, &mut stamps).take(entries);
         let shown = newsroom.entries().map(|entry| {
@@ -217,14 +217,6 @@ pub(crate) fn publisher(data: &Path, state: Option<&Path>, clock: Clock) -> Publ
         state: state.map(Path::to_owned),
     };
     Publisher::start(setting, store, clock).unwrap()
-}
-
-/// What a ledger that is begun at an instant remembers: nothing.
-pub(crate) fn begun_at(now: i64) -> Records {
-    Records {
-        begun_at: now,
-        ..Records::default()
-    }
 }
 
 /// The uncompressed text at a path of an edition.

@@ -5,6 +5,7 @@ mod identity;
 mod memory;
 mod release;
 mod withdrawal;
+mod written;
 
 /// An item file: `more` are further keys before the body.
 fn item(title: &str, date: &str, more: &str) -> String {

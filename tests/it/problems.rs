@@ -95,7 +95,15 @@ fn keys_of_an_item() {
         ("lang = \"russian\"\n", &["`russian` is no language tag"]),
         (
             "status = \"cancelled\"\n",
-            &["`cancelled` is no status", "`canceled`"],
+            &[
+                "warning: `cancelled` is taken for `canceled`",
+                "write `status = \"canceled\"`",
+                "warning: nothing says why",
+            ],
+        ),
+        (
+            "status = \"cancled\"\n",
+            &["`cancled` is no status", "write `status = \"canceled\"`"],
         ),
         ("status = \"canceled\"\n", &["warning: nothing says why"]),
         (

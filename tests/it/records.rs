@@ -1,6 +1,6 @@
 //! What the ledger is told: stamps of what is visible, and of nothing else.
 
-use crate::fixture::{NOW, Publication, SITE, begun_at};
+use crate::fixture::{NOW, Publication, SITE};
 use std::sync::Arc;
 use tidings::newsroom::claim::Intake;
 use tidings::newsroom::entry::Entry;
@@ -21,7 +21,7 @@ struct Memory {
 impl Memory {
     fn new() -> Self {
         Self {
-            records: begun_at(NOW - 1_000_000_000),
+            records: Records::default(),
             row: None,
             stamps: Stamps::default(),
         }
@@ -94,21 +94,6 @@ fn what_was_never_seen_stamps_nothing() {
         memory.look(&format!("{ITEM}{more}"), NOW);
         assert!(memory.stamps.is_empty() && memory.row.is_none(), "{more}");
     }
-}
-
-#[test]
-fn what_was_to_be_released_before_a_ledger_was_begun_counts_as_published() {
-    let mut memory = Memory::new();
-    memory.records.begun_at = NOW;
-    memory.look(
-        &format!("{ITEM}status = \"canceled\"\nstatus_note = \"n\"\n"),
-        NOW,
-    );
-    let row = memory.row.unwrap();
-    assert_eq!(
-        (row.state, row.withdrawn_at),
-        (Some(State::Canceled), Some(NOW))
-    );
 }
 
 #[test]

@@ -13,10 +13,14 @@ pub enum Found {
     Text,
     /// In how the item stands to the others and to the ledger.
     Place,
+    /// In what became of the dates of published items.
+    Date,
     /// In how items spell tags and authors.
     Spelling,
     /// In what the ledger has seen and is no longer.
     Gone,
+    /// In which language versions of a text were withdrawn.
+    Versions,
     /// In which files are missing together.
     Missing,
 }
@@ -72,6 +76,13 @@ impl Board {
         self.set_each(Found::Listing, by_file, problems);
     }
 
+    /// Puts up all that was found in one respect, in the place of all that was there.
+    pub fn set_all(&mut self, found: Found, problems: Vec<Problem>) {
+        let known = self.files.keys().filter(|(there, _)| *there == found);
+        let by_file = known.map(|(_, file)| (file.clone(), Vec::new())).collect();
+        self.set_each(found, by_file, problems);
+    }
+
     /// Puts up what was found of several files, each in the place of what was there. `by_file` names those that are
     /// to be clear where nothing was found of them.
     pub fn set_each(
@@ -99,7 +110,14 @@ impl Board {
 
     /// Whether nothing is known of a file.
     pub fn is_clear(&self, file: &str) -> bool {
-        let all = [Found::Listing, Found::Text, Found::Place, Found::Spelling];
+        let all = [
+            Found::Listing,
+            Found::Text,
+            Found::Place,
+            Found::Date,
+            Found::Spelling,
+            Found::Versions,
+        ];
         !all.iter()
             .any(|found| self.files.contains_key(&(*found, file.to_owned())))
     }

@@ -74,6 +74,8 @@ impl Desk {
         self.board.set_each(Where::Place, BTreeMap::new(), problems);
         self.moved.clear();
         self.drop_sections(last_good);
+        let versions = self.newsroom.version_problems();
+        self.board.set_all(Where::Versions, versions);
         let spellings = self.newsroom.label_problems();
         self.board.set(Where::Spelling, SITE_FILE, spellings);
         if taken.has_new_settings || !Arc::ptr_eq(&sections, self.newsroom.sections()) {
@@ -195,6 +197,7 @@ impl Desk {
     fn take_out(&mut self, file: &Arc<str>) -> Option<Id> {
         self.broken.remove(file);
         self.board.set(Where::Place, file, Vec::new());
+        self.board.set(Where::Date, file, Vec::new());
         let id = self.files.get_mut(file)?.id.take()?;
         self.detach(&id)
     }
@@ -268,6 +271,7 @@ impl Desk {
                 },
             };
             self.board.set(Where::Place, &record.file, Vec::new());
+            self.board.set(Where::Date, &record.file, Vec::new());
             let kept = copy(record);
             let kept = intake.settle(id, &absence, kept);
             claims.extend(kept.map(|entry| Claim {
@@ -297,6 +301,11 @@ impl Desk {
                 known.id = Some(entry.id.clone());
             }
         }
+        self.board.set_each(
+            Where::Date,
+            BTreeMap::new(),
+            std::mem::take(&mut intake.dates),
+        );
         std::mem::take(&mut intake.problems)
     }
 

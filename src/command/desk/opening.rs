@@ -73,7 +73,6 @@ impl Desk {
         let settings = load_settings(&directory, &setting, &past, &last_good, &mut board)
             .map_err(|_| (board.all(), Error::Site))?;
         let now = clock.now();
-        let begun_at = ledger.begun_at().map_err(|error| plain(error.into()))?;
         let mut newsroom = Newsroom::new(
             Arc::clone(&settings.site),
             Arc::clone(&settings.sections),
@@ -89,7 +88,6 @@ impl Desk {
             directory: Arc::new(directory),
             newsroom,
             records: Records {
-                begun_at,
                 absent: Absent::default(),
                 groups,
             },
@@ -112,7 +110,7 @@ impl Desk {
             board,
             settings,
         };
-        let fingerprint = fingerprint(&desk.settings, begun_at);
+        let fingerprint = fingerprint(&desk.settings);
         let (mut found, index) = desk.read_all(state, &fingerprint, now);
         if past.has_published {
             desk.recall(&mut found, ledger)

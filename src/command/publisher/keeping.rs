@@ -75,7 +75,7 @@ impl Publisher {
         self.write();
         if let Some(keeper) = &self.keeper {
             if taken.has_new_settings {
-                let fingerprint = fingerprint(self.desk.settings(), self.desk.records().begun_at);
+                let fingerprint = fingerprint(self.desk.settings());
                 keeper.tell(Work::Begin(fingerprint));
             }
             keeper.tell(Work::Keep(std::mem::take(&mut taken.parsed)));
@@ -224,7 +224,7 @@ impl Publisher {
 }
 
 /// A text that is another whenever something beside an item's file decides what it gives.
-pub fn fingerprint(settings: &Settings, begun_at: i64) -> [u8; 16] {
+pub fn fingerprint(settings: &Settings) -> [u8; 16] {
     let site = &settings.site;
     let languages: Vec<_> = site
         .languages
@@ -237,7 +237,7 @@ pub fn fingerprint(settings: &Settings, begun_at: i64) -> [u8; 16] {
         .map(|section| &section.name)
         .collect();
     content_hash(&format!(
-        "{} {begun_at} {:?} {:?} {languages:?} {syndicated:?}",
+        "{} {:?} {:?} {languages:?} {syndicated:?}",
         env!("FINGERPRINT_OF_PARSER"),
         site.timezone,
         site.default_language,

@@ -129,6 +129,7 @@ impl Publisher {
         }
         let window = Window {
             folder: name,
+            dates: window::dates(&entries, now),
             entries,
             latest: group.latest,
             replacements,

@@ -21,6 +21,8 @@ pub struct Window {
     pub entries: Vec<Arc<Entry>>,
     /// The pages that its notices name as replacements.
     pub replacements: Vec<Option<String>>,
+    /// What each was dated then: when it changed last, or was withdrawn.
+    pub dates: Vec<i64>,
     /// The feed's own date.
     pub latest: Option<i64>,
     /// What was known of the media files.
@@ -66,6 +68,18 @@ impl Publisher {
             .measure(self.desk.directory(), own.chain(site.pictures()), now);
         measured.files
     }
+}
+
+/// The dates that the entries of a document have.
+pub(super) fn dates(entries: &[Arc<Entry>], now: i64) -> Vec<i64> {
+    let date = |entry: &Arc<Entry>| {
+        if select::is_notice(entry, now) {
+            entry.notice_at(now)
+        } else {
+            entry.updated(now)
+        }
+    };
+    entries.iter().map(date).collect()
 }
 
 /// What the notices among these name as their replacements, where that can be read.

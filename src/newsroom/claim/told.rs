@@ -63,6 +63,25 @@ pub(super) fn moved_date(entry: &Entry) -> Problem {
         .hint("put it back; a significant change is told by `updated` or `corrections`")
 }
 
+/// The date or the embargo of a published item now lies ahead.
+pub(super) fn moved_ahead(entry: &Entry) -> Problem {
+    let spelt = |at: i64| {
+        let at = chrono::DateTime::from_timestamp(at, 0).unwrap_or_default();
+        at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+    };
+    let is_embargo = entry.life.embargo.is_some_and(|at| at > entry.life.date);
+    let key = if is_embargo { "embargo_until" } else { "date" };
+    let message = format!(
+        "`{key}` now lies ahead ({}), but this item has been published since {}: it stays published, with that time in \
+         the feeds",
+        spelt(entry.life.release()),
+        spelt(entry.wire)
+    );
+    of_file(Severity::Warning, entry, message)
+        .about(key)
+        .hint("is it a slip? put the date right; to take the item back until then write `status = \"withheld\"`")
+}
+
 /// What an item claims belongs to another.
 pub(super) fn clash(newsroom: &Newsroom, entry: &Entry, clash: &Clash) -> Problem {
     let file = &clash.other().file;

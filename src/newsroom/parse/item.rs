@@ -3,11 +3,13 @@
 use crate::newsroom::Sections;
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::{Body, BodyFormat, Item};
-use crate::newsroom::parse::document;
+use crate::newsroom::parse::document::{self, Node, Value};
 use crate::newsroom::parse::name::Name;
 use crate::newsroom::parse::reader::Reader;
 use crate::newsroom::parse::report::{Report, cleaned};
-use crate::newsroom::parse::{File, Parsed, date, identity, life, media, origin, person};
+use crate::newsroom::parse::{
+    File, Parsed, date, identity, life, media, origin, person, withdrawal,
+};
 use crate::newsroom::site::Site;
 use crate::text::nesting;
 
@@ -70,6 +72,9 @@ pub fn read(file: &File<'_>, site: &Site, sections: &Sections) -> Parsed {
             after_fence,
             known_id: file.id,
         };
+        if let Some(body) = after_fence {
+            withdrawn_after_text(&report, body);
+        }
         let reader = Reader::of(&report, &node)?;
         let item = of_table(&reader, &around);
         finish(&reader);
@@ -158,6 +163,7 @@ fn of_table(reader: &Reader<'_, '_>, around: &Around<'_>) -> Option<Item> {
 fn finish(reader: &Reader<'_, '_>) {
     if let Some(node) = reader.node("extra") {
         Reader::of(reader.report, node);
+        withdrawn_in_extra(reader, node);
     }
     let foreign = FOREIGN
         .iter()
@@ -165,20 +171,62 @@ fn finish(reader: &Reader<'_, '_>) {
     reader.finish(&foreign.collect::<Vec<_>>());
 }
 
+/// A withdrawal that stands below `[extra]`, where nobody reads it.
+fn withdrawn_in_extra(reader: &Reader<'_, '_>, node: &Node<'_>) {
+    let Value::Table(fields) = &node.value else {
+        return;
+    };
+    for field in fields {
+        let value = match &field.node.value {
+            Value::Text(text) => text.as_ref(),
+            Value::Boolean(true) => "true",
+            _ => continue,
+        };
+        if withdrawal::keeps_back(&field.key, value) {
+            let message = format!("`{}` stands in the table `extra`", field.key);
+            let reported = reader.report.error(field.key_span.clone(), message);
+            reported.hint(
+                "move the line above the first line in brackets; until then the item is held back",
+            );
+        }
+    }
+}
+
+/// A withdrawal that stands after the text of a Markdown file.
+fn withdrawn_after_text(report: &Report<'_>, body: &str) {
+    if let Some(at) = withdrawal::after_text(body) {
+        let start = body.as_ptr().addr() - report.source().as_ptr().addr();
+        let message = "this line stands in the text";
+        let reported = report.error(start + at.start..start + at.end, message);
+        reported.hint("move it between the two lines `+++`; until then the item is held back");
+    }
+}
+
 fn title(reader: &Reader<'_, '_>) -> Option<String> {
-    reader.required_line("title", "write the headline");
-    limited(reader, "title", TITLE_CHARS_MAX)
+    let title = reader.required_line("title", "write the headline")?;
+    within(reader, "title", title, TITLE_CHARS_MAX)
 }
 
 /// A line of at most so many characters.
 fn limited(reader: &Reader<'_, '_>, key: &'static str, chars_max: usize) -> Option<String> {
     let text = reader.line(key)?;
+    within(reader, key, text, chars_max)
+}
+
+fn within(
+    reader: &Reader<'_, '_>,
+    key: &'static str,
+    text: String,
+    chars_max: usize,
+) -> Option<String> {
     let length = text.chars().count();
     if length > chars_max {
-        reader.error_at(
-            key,
-            format!("`{key}` has {length} characters; at most {chars_max} are allowed"),
-        );
+        reader
+            .error_at(
+                key,
+                format!("`{key}` has {length} characters; at most {chars_max} are allowed"),
+            )
+            .hint("shorten it; what is longer belongs into the text");
         return None;
     }
     Some(text)

@@ -2,7 +2,8 @@
 
 use crate::newsroom::item::{Correction, Genre, Status};
 use crate::newsroom::parse::date;
-use crate::newsroom::parse::reader::Reader;
+use crate::newsroom::parse::reader::{Reader, line};
+use crate::newsroom::parse::withdrawal;
 use chrono_tz::Tz;
 
 /// What kind of text it is.
@@ -19,13 +20,7 @@ pub fn genre(reader: &Reader<'_, '_>) -> Genre {
 
 /// `draft = true` is another way to say it.
 pub fn status(reader: &Reader<'_, '_>) -> Status {
-    let states = [
-        ("draft", Status::Draft),
-        ("usable", Status::Usable),
-        ("withheld", Status::Withheld),
-        ("canceled", Status::Canceled),
-    ];
-    let status = reader.choice("status", &states);
+    let status = said_status(reader);
     let draft = reader
         .boolean("draft")
         .filter(|is_draft| *is_draft)
@@ -38,10 +33,35 @@ pub fn status(reader: &Reader<'_, '_>) -> Status {
     draft.or(status).unwrap_or(Status::Usable)
 }
 
-/// The public reason of a withdrawal; its lack is a warning.
+/// The status as `status` says it. A word that means one of ours is taken for that.
+fn said_status(reader: &Reader<'_, '_>) -> Option<Status> {
+    let node = reader.node("status")?;
+    let word = line(reader.report, "status", node)?;
+    let Some((status, is_ours)) = withdrawal::status(&word) else {
+        let all = "write one of `draft`, `usable`, `withheld`, `canceled`";
+        let hint = withdrawal::slip(&word)
+            .and_then(withdrawal::status)
+            .map_or_else(
+                || all.to_owned(),
+                |(status, _)| format!("write `status = \"{}\"`", withdrawal::word(status)),
+            );
+        let message = format!("`{word}` is no status; until it is one the item is held back");
+        reader.report.error(node.span.clone(), message).hint(hint);
+        return None;
+    };
+    if !is_ours {
+        let ours = withdrawal::word(status);
+        let message = format!("`{word}` is taken for `{ours}`");
+        let reported = reader.report.warning(node.span.clone(), message);
+        reported.hint(format!("write `status = \"{ours}\"`"));
+    }
+    Some(status)
+}
+
+/// The public reason of a withdrawal; its lack is a warning, since readers see it.
 pub fn status_note(reader: &Reader<'_, '_>, status: Status) -> Option<String> {
     let note = reader.line("status_note");
-    if note.is_none() && matches!(status, Status::Withheld | Status::Canceled) {
+    if note.is_none() && status == Status::Canceled {
         let reported = reader.report.warning(
             reader.place("status"),
             "nothing says why the item is withdrawn",

@@ -2,6 +2,7 @@
 
 use crate::newsroom::parse::document::{Field, Node, Value};
 use crate::newsroom::parse::report::{PROBLEMS_MAX, Report, Reported};
+use crate::newsroom::parse::withdrawal;
 use crate::text::legal::{first_illegal, legal, single_line};
 use crate::text::slug::Slug;
 use std::borrow::Cow;
@@ -108,11 +109,17 @@ impl<'r, 'a> Reader<'r, 'a> {
                         format!("`{key}` is missing"),
                     )
                     .hint(hint);
-            } else if !self.report.has_errors() {
+            } else if self.is_blank(key) {
                 self.error_at(key, format!("`{key}` is empty")).hint(hint);
             }
         }
         line
+    }
+
+    /// Whether a key has a text without any words.
+    fn is_blank(&self, key: &'static str) -> bool {
+        let node = self.node(key);
+        node.is_some_and(|node| matches!(&node.value, Value::Text(text) if text.trim().is_empty()))
     }
 
     /// True or false.
@@ -275,7 +282,9 @@ impl<'r, 'a> Reader<'r, 'a> {
                 field.key_span.clone(),
                 format!("`{key}` is not a key of this table"),
             );
-            if let Some((_, ours)) = foreign.iter().find(|(theirs, _)| *theirs == key) {
+            if let Some(hint) = withdrawal_hint(key) {
+                reported.hint(hint);
+            } else if let Some((_, ours)) = foreign.iter().find(|(theirs, _)| *theirs == key) {
                 reported.hint(format!("it is called `{ours}` here"));
             } else if let Some(near) = nearest(key, known.iter().copied()) {
                 reported.hint(format!("did you mean `{near}`?"));
@@ -287,6 +296,19 @@ impl<'r, 'a> Reader<'r, 'a> {
         let message = format!("`{key}` must be {expected}, and is {}", node.value.kind());
         self.report.error(node.span.clone(), message)
     }
+}
+
+/// What to write in the place of a key that is meant to withdraw an item and is none, or stands in a table.
+fn withdrawal_hint(key: &str) -> Option<&'static str> {
+    if key == "status" {
+        return Some(
+            "move this line above the first line in brackets; until then the item is held back",
+        );
+    }
+    let is_meant = withdrawal::is_status_key(key) || withdrawal::is_true_key(key);
+    is_meant.then_some(
+        "to withdraw the item write `status = \"canceled\"`, above the first line in brackets",
+    )
 }
 
 /// The known name that an unknown one is most like.

@@ -3,9 +3,9 @@
 
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Status;
-use crate::newsroom::parse::document::{self, Field, Value};
+use crate::newsroom::parse::document::{self, Field, Node, Value};
 use crate::newsroom::parse::report::{Report, cleaned};
-use crate::newsroom::parse::{File, Form, date};
+use crate::newsroom::parse::{File, Form, date, withdrawal};
 use crate::newsroom::seldom::Withdrawal;
 use chrono_tz::Tz;
 use std::borrow::Cow;
@@ -41,28 +41,31 @@ pub fn read(file: &File<'_>, zone: Tz) -> Salvage {
     let (text, _) = cleaned(file.path, file.text);
     let report = Report::new(file.path, &text);
     let mut salvage = Salvage::default();
-    match document::read(&report, file.form) {
-        Some((node, _)) => {
+    let body = match document::read(&report, file.form) {
+        Some((node, body)) => {
             let Value::Table(fields) = &node.value else {
                 return salvage;
             };
-            fields
-                .iter()
-                .for_each(|field| salvage.take_field(field, zone));
+            for field in fields {
+                salvage.take_field(field, zone);
+                salvage.look_within(&field.node);
+            }
+            body
         }
-        None => scan(&text, file.form, &mut |key, value| {
-            salvage.take(key, value, zone);
-        }),
-    }
+        None => {
+            scan(&text, file.form, &mut |said| salvage.take_said(&said, zone));
+            let after = (file.form == Form::Markdown).then(|| text_after_fences(&text));
+            after.map(|at| &text[at..])
+        }
+    };
+    salvage.is_unclear |= body.is_some_and(|body| withdrawal::after_text(body).is_some());
     salvage
 }
 
 impl Salvage {
-    /// Whether it keeps the item back.
+    /// Whether it keeps a published item back.
     pub fn is_withdrawing(&self) -> bool {
-        self.is_unclear
-            || self.embargo.is_some()
-            || self.status.is_some_and(|status| status != Status::Usable)
+        self.is_unclear || self.status.is_some_and(|status| status != Status::Usable)
     }
 
     /// Whether it says nothing of when the item is to be seen.
@@ -83,10 +86,50 @@ impl Salvage {
         self.take(&field.key, &value, zone);
     }
 
+    /// A withdrawal that stands in a table within the table keeps the item back.
+    fn look_within(&mut self, node: &Node<'_>) {
+        let fields = match &node.value {
+            Value::Table(fields) => fields,
+            Value::List(nodes) => {
+                nodes.iter().for_each(|node| self.look_within(node));
+                return;
+            }
+            _ => return,
+        };
+        for field in fields {
+            self.is_unclear |= match &field.node.value {
+                Value::Text(text) => withdrawal::keeps_back(&field.key, text),
+                Value::Boolean(true) => withdrawal::is_true_key(&field.key),
+                _ => false,
+            };
+            self.look_within(&field.node);
+        }
+    }
+
+    /// What a scan has found: what stands where a text may be, or is not said as it should be, withdraws nothing for
+    /// good.
+    fn take_said(&mut self, said: &Said<'_>, zone: Tz) {
+        let is_ours = KEYS.contains(&said.key);
+        if said.is_sure && is_ours {
+            self.take(said.key, said.value, zone);
+        } else if !said.is_in_text && is_ours && said.value.is_empty() {
+            self.is_unclear |= KEEPING.contains(&said.key);
+        } else {
+            let one_word = said.value.split_whitespace().count() == 1;
+            let lower = said.key.to_lowercase();
+            let is_keeping = KEEPING.contains(&lower.as_str()) && !said.is_in_text;
+            let is_other = withdrawal::is_status_key(said.key) && !said.is_in_text;
+            self.is_unclear |= is_keeping
+                || (is_other
+                    && withdrawal::status(said.value).is_none_or(|(s, _)| s != Status::Usable))
+                || (one_word && withdrawal::keeps_back(said.key, said.value));
+        }
+    }
+
     fn take(&mut self, key: &str, value: &str, zone: Tz) {
         let value = value.trim();
         match key {
-            "status" => self.take_status(status(value)),
+            "status" => self.take_status(withdrawal::status(value).map(|(status, _)| status)),
             "draft" => match value {
                 "true" => self.take_status(Some(Status::Draft)),
                 "false" => {}
@@ -102,7 +145,7 @@ impl Salvage {
                 self.withdrawal.note = Some(value.to_owned()).filter(|note| !note.is_empty());
             }
             "replaced_by" => self.withdrawal.replaced_by = Id::new(value),
-            _ => {}
+            _ => self.is_unclear |= withdrawal::keeps_back(key, value),
         }
     }
 
@@ -125,60 +168,98 @@ impl Salvage {
     }
 }
 
-fn status(word: &str) -> Option<Status> {
-    match word {
-        "draft" => Some(Status::Draft),
-        "usable" => Some(Status::Usable),
-        "withheld" => Some(Status::Withheld),
-        "canceled" => Some(Status::Canceled),
-        _ => None,
-    }
+/// Those of our keys that keep an item back.
+const KEEPING: [&str; 3] = ["status", "draft", "embargo_until"];
+
+/// A key with its value as a scan finds them.
+struct Said<'t> {
+    key: &'t str,
+    value: &'t str,
+    /// Whether key and sign are as they should be, and it cannot stand in a text or another table.
+    is_sure: bool,
+    /// Whether it may stand in a text.
+    is_in_text: bool,
 }
 
-/// Finds `key = value` and `"key": value` wherever they may stand. In Markdown what comes after the front matter is
-/// no key.
-fn scan(text: &str, form: Form, found: &mut dyn FnMut(&str, &str)) {
+/// Where the text of a Markdown file begins, as far as that can be told.
+fn text_after_fences(text: &str) -> usize {
+    let first = text.find('\n').map_or(text.len(), |at| at + 1);
+    let after = text[first..].find("\n+++").map(|at| first + at + 4);
+    after.map_or(text.len(), |at| {
+        text[at..].find('\n').map_or(text.len(), |end| at + end + 1)
+    })
+}
+
+/// Finds `key = value` and `"key": value` wherever they may stand, and what looks like them. In Markdown what comes
+/// after the front matter is no key.
+fn scan<'t>(text: &'t str, form: Form, found: &mut dyn FnMut(Said<'t>)) {
     let text = match form {
         Form::Toml | Form::Json => text,
-        Form::Markdown => {
-            let after = text.strip_prefix("+++").unwrap_or(text);
-            let end = after.find("\n+++").map_or(after.len(), |at| at + 1);
-            &after[..end]
-        }
+        Form::Markdown => &text[..text_after_fences(text)],
     };
-    for key in KEYS {
-        for (at, _) in text.match_indices(key) {
-            if let Some(value) = value_of(&text[..at], &text[at + key.len()..], form) {
-                found(key, value);
-            }
+    // What stands after the first text of several lines may be in it; what stands after a table may be its.
+    let in_text = ["\"\"\"", "'''"]
+        .into_iter()
+        .filter_map(|mark| text.find(mark))
+        .min();
+    let in_table = text.find("\n[");
+    let mut at = 0;
+    for piece in text.split_inclusive(['\n', '{', ',']) {
+        let begins = at;
+        at += piece.len();
+        let rest = text[begins..].trim_start_matches([' ', '\t']);
+        let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''));
+        let bare = quote.map_or(rest, |_| &rest[1..]);
+        let end = bare
+            .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-')))
+            .unwrap_or(bare.len());
+        let (key, after) = bare.split_at(end);
+        let after = match quote {
+            Some(quote) => match after.strip_prefix(quote) {
+                Some(after) => after,
+                None => continue,
+            },
+            None => after,
+        };
+        if key.is_empty() || key.len() > KEY_BYTES_MAX {
+            continue;
         }
+        let Some((value, has_sign)) = value_after(after, form) else {
+            continue;
+        };
+        let is_in_text = in_text.is_some_and(|mark| mark < begins);
+        let is_in_table = form != Form::Json && in_table.is_some_and(|mark| mark < begins);
+        found(Said {
+            key,
+            value,
+            is_sure: has_sign && !is_in_text && !is_in_table,
+            is_in_text,
+        });
     }
 }
 
-/// The value that follows a key, if what stands around it makes it one.
-fn value_of<'t>(before: &str, after: &'t str, form: Form) -> Option<&'t str> {
-    let quote = before
-        .chars()
-        .next_back()
-        .filter(|c| matches!(c, '"' | '\''));
-    let before = quote.map_or(before, |_| &before[..before.len() - 1]);
-    let after = match quote {
-        Some(quote) => after.strip_prefix(quote)?,
-        None => after,
-    };
-    // A quotation mark within a JSON string has a backslash before it.
-    let starts = before
-        .trim_end_matches([' ', '\t'])
-        .chars()
-        .next_back()
-        .is_none_or(|c| matches!(c, '\n' | '{' | ','));
-    if !starts {
-        return None;
+/// No key of ours, nor a slip of one, is longer.
+const KEY_BYTES_MAX: usize = 20;
+
+/// The value after a key, and whether the sign before it is that of the form.
+fn value_after(after: &str, form: Form) -> Option<(&str, bool)> {
+    let rest = after.trim_start_matches([' ', '\t']);
+    let ours = if form == Form::Json { ':' } else { '=' };
+    // A sign on the next line is allowed in JSON, and is no better than none in TOML.
+    let signed = rest
+        .trim_start_matches('\n')
+        .trim_start_matches([' ', '\t']);
+    if let Some(value) = signed.strip_prefix(ours) {
+        return Some((first_value(value, form), true));
     }
-    let sign = if form == Form::Json { ':' } else { '=' };
-    let value = after
-        .trim_start_matches([' ', '\t', '\n'])
-        .strip_prefix(sign)?;
+    let other = rest.strip_prefix([':', '=']);
+    let is_quoted = || rest.starts_with(['"', '\'', '“']).then_some(rest);
+    let value = other.or_else(is_quoted)?;
+    Some((first_value(value, form), false))
+}
+
+/// The first value of a line, without quotation marks. A string without an end is one that cannot be understood.
+fn first_value(value: &str, form: Form) -> &str {
     let line = value.trim_start_matches([' ', '\t']);
     let line = line.split('\n').next().unwrap_or_default();
     let Some(open) = line.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
@@ -187,11 +268,9 @@ fn value_of<'t>(before: &str, after: &'t str, form: Form) -> Option<&'t str> {
         } else {
             ['#', '#']
         };
-        return Some(line.split(end).next().unwrap_or_default().trim());
+        return line.split(end).next().unwrap_or_default().trim();
     };
-    // A string without an end is one that cannot be understood.
-    let inner = &line[1..];
-    Some(inner.split_once(open).map_or(line, |(text, _)| text))
+    line[1..].split_once(open).map_or(line, |(text, _)| text)
 }
 
 #[cfg(test)]
@@ -270,6 +349,40 @@ mod tests {
     }
 
     #[test]
+    fn what_is_said_in_the_wrong_place_or_way_keeps_the_item_back_and_kills_nothing() {
+        for (path, text) in [
+            ("a.md", "+++\ntitle = \n+++\nstatus = \"canceled\"\n"),
+            (
+                "a.toml",
+                "titel = \"x\"\n[[images]]\nstatus = \"canceled\"\n",
+            ),
+            (
+                "a.toml",
+                "title = \n[[images]]\nsrc = \"a\"\nstatus = \"canceled\"\n",
+            ),
+            (
+                "a.toml",
+                "title = \nbody = \"\"\"x\nstatus = \"canceled\"\n\"\"\"\n",
+            ),
+            ("a.toml", "title = \nstatus: canceled\n"),
+            ("a.toml", "title = \nStatus = \"canceled\"\n"),
+            ("a.toml", "title = \nstauts = \"withheld\"\n"),
+            ("a.toml", "titel = \"x\"\nwithdrawn = true\n"),
+            ("a.toml", "title = \nembargo_until: 2099-01-01\n"),
+            ("a.toml", "title = \ndraft = True\n"),
+            ("a.json", "{\"title\": \"x\", \"status\" = \"withheld\"}"),
+            (
+                "a.json",
+                "{\"titel\": 1, \"source\": {\"status\": \"canceled\"}}",
+            ),
+        ] {
+            let found = salvage(path, text);
+            assert!(found.is_unclear, "{text}");
+            assert_eq!(found.status, None, "{text}");
+        }
+    }
+
+    #[test]
     fn words_in_the_text_are_no_keys() {
         for (path, text) in [
             (
@@ -280,7 +393,10 @@ mod tests {
                 "a.json",
                 "{\"body\": \"x {\\\"status\\\": \\\"canceled\\\"}\", ",
             ),
-            ("a.md", "+++\ntitle = \n+++\nstatus = \"canceled\"\n"),
+            (
+                "a.md",
+                "+++\ntitle = \n+++\nWrite status = \"canceled\".\n\nThat is all.\n",
+            ),
         ] {
             assert_eq!(salvage(path, text), Salvage::default(), "{text}");
         }

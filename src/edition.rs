@@ -300,6 +300,10 @@ impl Edition {
                 }
             }
         }
+        // Nor what a broken or refused file names, or an item that was lost.
+        if state == MediaState::Served && self.newsroom.hides_media(path) {
+            state = MediaState::Hidden;
+        }
         state
     }
 

@@ -20,6 +20,7 @@ pub mod problem;
 pub mod recognise;
 pub mod record;
 pub mod redirects;
+pub mod reference;
 pub mod relation;
 pub mod seldom;
 pub mod site;
@@ -40,7 +41,6 @@ use crate::newsroom::spelling::Spellings;
 use crate::text::slug::Slug;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::Hash;
 use std::sync::Arc;
 
 /// The sections of a publication by name.
@@ -58,7 +58,8 @@ pub struct Newsroom {
     /// All items by the address of their pages.
     addresses: imbl::OrdSet<ByHash>,
     uris: imbl::HashMap<Arc<str>, Id>,
-    aliases: imbl::HashMap<Arc<str>, Vec<Id>>,
+    /// The items that claim each old path.
+    aliases: imbl::OrdSet<(Arc<str>, Id)>,
     former: imbl::HashMap<Arc<str>, Id>,
     /// The visible items of each place, newest first.
     listed: imbl::HashMap<Place, imbl::OrdSet<ByWire>>,
@@ -72,9 +73,22 @@ pub struct Newsroom {
     /// The items that their authors hold back or have withdrawn, of texts that may have other versions.
     withdrawn: imbl::OrdSet<Id>,
     /// The withdrawn items that name another in their place, by that.
-    replaced: imbl::HashMap<Id, Vec<Id>>,
+    replaced: imbl::OrdSet<(Id, Id)>,
     due: imbl::OrdSet<(i64, Id)>,
-    media: imbl::HashMap<Arc<str>, Vec<Id>>,
+    /// The items that refer to each file of the media folder.
+    media: imbl::OrdSet<(Arc<str>, Id)>,
+    /// What refers to files of the media folder and stands nowhere.
+    hidden_media: HiddenMedia,
+}
+
+/// The files of the media folder that are named by what stands nowhere: nobody may see them, unless an item that may be
+/// read refers to them, too. Cloning is free.
+#[derive(Debug, Clone, Default)]
+pub struct HiddenMedia {
+    /// By rows of published items that have no entry, with how many name each.
+    pub of_rows: imbl::HashMap<Arc<str>, usize>,
+    /// By files that are broken or refused.
+    pub of_files: imbl::HashSet<Arc<str>>,
 }
 
 /// The newest withdrawal first; of one second, by id.
@@ -110,7 +124,7 @@ impl Newsroom {
             items: imbl::OrdSet::new(),
             addresses: imbl::OrdSet::new(),
             uris: imbl::HashMap::new(),
-            aliases: imbl::HashMap::new(),
+            aliases: imbl::OrdSet::new(),
             former: imbl::HashMap::new(),
             listed: imbl::HashMap::new(),
             pinned: imbl::HashMap::new(),
@@ -119,9 +133,10 @@ impl Newsroom {
             canceled: imbl::HashMap::new(),
             spellings: Spellings::default(),
             withdrawn: imbl::OrdSet::new(),
-            replaced: imbl::HashMap::new(),
+            replaced: imbl::OrdSet::new(),
             due: imbl::OrdSet::new(),
-            media: imbl::HashMap::new(),
+            media: imbl::OrdSet::new(),
+            hidden_media: HiddenMedia::default(),
         }
     }
 
@@ -158,6 +173,7 @@ impl Newsroom {
         let entries: Vec<Arc<Entry>> = self.entries().cloned().collect();
         let mut anew = Self::new(renamed.site, renamed.sections, self.now);
         anew.former = renamed.former;
+        anew.hidden_media = renamed.hidden_media;
         entries.iter().for_each(|entry| anew.index(entry));
         anew.list(&entries);
         anew
@@ -213,7 +229,7 @@ impl Newsroom {
     /// The items that claim an old path, the first claimant first: those whose files say so, then the one that the
     /// ledger saw there. Several may: what nobody may see must not take an old path away from what can be read.
     pub fn at_alias(&self, path: &str) -> impl Iterator<Item = &Arc<Entry>> {
-        let said = self.aliases.get(path).into_iter().flatten();
+        let said = of_key(&self.aliases, Arc::from(path));
         said.chain(self.former.get(path))
             .filter_map(|id| self.get(id))
     }
@@ -235,8 +251,19 @@ impl Newsroom {
 
     /// The items that refer to a file of the media folder.
     pub fn referring(&self, media: &str) -> impl Iterator<Item = &Arc<Entry>> {
-        let ids = self.media.get(media).into_iter().flatten();
-        ids.filter_map(|id| self.get(id))
+        of_key(&self.media, Arc::from(media)).filter_map(|id| self.get(id))
+    }
+
+    /// Whether something that stands nowhere refers to a file of the media folder: a broken file, one whose item is
+    /// refused, or a published item that was lost.
+    pub fn hides_media(&self, media: &str) -> bool {
+        let hidden = &self.hidden_media;
+        hidden.of_rows.contains_key(media) || hidden.of_files.contains(media)
+    }
+
+    /// Takes up what refers to media and stands nowhere.
+    pub fn hide_media(&mut self, hidden: HiddenMedia) {
+        self.hidden_media = hidden;
     }
 
     /// Why an item cannot be taken in, if so.
@@ -269,18 +296,14 @@ impl Newsroom {
             self.uris.insert(Arc::clone(uri), entry.id.clone());
         }
         for alias in &entry.seldom.aliases {
-            let ids = self.aliases.entry(Arc::clone(alias)).or_default();
             // The order of claimants is that of their ids, however they came.
-            let at = ids.partition_point(|id| *id < entry.id);
-            ids.insert(at, entry.id.clone());
+            self.aliases.insert((Arc::clone(alias), entry.id.clone()));
         }
         for media in &entry.media {
-            let ids = self.media.entry(Arc::clone(media)).or_default();
-            ids.push(entry.id.clone());
+            self.media.insert((Arc::clone(media), entry.id.clone()));
         }
         if let Some(other) = entry.replaced_by() {
-            let ids = self.replaced.entry(other.clone()).or_default();
-            ids.push(entry.id.clone());
+            self.replaced.insert((other.clone(), entry.id.clone()));
         }
         if self.text_of(entry).is_some() {
             if matches!(entry.life.status, Status::Withheld | Status::Canceled) {
@@ -302,14 +325,14 @@ impl Newsroom {
             self.uris.remove(uri);
         }
         for alias in &entry.seldom.aliases {
-            forget(&mut self.aliases, alias, id);
+            self.aliases.remove(&(Arc::clone(alias), id.clone()));
         }
         self.unlist(&entry);
         for media in &entry.media {
-            forget(&mut self.media, media, id);
+            self.media.remove(&(Arc::clone(media), id.clone()));
         }
         if let Some(other) = entry.replaced_by() {
-            forget(&mut self.replaced, other, id);
+            self.replaced.remove(&(other.clone(), id.clone()));
         }
         self.texts.remove(&ByText(Arc::clone(&entry)));
         self.withdrawn.remove(id);
@@ -378,12 +401,9 @@ impl Newsroom {
     }
 }
 
-fn forget<K: Clone + Eq + Hash>(lists: &mut imbl::HashMap<K, Vec<Id>>, key: &K, id: &Id) {
-    let Some(ids) = lists.get_mut(key) else {
-        return;
-    };
-    ids.retain(|other| other != id);
-    if ids.is_empty() {
-        lists.remove(key);
-    }
+/// The items of a key, in the order of their ids.
+fn of_key<K: Ord + Clone>(index: &imbl::OrdSet<(K, Id)>, key: K) -> impl Iterator<Item = &Id> {
+    let from = (key.clone(), Id::first());
+    let rest = index.range(from..);
+    rest.take_while(move |(of, _)| *of == key).map(|(_, id)| id)
 }

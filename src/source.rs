@@ -17,7 +17,7 @@ use crate::newsroom::problem::{Problem, Severity};
 use crate::newsroom::site::Site;
 use crate::source::stamp::Stamp;
 use cap_std::ambient_authority;
-use cap_std::fs::Dir;
+use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
 use sha2::{Digest, Sha256};
 use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
@@ -172,8 +172,18 @@ impl DataDirectory {
             file: file.to_owned(),
             source,
         };
-        let mut open = self.dir.open(file).map_err(failed)?;
-        let length = open.metadata().map_err(failed)?.len().min(bytes_max);
+        // A pipe must not hold the opening up until somebody writes to it.
+        let mut options = OpenOptions::new();
+        options
+            .read(true)
+            .custom_flags(nix::fcntl::OFlag::O_NONBLOCK.bits());
+        let mut open = self.dir.open_with(file, &options).map_err(failed)?;
+        let metadata = open.metadata().map_err(failed)?;
+        if !metadata.is_file() {
+            let what = "it is no file; pipes, sockets, devices and folders are not read";
+            return Err(failed(io::Error::new(io::ErrorKind::InvalidInput, what)));
+        }
+        let length = metadata.len().min(bytes_max);
         let mut bytes = vec![0; usize::try_from(length).unwrap_or(0)];
         // As long as it was when it was opened: if it has grown since, it is a change to come.
         let mut filled = 0;
@@ -225,6 +235,9 @@ fn unreadable(file: &str, error: &Error) -> Problem {
     let hint = match error {
         Error::NotUtf8 { .. } => "save the file as UTF-8",
         Error::TooLarge { .. } => "put long texts into attachments",
+        Error::File { source, .. } if source.kind() == io::ErrorKind::InvalidInput => {
+            "put a file there, or remove it"
+        }
         Error::File { .. } | Error::Directory { .. } => "let the server's user read it",
         Error::Changed { .. } => "check again",
     };

@@ -12,7 +12,7 @@ use http::{HeaderName, HeaderValue, Method, Request, Response, Uri, header};
 use std::sync::{Arc, LazyLock};
 use tidings::edition::Edition;
 use tidings::feed::{self, Shown, content};
-use tidings::newsroom::entry::Entry;
+use tidings::newsroom::entry::{Entry, page_of};
 use tidings::newsroom::item::Item;
 use tidings::newsroom::parse::{self, File, Form, Parsed};
 use tidings::newsroom::place::{Place, Scope};
@@ -112,8 +112,8 @@ pub fn item_path(form: Form) -> &'static str {
 /// Where the item's page cannot be made.
 pub fn documents(item: Item, form: Form) -> [(Format, String); 3] {
     let tree = PUBLICATION.newsroom.site().tree_of(&item.language);
-    let media = content::media_references(&item.body);
     let site = PUBLICATION.newsroom.site();
+    let media = content::media_references(&item.body, site, &page_of(&item, site));
     let entry = Entry::of(&item, item_path(form).into(), content_hash(""), site, media);
     let shown = Shown {
         entry: Arc::new(entry),

@@ -5,6 +5,8 @@ use crate::newsroom::entry;
 use crate::newsroom::item::{Body, BodyFormat, Item};
 use crate::newsroom::media::MediaFiles;
 use crate::newsroom::problem::{Problem, Severity};
+use crate::newsroom::reference;
+use crate::newsroom::site::Site;
 use crate::text::calendar::Calendar;
 use crate::text::html::{self, Reference, ReferenceKind, Resolved};
 use crate::text::markdown;
@@ -40,17 +42,33 @@ pub fn lead_image(item: &FeedItem) -> Option<&Picture> {
 }
 
 /// The paths below the media folder that a body may refer to, whether or not there are such files. A relative link
-/// may be to a file or to a page.
-pub fn media_references(body: &Body) -> Vec<String> {
-    media_urls(body)
+/// may be to a file or to a page. `page` is the path of the item's page.
+pub fn media_references(body: &Body, site: &Site, page: &str) -> Vec<String> {
+    let urls = media_urls(body, Some(site));
+    let named = urls
         .iter()
-        .filter_map(|(url, _)| media_path(url))
+        .flat_map(|(url, _)| reference::files(url, site, page));
+    // Addresses that are no links may be copied all the same.
+    let written = written_addresses(&body.text);
+    named
+        .chain(written.flat_map(|url| reference::files(url, site, page)))
         .collect()
+}
+
+/// The paths that stand in a text as `…/media/…`, link or not.
+fn written_addresses(text: &str) -> impl Iterator<Item = &str> {
+    let starts = memchr::memmem::find_iter(text.as_bytes(), "/media/");
+    starts.map(|at| {
+        let is_end = |c: char| c.is_whitespace() || "\"'<>()[]{}`|".contains(c);
+        let rest = &text[at..];
+        let end = rest.find(is_end).unwrap_or(rest.len());
+        rest[..end].trim_end_matches(['.', ',', ';', ':', '!', '?'])
+    })
 }
 
 /// The same, without the relative links that may be to a page.
 pub fn certain_media_references(body: &Body) -> Vec<String> {
-    let urls = media_urls(body);
+    let urls = media_urls(body, None);
     let certain = urls
         .iter()
         .filter(|(url, kind)| *kind == ReferenceKind::Embed || url.starts_with("/media/"));
@@ -77,8 +95,9 @@ pub fn links(body: &Body) -> Vec<String> {
     links.map(|(url, _)| url).collect()
 }
 
-fn media_urls(body: &Body) -> Vec<(String, ReferenceKind)> {
-    if may_refer(body) {
+/// The addresses in a body, where any may be of a media file; with a site also its own absolute ones.
+fn media_urls(body: &Body, site: Option<&Site>) -> Vec<(String, ReferenceKind)> {
+    if may_refer(body) || site.is_some_and(|site| reference::names_host(&body.text, site)) {
         html::references(&raw_html(body))
     } else {
         Vec::new()

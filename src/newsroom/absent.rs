@@ -4,6 +4,7 @@ use crate::newsroom::entry::Likeness;
 use crate::newsroom::identity::Id;
 use crate::newsroom::record::ItemRecord;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The rows. Those that are found by the same come in the order of their ids.
 #[derive(Debug, Clone, Default)]
@@ -12,6 +13,8 @@ pub struct Absent {
     files: BTreeMap<String, BTreeSet<Id>>,
     hashes: BTreeMap<[u8; 16], BTreeSet<Id>>,
     likenesses: BTreeMap<Likeness, BTreeSet<Id>>,
+    /// How many of them refer to each file of the media folder.
+    media: imbl::HashMap<Arc<str>, usize>,
 }
 
 impl Absent {
@@ -37,6 +40,9 @@ impl Absent {
         note(&mut self.files, record.file.clone(), id);
         note(&mut self.hashes, record.hash, id);
         note(&mut self.likenesses, record.likeness, id);
+        for media in &record.media {
+            *self.media.entry(Arc::from(media.as_str())).or_default() += 1;
+        }
         self.rows.insert(id.clone(), record);
     }
 
@@ -46,7 +52,20 @@ impl Absent {
         forget(&mut self.files, &record.file, id);
         forget(&mut self.hashes, &record.hash, id);
         forget(&mut self.likenesses, &record.likeness, id);
+        for media in &record.media {
+            if let Some(count) = self.media.get_mut(media.as_str()) {
+                *count -= 1;
+                if *count == 0 {
+                    self.media.remove(media.as_str());
+                }
+            }
+        }
         Some(record)
+    }
+
+    /// The files of the media folder that the rows refer to, with how many do. A clone is free.
+    pub fn media(&self) -> &imbl::HashMap<Arc<str>, usize> {
+        &self.media
     }
 
     /// The rows of items that a file held last.

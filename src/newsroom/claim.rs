@@ -388,6 +388,7 @@ impl<'a> Intake<'a> {
             embargo: entry.life.embargo,
             expires: entry.life.expires,
             withdrawal: entry.seldom.withdrawal.clone(),
+            ..Salvage::default()
         };
         if let Some(kept) = self.settle(&entry.id, &Absence::Refused(&said), copy) {
             match self.newsroom.clash(&kept) {

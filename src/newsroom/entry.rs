@@ -6,6 +6,7 @@ use crate::newsroom::label::{Kind, Label};
 use crate::newsroom::lifecycle::{Life, Past, State};
 use crate::newsroom::parse::date;
 use crate::newsroom::place::{Place, Scope};
+use crate::newsroom::reference;
 use crate::newsroom::seldom::{Further, Seldom, Withdrawal};
 use crate::newsroom::site::{Site, Tree};
 use crate::text::slug::Slug;
@@ -153,7 +154,7 @@ impl Entry {
             basis: Basis::File,
             is_advisory: item.genre == Genre::Advisory,
             pinned: item.pinned,
-            media: media(item, body_media),
+            media: media(item, body_media, site),
             labels: labels(item),
             seldom: Seldom::from(Further {
                 id_uri: item.id_uri.as_deref().map(Arc::from),
@@ -334,9 +335,23 @@ pub fn media_files(item: &Item) -> impl Iterator<Item = String> + '_ {
     })
 }
 
-fn media(item: &Item, body_media: Vec<String>) -> Box<[Arc<str>]> {
-    let mut media: Vec<String> = media_files(item).chain(body_media).collect();
+fn media(item: &Item, body_media: Vec<String>, site: &Site) -> Box<[Arc<str>]> {
+    let images = item.images.iter().map(|image| &image.src);
+    let attachments = item.attachments.iter().map(|attachment| &attachment.src);
+    let page = page_of(item, site);
+    let listed = images.chain(attachments).flat_map(|src| match src {
+        MediaSource::File(path) => vec![path.clone()],
+        MediaSource::Url(url) => reference::files(url.as_str(), site, &page),
+    });
+    let mut media: Vec<String> = listed.chain(body_media).collect();
     media.sort_unstable();
     media.dedup();
     media.iter().map(|path| path.as_str().into()).collect()
+}
+
+/// The path of an item's page below the base URL.
+pub fn page_of(item: &Item, site: &Site) -> String {
+    let root = site.root(site.tree_of(&item.language));
+    let section = item.sections.first().map_or("", Slug::as_str);
+    format!("{root}{section}/{}/", item.slug)
 }

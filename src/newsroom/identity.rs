@@ -2,7 +2,7 @@
 
 use crate::text::slug::Slug;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// The longest id, in bytes.
 pub const ID_BYTES_MAX: usize = 120;
@@ -23,6 +23,12 @@ impl Id {
             && first.is_ascii_alphanumeric()
             && text.bytes().all(rest);
         fits.then(|| Self(text.into()))
+    }
+
+    /// The id that comes before all others.
+    pub fn first() -> Self {
+        static FIRST: LazyLock<Id> = LazyLock::new(|| Id("0".into()));
+        FIRST.clone()
     }
 
     /// The same id, with the memory of a slug that is the same.

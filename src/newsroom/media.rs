@@ -131,6 +131,26 @@ const SERVED: [&str; 40] = [
     "application/vnd.oasis.opendocument.presentation",
 ];
 
+/// Splits a path with a hash before its extension: `photo.1a2b3c4d.jpg` is `photo.jpg` with that hash.
+pub fn without_hash(path: &str) -> Option<(String, &str)> {
+    let folder_end = path.rfind('/').map_or(0, |at| at + 1);
+    let name = &path[folder_end..];
+    let is_hash = |part: &str| {
+        part.len() == 8
+            && part
+                .bytes()
+                .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+    };
+    let (stem, last) = name.rsplit_once('.')?;
+    if let Some((stem, hash)) = stem
+        .rsplit_once('.')
+        .filter(|(stem, hash)| is_hash(hash) && !stem.is_empty())
+    {
+        return Some((format!("{}{stem}.{last}", &path[..folder_end]), hash));
+    }
+    (is_hash(last) && !stem.is_empty()).then(|| (format!("{}{stem}", &path[..folder_end]), last))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,6 +173,22 @@ mod tests {
             "/media/a.b/%D0%BD%D0%B0%D1%88%20%D1%84%D0%B0%D0%B9%D0%BB.1a2b3c4d"
         );
         assert_eq!(file("film.mp4", None).url_path(), "/media/film.mp4");
+    }
+
+    #[test]
+    fn a_hash_before_the_extension_is_taken_off() {
+        for (path, found) in [
+            ("photo.1a2b3c4d.jpg", Some(("photo.jpg", "1a2b3c4d"))),
+            ("a/b.c.00000000.tar", Some(("a/b.c.tar", "00000000"))),
+            ("name.1a2b3c4d", Some(("name", "1a2b3c4d"))),
+            ("photo.jpg", None),
+            ("photo.1A2B3C4D.jpg", None),
+            (".1a2b3c4d.jpg", None),
+            ("photo", None),
+        ] {
+            let found = found.map(|(path, hash)| (path.to_owned(), hash));
+            assert_eq!(without_hash(path), found, "{path}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What an item stands beside: its neighbours in its section, and the other language versions of its text.
 
-use super::Newsroom;
 use super::index::{ByText, ByWire, TextKey};
+use super::{Newsroom, of_key};
 use crate::newsroom::entry::Entry;
 use crate::newsroom::identity::Id;
 use crate::newsroom::lifecycle::State;
@@ -64,7 +64,7 @@ impl Newsroom {
 
     /// The withdrawn items in whose place one stands.
     pub(super) fn replaced_by(&self, id: &Id) -> impl Iterator<Item = &Arc<Entry>> {
-        let ids = self.replaced.get(id).into_iter().flatten();
+        let ids = of_key(&self.replaced, id.clone());
         ids.filter_map(|id| self.get(id))
     }
 

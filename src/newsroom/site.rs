@@ -30,6 +30,8 @@ pub struct Site {
     pub description: String,
     /// Where it lives.
     pub base_url: BaseUrl,
+    /// The one in `site.toml`, where another counts more: links to it are the publication's own, too.
+    pub written_base_url: Option<BaseUrl>,
     /// Who names its items.
     pub authority: Authority,
     /// The zone of dates without an offset.

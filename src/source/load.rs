@@ -3,12 +3,13 @@
 use super::{DataDirectory, Error, FILE_BYTES_MAX, content_hash, unreadable};
 use crate::feed::content;
 use crate::newsroom::Sections;
-use crate::newsroom::entry::Entry;
+use crate::newsroom::entry::{Entry, page_of};
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Item;
 use crate::newsroom::parse::salvage::{self, Salvage};
 use crate::newsroom::parse::{self, Form, Parsed};
 use crate::newsroom::problem::Problem;
+use crate::newsroom::reference;
 use crate::newsroom::site::Site;
 use crate::source::stamp::Stamp;
 use std::sync::Arc;
@@ -44,7 +45,7 @@ pub fn load(
         Ok((text, stamp)) => (of_text(file, text, site, sections), Some(stamp)),
         Err(error) => {
             let text = directory.read_what_can_be_read(file).unwrap_or_default();
-            let salvage = salvage::read(&as_file(file, &text, None), site.timezone);
+            let salvage = salvaged(file, &text, site);
             let loaded = Loaded {
                 item: Err(Box::new(salvage)),
                 problems: vec![unreadable(file, &error)],
@@ -59,21 +60,25 @@ pub fn of_text(file: &Arc<str>, text: String, site: &Site, sections: &Sections) 
     let parsed = parse(file, &text, site, sections, None);
     let item = match parsed.item {
         Some(item) => {
-            let body_media = content::media_references(&item.body);
+            let body_media = content::media_references(&item.body, site, &page_of(&item, site));
             let hash = content_hash(&text);
             let mut entry = Entry::of(&item, Arc::clone(file), hash, site, body_media);
             entry.life.is_previewed = site.is_preview;
             Ok(Box::new(Whole { entry, item, text }))
         }
-        None => Err(Box::new(salvage::read(
-            &as_file(file, &text, None),
-            site.timezone,
-        ))),
+        None => Err(Box::new(salvaged(file, &text, site))),
     };
     Loaded {
         item,
         problems: parsed.problems,
     }
+}
+
+/// What can be read of a broken file.
+fn salvaged(file: &str, text: &str, site: &Site) -> Salvage {
+    let mut salvage = salvage::read(&as_file(file, text, None), site.timezone);
+    salvage.media = reference::names(text, site);
+    salvage
 }
 
 /// Parses one item file, whose item was published under `id` where that is known.

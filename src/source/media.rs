@@ -267,26 +267,6 @@ fn pixels(file: &mut File) -> Option<(u32, u32)> {
     ))
 }
 
-/// Splits a path with a hash before its extension: `photo.1a2b3c4d.jpg` is `photo.jpg` with that hash.
-pub fn without_hash(path: &str) -> Option<(String, &str)> {
-    let folder_end = path.rfind('/').map_or(0, |at| at + 1);
-    let name = &path[folder_end..];
-    let is_hash = |part: &str| {
-        part.len() == 8
-            && part
-                .bytes()
-                .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
-    };
-    let (stem, last) = name.rsplit_once('.')?;
-    if let Some((stem, hash)) = stem
-        .rsplit_once('.')
-        .filter(|(stem, hash)| is_hash(hash) && !stem.is_empty())
-    {
-        return Some((format!("{}{stem}.{last}", &path[..folder_end]), hash));
-    }
-    (is_hash(last) && !stem.is_empty()).then(|| (format!("{}{stem}", &path[..folder_end]), last))
-}
-
 /// The strong entity tag of a media file: the hash of its bytes, or of size and time where it is too large.
 pub fn tag(record: &MediaRecord) -> String {
     use base64::Engine;
@@ -300,22 +280,6 @@ pub fn tag(record: &MediaRecord) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_hash_before_the_extension_is_taken_off() {
-        for (path, found) in [
-            ("photo.1a2b3c4d.jpg", Some(("photo.jpg", "1a2b3c4d"))),
-            ("a/b.c.00000000.tar", Some(("a/b.c.tar", "00000000"))),
-            ("name.1a2b3c4d", Some(("name", "1a2b3c4d"))),
-            ("photo.jpg", None),
-            ("photo.1A2B3C4D.jpg", None),
-            (".1a2b3c4d.jpg", None),
-            ("photo", None),
-        ] {
-            let found = found.map(|(path, hash)| (path.to_owned(), hash));
-            assert_eq!(without_hash(path), found, "{path}");
-        }
-    }
 
     #[test]
     fn r_097_only_plain_paths_are_served() {

@@ -64,7 +64,8 @@ pub fn load(
     let mut texts = BTreeMap::new();
     let mut site = load_site(directory, memory, &mut texts, problems)?;
     if let Some(base_url) = &overrides.base_url {
-        site.base_url = base_url.clone();
+        let written = std::mem::replace(&mut site.base_url, base_url.clone());
+        site.written_base_url = Some(written);
     }
     site.is_preview = overrides.is_preview;
     site.theme = load_theme(directory, memory, &mut texts, problems);

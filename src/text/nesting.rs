@@ -65,6 +65,58 @@ fn inline_marks(text: &str) -> usize {
     sums.map(usize::from).sum()
 }
 
+/// How often formatting elements that were left open may be opened anew, all together. Each block that follows opens
+/// anew all of them: a few in a long text cost nothing, and hundreds cost more memory than the text by far.
+pub const REOPENED_MAX: usize = 50_000;
+
+/// Whether the formatting elements that are left open in HTML are opened anew more than [`REOPENED_MAX`] times.
+pub fn is_reopened_too_often(html: &str) -> bool {
+    let mut open: Vec<&str> = Vec::new();
+    let mut reopened = 0;
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        rest = &rest[at + 1..];
+        let (name, is_end) = match rest.strip_prefix('/') {
+            Some(after) => (name(after), true),
+            None => (name(rest), false),
+        };
+        if name.is_empty() {
+            continue;
+        }
+        let is_same = |other: &&str| other.eq_ignore_ascii_case(name);
+        match (is_formatting(name), is_end) {
+            (true, false) => open.push(name),
+            (true, true) => {
+                if let Some(at) = open.iter().rposition(is_same) {
+                    open.remove(at);
+                }
+            }
+            (false, false) => reopened += open.len(),
+            (false, true) => {}
+        }
+        if reopened > REOPENED_MAX || open.len() > REOPENED_MAX {
+            return true;
+        }
+    }
+    false
+}
+
+/// The same of what Markdown becomes. It is made only where so much may stand in it.
+pub fn is_markdown_reopened_too_often(text: &str) -> bool {
+    let tags = memchr::memchr_iter(b'<', text.as_bytes()).count();
+    let lines = memchr::memchr_iter(b'\n', text.as_bytes()).count() + 1;
+    tags.saturating_mul(lines) > REOPENED_MAX && is_reopened_too_often(&markdown::to_html(text))
+}
+
+/// Whether an element that is left open goes on in the blocks that follow.
+fn is_formatting(name: &str) -> bool {
+    let formatting = [
+        "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt",
+        "u",
+    ];
+    is_one_of(name, &formatting)
+}
+
 /// The name of a tag; empty for what is none.
 fn name(tag: &str) -> &str {
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-';
@@ -120,6 +172,21 @@ mod tests {
         ] {
             assert!(!is_too_deep(&flat.repeat(10_000)), "{flat}");
         }
+    }
+
+    #[test]
+    fn formatting_that_is_left_open_in_a_long_text_is_told() {
+        let many: String = (0..240).map(|n| format!("<b title={n}>")).collect();
+        let blocks = format!("<p>{many}x</p>{}", "<p>x</p>".repeat(300));
+        assert!(is_reopened_too_often(&blocks));
+        assert!(is_markdown_reopened_too_often(&format!(
+            "{many}x\n\n{}",
+            "x\n\n".repeat(300)
+        )));
+        let usual = "<p>a <b>b</b> <a href=c>c</a> <i>d</i></p>".repeat(20_000);
+        assert!(!is_reopened_too_often(&usual));
+        let left = format!("<font size=2><p>{}", "<p>a <b>b</b>".repeat(20_000));
+        assert!(!is_reopened_too_often(&left));
     }
 
     #[test]

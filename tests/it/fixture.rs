@@ -11,7 +11,7 @@ use tidings::edition::Edition;
 use tidings::edition::publish::{self, Before};
 use tidings::feed::{Context, Row, Shown, content, select};
 use tidings::newsroom::claim::Intake;
-use tidings::newsroom::entry::Entry;
+use tidings::newsroom::entry::{Entry, page_of};
 use tidings::newsroom::media::{MediaFile, MediaFiles};
 use tidings::newsroom::problem::Problem;
 use tidings::newsroom::record::{GroupRecord, Groups, Records, SETTINGS, groups_of};
@@ -71,7 +71,7 @@ impl Publication {
             let parsed = parse::item::read(&file, &site, &sections);
             problems.extend(parsed.problems);
             let Some(item) = parsed.item else { continue };
-            let media = content::media_references(&item.body);
+            let media = content::media_references(&item.body, &site, &page_of(&item, &site));
             entries.push(Entry::of(
                 &item,
                 (*path).into(),

@@ -10,6 +10,7 @@ mod documents;
 mod fixture;
 mod full;
 mod golden;
+mod hidden;
 mod http;
 mod killed;
 mod labels;

@@ -3,6 +3,7 @@
 use super::board::Found as Where;
 use super::reading::{self, Found};
 use super::{Desk, LastGood, Taken};
+use crate::newsroom::HiddenMedia;
 use crate::newsroom::absence::{self, Absence};
 use crate::newsroom::claim::{Claim, Intake};
 use crate::newsroom::entry::{Basis, Entry};
@@ -81,10 +82,28 @@ impl Desk {
         if taken.has_new_settings || !Arc::ptr_eq(&sections, self.newsroom.sections()) {
             self.tell_gone();
         }
+        self.hide_media();
         taken.groups.extend(taken.stamps.groups.iter().cloned());
         taken.has_new_items = true;
         taken.removed = removals.iter().map(|removal| removal.id.clone()).collect();
         self.hand_over(found, now.timestamp(), taken);
+    }
+
+    /// Hides the media of what stands nowhere: of broken files, of items that are not taken in as they are written, and
+    /// of published ones that were lost.
+    fn hide_media(&mut self) {
+        let open = self
+            .open
+            .values()
+            .flat_map(|entry| entry.media.iter().cloned());
+        let broken = self.broken.values().flat_map(|salvage| &salvage.media);
+        let of_files = open
+            .chain(broken.map(|name| Arc::from(name.as_str())))
+            .collect();
+        self.newsroom.hide_media(HiddenMedia {
+            of_rows: self.records.absent.media().clone(),
+            of_files,
+        });
     }
 
     /// Tells of the lists that are no longer.

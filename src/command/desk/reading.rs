@@ -95,7 +95,15 @@ pub fn mark<'e>(
         let listed: Vec<_> = listed.map(|(language, _)| language.clone()).collect();
         (settings.site.default_language.clone(), listed)
     };
-    if before.site.timezone != now.site.timezone || languages(before) != languages(now) {
+    // The addresses of the publication tell which media files an item refers to.
+    let addresses = |settings: &Settings| {
+        let site = &settings.site;
+        (site.base_url.clone(), site.written_base_url.clone())
+    };
+    if before.site.timezone != now.site.timezone
+        || languages(before) != languages(now)
+        || addresses(before) != addresses(now)
+    {
         let all = entries.map(|entry| Arc::clone(&entry.file));
         dirty.parse.extend(all);
         dirty.items.insert(String::new());

@@ -237,10 +237,12 @@ pub fn fingerprint(settings: &Settings) -> [u8; 16] {
         .map(|section| &section.name)
         .collect();
     content_hash(&format!(
-        "{} {:?} {:?} {languages:?} {syndicated:?}",
+        "{} {:?} {:?} {languages:?} {syndicated:?} {:?} {:?}",
         env!("FINGERPRINT_OF_PARSER"),
         site.timezone,
         site.default_language,
+        site.base_url,
+        site.written_base_url,
     ))
 }
 

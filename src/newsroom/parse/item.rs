@@ -297,6 +297,20 @@ fn body(reader: &Reader<'_, '_>, around: &Around<'_>) -> Option<Body> {
         reader.report.error(place, &message).hint(hint);
         return None;
     }
+    let is_reopened = match format {
+        BodyFormat::Markdown => nesting::is_markdown_reopened_too_often(&text),
+        BodyFormat::Html => nesting::is_reopened_too_often(&text),
+        BodyFormat::Text => false,
+    };
+    if is_reopened {
+        let message = format!(
+            "formatting is left open so often that it would be opened anew more than {} times",
+            nesting::REOPENED_MAX
+        );
+        let hint = "close each `<b>`, `<i>`, `<font>`, `<a>` … in the paragraph in which it begins";
+        reader.report.error(place, &message).hint(hint);
+        return None;
+    }
     Some(Body { format, text })
 }
 

@@ -9,6 +9,7 @@ use crate::newsroom::parse::{File, Form, date, withdrawal};
 use crate::newsroom::seldom::Withdrawal;
 use chrono_tz::Tz;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// What could be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub struct Salvage {
     pub expires: Option<i64>,
     /// What is said of a withdrawal.
     pub withdrawal: Withdrawal,
+    /// The files of the media folder that it may refer to.
+    pub media: BTreeSet<String>,
 }
 
 /// The keys that are looked for.

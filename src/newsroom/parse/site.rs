@@ -76,6 +76,7 @@ fn of_table(reader: &Reader<'_, '_>, held: Option<&Authority>) -> Option<Site> {
         contact,
         languages,
         title: title.unwrap_or_default(),
+        written_base_url: None,
         base_url: base_url?,
         authority: authority?,
         default_language: default_language?,

@@ -4,7 +4,7 @@ use super::{Made, Maker};
 use crate::edition::resource::{MediaFields, Resource};
 use crate::edition::version::Version;
 use crate::edition::{Edition, MediaState, Route};
-use crate::newsroom::media::{hex8, is_shown_inline};
+use crate::newsroom::media::{hex8, is_shown_inline, without_hash};
 use crate::server::body::OpenFile;
 use crate::source;
 use crate::source::media::{self, OpenMedia};
@@ -18,7 +18,7 @@ impl Maker {
         if let Some(made) = self.media_as_called(edition, path, None, now) {
             return made;
         }
-        let hashed = media::without_hash(path);
+        let hashed = without_hash(path);
         let made =
             hashed.and_then(|(path, hash)| self.media_as_called(edition, &path, Some(hash), now));
         made.unwrap_or(Made::Nothing(StatusCode::NOT_FOUND, Route::Media))

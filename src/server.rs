@@ -6,6 +6,7 @@
 pub mod body;
 pub mod clock;
 pub mod connection;
+pub mod date;
 pub mod guard;
 pub mod line;
 pub mod listen;

@@ -5,6 +5,7 @@ use crate::source::stamp::Stamp;
 use bytes::{Bytes, BytesMut};
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use std::collections::VecDeque;
+use std::fmt;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
@@ -16,8 +17,11 @@ use tokio::task::{JoinHandle, spawn_blocking};
 const READ_BYTES: u64 = 64 * 1024;
 
 /// The body of an answer.
-#[derive(Debug)]
-pub struct Body(Kind);
+pub struct Body {
+    kind: Kind,
+    /// Is dropped with the body, when all of it has been handed over.
+    _end: Option<Box<dyn Send + Sync>>,
+}
 
 #[derive(Debug)]
 enum Kind {
@@ -47,18 +51,18 @@ pub struct OpenFile {
 impl Body {
     /// No body.
     pub fn empty() -> Self {
-        Self(Kind::Memory(None))
+        Self::of(Kind::Memory(None))
     }
 
     /// Bytes in memory.
     pub fn full(bytes: Bytes) -> Self {
-        Self(Kind::Memory(Some(bytes).filter(|bytes| !bytes.is_empty())))
+        Self::of(Kind::Memory(Some(bytes).filter(|bytes| !bytes.is_empty())))
     }
 
     /// Parts of a file. A file that ends early, or is written to in the meantime, ends the connection: what was sent of
     /// it is never mixed with other bytes.
     pub fn file(file: OpenFile, pieces: Vec<Piece>) -> Self {
-        Self(Kind::File {
+        Self::of(Kind::File {
             reading: Reading::Idle(Some(file)),
             left: pieces.iter().map(Piece::length).sum(),
             pieces: pieces.into(),
@@ -67,7 +71,24 @@ impl Body {
 
     /// Whether it is read from a file.
     pub fn is_file(&self) -> bool {
-        matches!(self.0, Kind::File { .. })
+        matches!(self.kind, Kind::File { .. })
+    }
+
+    /// The same body with something that is dropped when all of it has been handed over.
+    #[must_use]
+    pub fn ending_with(mut self, end: impl Send + Sync + 'static) -> Self {
+        self._end = Some(Box::new(end));
+        self
+    }
+
+    fn of(kind: Kind) -> Self {
+        Self { kind, _end: None }
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Body").field(&self.kind).finish()
     }
 }
 
@@ -79,7 +100,7 @@ impl HttpBody for Body {
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        match &mut self.get_mut().0 {
+        match &mut self.get_mut().kind {
             Kind::Memory(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
             Kind::File { left: 0, .. } => Poll::Ready(None),
             Kind::File {
@@ -95,14 +116,14 @@ impl HttpBody for Body {
     }
 
     fn is_end_stream(&self) -> bool {
-        match &self.0 {
+        match &self.kind {
             Kind::Memory(bytes) => bytes.is_none(),
             Kind::File { left, .. } => *left == 0,
         }
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(match &self.0 {
+        SizeHint::with_exact(match &self.kind {
             Kind::Memory(bytes) => bytes.as_ref().map_or(0, |bytes| bytes.len() as u64),
             Kind::File { left, .. } => *left,
         })

@@ -2,10 +2,16 @@
 
 use crate::server::Limits;
 use crate::server::body::Body;
+use crate::server::date;
 use crate::server::guard::{Guard, Shared};
 use crate::server::listen::{self, Listeners};
 use crate::server::registry::{Admission, Registry};
-use http::{Request, Response};
+use bytes::Bytes;
+use http::header::{
+    CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, DATE,
+    HeaderValue, REFERRER_POLICY, TRANSFER_ENCODING, X_CONTENT_TYPE_OPTIONS,
+};
+use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -102,14 +108,20 @@ async fn accept<S, F>(
     loop {
         match listener.accept().await {
             Ok((stream, address)) => {
-                if let Some(admission) = core.registry.admit(address.ip()) {
-                    spawn(serve(
-                        Arc::clone(&core),
-                        stream,
-                        admission,
-                        service.clone(),
-                        graceful.watcher(),
-                    ));
+                match core.registry.admit(address.ip()) {
+                    Ok(admission) => {
+                        spawn(serve(
+                            Arc::clone(&core),
+                            stream,
+                            admission,
+                            service.clone(),
+                            graceful.watcher(),
+                        ));
+                    }
+                    Err(_) => {
+                        // What cannot be written at once is not: nobody waits for who was refused.
+                        let _told = stream.try_write(REFUSED);
+                    }
                 }
             }
             Err(error) if is_of_connection(&error) => {}
@@ -141,17 +153,19 @@ async fn serve<S, F>(
     S: Fn(Request<Incoming>) -> F + Send + Sync,
     F: Future<Output = Response<Body>> + Send,
 {
-    let shared = Arc::new(Shared::default());
-    let admission = Arc::new(admission);
+    let shared = Arc::new(Shared::new(admission));
     let answered = service_fn(|request| {
-        admission.seat.mark_busy();
-        let (shared, admission) = (Arc::clone(&shared), Arc::clone(&admission));
-        let answer = service(request);
+        shared.begin();
+        let shared = Arc::clone(&shared);
+        let answer = has_plain_body(&request).then(|| service(request));
         async move {
-            let response = answer.await;
+            let mut response = match answer {
+                Some(answer) => answer.await,
+                None => bad_request(),
+            };
             shared.expect_file(response.body().is_file());
-            admission.mark_idle();
-            Ok::<_, Infallible>(response)
+            response.headers_mut().insert(DATE, date::now());
+            Ok::<_, Infallible>(response.map(|body| body.ending_with(HandedOver(shared))))
         }
     });
     let guard = TokioIo::new(Guard::new(stream, Arc::clone(&shared), &core.limits));
@@ -166,7 +180,7 @@ async fn serve<S, F>(
     let ended = tokio::select! {
         biased;
         ended = watcher.watch(connection) => ended,
-        () = admission.seat.evicted() => return,
+        () = shared.admission().seat.evicted() => return,
     };
     // Otherwise the client has all that it asked for, has gone, has said nothing for too long, or does not read.
     let is_sending = match ended {
@@ -176,6 +190,53 @@ async fn serve<S, F>(
     if let Some(stream) = shared.take_stream().filter(|_| is_sending) {
         linger(&stream).await;
     }
+}
+
+/// Says so when it is dropped with the body that it ends.
+struct HandedOver(Arc<Shared>);
+
+impl Drop for HandedOver {
+    fn drop(&mut self) {
+        self.0.hand_over();
+    }
+}
+
+/// What a connection is told that is not taken.
+const REFUSED: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain; charset=utf-8\r\n\
+    cache-control: no-store\r\nretry-after: 30\r\nconnection: close\r\ncontent-length: 24\r\n\r\n\
+    503 service unavailable\n";
+
+/// Whether it is clear where the body of a request ends: `Transfer-Encoding` may say `chunked`, once, and nothing else
+/// (RFC 9112, section 6.1). Somebody before us might take any other form for something else.
+fn has_plain_body<B>(request: &Request<B>) -> bool {
+    let mut codings = request.headers().get_all(TRANSFER_ENCODING).iter();
+    let Some(only) = codings.next() else {
+        return true;
+    };
+    codings.next().is_none()
+        && only.as_bytes().eq_ignore_ascii_case(b"chunked")
+        && !request.headers().contains_key(CONTENT_LENGTH)
+}
+
+/// 400, after which the connection is closed.
+fn bad_request() -> Response<Body> {
+    let mut response = Response::new(Body::full(Bytes::from_static(b"400 bad request\n")));
+    *response.status_mut() = StatusCode::BAD_REQUEST;
+    let fields = [
+        (CONTENT_TYPE, "text/plain; charset=utf-8"),
+        (CACHE_CONTROL, "no-store"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (REFERRER_POLICY, "strict-origin-when-cross-origin"),
+        (CONTENT_SECURITY_POLICY, "default-src 'none'"),
+        (CONNECTION, "close"),
+    ];
+    for (name, value) in fields {
+        response
+            .headers_mut()
+            .insert(name, HeaderValue::from_static(value));
+    }
+    response
 }
 
 /// Reads what a client still sends: closing a socket with unread bytes would reset the connection, and the client

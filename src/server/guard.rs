@@ -3,6 +3,7 @@
 
 use crate::server::Limits;
 use crate::server::line::Watcher;
+use crate::server::registry::Admission;
 use crate::text::date::imf_fixdate;
 use socket2::SockRef;
 use std::io::{self, IoSlice};
@@ -19,14 +20,48 @@ use tokio::time::{Instant, Sleep, sleep_until};
 const RATE_WINDOW: Duration = Duration::from_secs(60);
 
 /// What a connection's guard, its service and its end know together.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Shared {
+    /// The connection's place.
+    admission: Admission,
+    /// Whether the answer under way is a file.
     sends_file: AtomicBool,
+    /// Whether the whole answer under way has been handed over to be written.
+    is_handed_over: AtomicBool,
+    /// Whether the client has sent more than whole heads.
     is_midway: AtomicBool,
+    /// The socket, once the guard is gone.
     left: Mutex<Option<TcpStream>>,
 }
 
 impl Shared {
+    /// What is known of a connection that has just been taken.
+    pub fn new(admission: Admission) -> Self {
+        Self {
+            admission,
+            sends_file: AtomicBool::new(false),
+            is_handed_over: AtomicBool::new(false),
+            is_midway: AtomicBool::new(false),
+            left: Mutex::new(None),
+        }
+    }
+
+    /// The connection's place.
+    pub fn admission(&self) -> &Admission {
+        &self.admission
+    }
+
+    /// Says that a request is being answered.
+    pub fn begin(&self) {
+        self.is_handed_over.store(false, Ordering::Relaxed);
+        self.admission.seat.mark_busy();
+    }
+
+    /// Says that all of the answer has been handed over: the connection is idle once that is written.
+    pub fn hand_over(&self) {
+        self.is_handed_over.store(true, Ordering::Relaxed);
+    }
+
     /// Says whether the answer that follows is a file: it may take long, if it flows.
     pub fn expect_file(&self, sends_file: bool) {
         self.sends_file.store(sends_file, Ordering::Relaxed);
@@ -162,7 +197,8 @@ impl Guard {
         let mut limit = blocked.progress + self.limits.stall;
         if self.shared.sends_file.load(Ordering::Relaxed) {
             if now >= blocked.window + RATE_WINDOW {
-                let rate = (sent - blocked.window_sent) / RATE_WINDOW.as_secs();
+                let seconds = (now - blocked.window).as_secs().max(1);
+                let rate = (sent - blocked.window_sent) / seconds;
                 if rate < self.limits.file_rate_min {
                     return Poll::Ready(io::ErrorKind::TimedOut.into());
                 }
@@ -293,8 +329,9 @@ impl AsyncWrite for Guard {
     /// hyper flushes when all that it had is written: nobody is waited for any more.
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         let guard = self.get_mut();
-        if !guard.shared.sends_file.load(Ordering::Relaxed) {
-            guard.blocked = None;
+        guard.blocked = None;
+        if guard.shared.is_handed_over.swap(false, Ordering::Relaxed) {
+            guard.shared.admission.mark_idle();
         }
         Poll::Ready(Ok(()))
     }

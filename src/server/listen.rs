@@ -16,8 +16,9 @@ const BACKLOG: i32 = 1024;
 /// How long the kernel keeps a connection that has not yet sent anything to itself, in seconds.
 const DEFER_SECONDS: u32 = 5;
 
-/// A peer that acknowledges nothing for this long is gone.
-const USER_TIMEOUT: Duration = Duration::from_secs(60);
+/// How much of an answer the kernel holds beyond what it has sent, in bytes. With more, a socket of megabytes would take
+/// no byte for minutes while a slow reader takes it in, and look like one whose reader has stopped.
+const UNSENT_BYTES_MAX: u32 = 128 * 1024;
 
 /// Takes an address with a socket for each core. Returns it with the port that was free, where 0 was asked for.
 ///
@@ -61,10 +62,10 @@ fn listener(address: SocketAddr) -> io::Result<TcpListener> {
         .with_time(Duration::from_secs(60))
         .with_interval(Duration::from_secs(10));
     socket.set_tcp_keepalive(&keepalive.with_retries(3))?;
-    socket.set_tcp_user_timeout(Some(USER_TIMEOUT))?;
     socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;
     DeferAccept.set(&socket, &DEFER_SECONDS)?;
+    NotSentLowWater.set(&socket, &UNSENT_BYTES_MAX)?;
     socket.listen(BACKLOG)?;
     Ok(socket.into())
 }
@@ -82,5 +83,14 @@ sockopt_impl!(
     SetOnly,
     libc::IPPROTO_TCP,
     libc::TCP_DEFER_ACCEPT,
+    u32
+);
+
+sockopt_impl!(
+    /// `TCP_NOTSENT_LOWAT`: a socket takes more only when so little of what it has is unsent.
+    NotSentLowWater,
+    SetOnly,
+    libc::IPPROTO_TCP,
+    libc::TCP_NOTSENT_LOWAT,
     u32
 );

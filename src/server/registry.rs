@@ -6,11 +6,14 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 /// File descriptors that are kept free for everything but connections.
 const DESCRIPTORS_FREE: u64 = 128;
+
+/// The log is told of refusals of one kind this often.
+const TELL_EVERY: Duration = Duration::from_secs(60);
 
 /// The idle mark of a connection that is not idle.
 const BUSY: u64 = u64::MAX;
@@ -30,6 +33,24 @@ pub struct Registry {
 struct Inner {
     seats: HashMap<usize, Arc<Seat>>,
     of_address: HashMap<u64, usize>,
+    /// What the log was told of refusals, by their kinds.
+    told: [Told; 2],
+}
+
+/// Why a connection is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// Its address has as many as it may.
+    Address,
+    /// All places are taken, and none of the connections is idle.
+    Full,
+}
+
+/// When the log was told of refusals last, and how many there were since.
+#[derive(Debug, Default)]
+struct Told {
+    at: Option<Instant>,
+    count: u64,
 }
 
 /// The mark of one connection.
@@ -60,28 +81,45 @@ impl Registry {
                 .connections_max
                 .min(usize::try_from(descriptors).unwrap_or(usize::MAX)),
             per_address_max: limits.connections_per_address_max,
-            trusted: limits.trusted_proxies.clone(),
+            trusted: limits
+                .trusted_proxies
+                .iter()
+                .map(IpAddr::to_canonical)
+                .collect(),
             next: AtomicUsize::new(0),
             inner: Mutex::default(),
         }
     }
 
-    /// Takes a connection in; `None` where its address has too many. When all places are taken, the connection that
-    /// has been idle longest is told to go.
-    pub fn admit(self: &Arc<Self>, address: IpAddr) -> Option<Admission> {
+    /// Takes a connection in. When all places are taken, the connection that has been idle longest is told to go.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`], which the log tells once a minute.
+    pub fn admit(self: &Arc<Self>, address: IpAddr) -> Result<Admission, Refusal> {
+        let admitted = self.try_admit(address);
+        if let Err(refusal) = &admitted {
+            self.tell(*refusal, address);
+        }
+        admitted
+    }
+
+    fn try_admit(self: &Arc<Self>, address: IpAddr) -> Result<Admission, Refusal> {
         let address = address.to_canonical();
         let is_free = address.is_loopback() || self.trusted.contains(&address);
         let prefix = (!is_free).then(|| prefix(address));
         let mut inner = self.lock();
         if let Some(prefix) = prefix {
-            let count = inner.of_address.entry(prefix).or_default();
-            if *count >= self.per_address_max {
-                return None;
+            let count = inner.of_address.get(&prefix).copied().unwrap_or(0);
+            if count >= self.per_address_max {
+                return Err(Refusal::Address);
             }
-            *count += 1;
         }
-        if inner.seats.len() >= self.connections_max {
-            inner.evict_idlest();
+        if inner.seats.len() >= self.connections_max && !inner.evict_idlest() {
+            return Err(Refusal::Full);
+        }
+        if let Some(prefix) = prefix {
+            *inner.of_address.entry(prefix).or_default() += 1;
         }
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let seat = Arc::new(Seat {
@@ -89,12 +127,36 @@ impl Registry {
             evicted: Notify::new(),
         });
         inner.seats.insert(number, Arc::clone(&seat));
-        Some(Admission {
+        Ok(Admission {
             registry: Arc::clone(self),
             number,
             prefix,
             seat,
         })
+    }
+
+    /// Writes a refusal to the log, with those of the same kind since the last line.
+    fn tell(&self, refusal: Refusal, address: IpAddr) {
+        let mut inner = self.lock();
+        let told = &mut inner.told[refusal as usize];
+        told.count += 1;
+        if told.at.is_some_and(|at| at.elapsed() < TELL_EVERY) {
+            return;
+        }
+        let count = std::mem::take(&mut told.count);
+        told.at = Some(Instant::now());
+        drop(inner);
+        match refusal {
+            Refusal::Address => tracing::warn!(
+                "refused {count} connections of addresses that have {} already, the last one of {address}; if that is a \
+                 proxy, name it with `--trusted-proxy {address}`",
+                self.per_address_max
+            ),
+            Refusal::Full => tracing::warn!(
+                "refused {count} connections: all {} are busy; the limit of open files (`ulimit -n`) may be raised",
+                self.connections_max
+            ),
+        }
     }
 
     fn now(&self) -> u64 {
@@ -108,15 +170,15 @@ impl Registry {
 }
 
 impl Inner {
-    fn evict_idlest(&mut self) {
+    /// Tells the connection that has been idle longest to go; false where none is idle.
+    fn evict_idlest(&mut self) -> bool {
         let idle = self
             .seats
             .iter()
             .map(|(number, seat)| (seat.idle_since.load(Ordering::Relaxed), *number));
         let idlest = idle.filter(|(since, _)| *since != BUSY).min();
-        if let Some(seat) = idlest.and_then(|(_, number)| self.seats.remove(&number)) {
-            seat.evicted.notify_one();
-        }
+        let seat = idlest.and_then(|(_, number)| self.seats.remove(&number));
+        seat.inspect(|seat| seat.evicted.notify_one()).is_some()
     }
 }
 
@@ -197,13 +259,13 @@ mod tests {
         let neighbour: IpAddr = "2001:db8:0:1::2".parse().unwrap();
         let first = registry.admit(address).unwrap();
         let _second = registry.admit(neighbour).unwrap();
-        assert!(registry.admit(address).is_none());
+        assert_eq!(registry.admit(address).err(), Some(Refusal::Address));
         drop(first);
-        assert!(registry.admit(address).is_some());
+        assert!(registry.admit(address).is_ok());
         let many: Vec<_> = (0..10)
             .map(|_| registry.admit("127.0.0.1".parse().unwrap()))
             .collect();
-        assert!(many.iter().all(Option::is_some));
+        assert!(many.iter().all(Result::is_ok));
     }
 
     #[test]
@@ -221,5 +283,32 @@ mod tests {
                 .is_ready()
         };
         assert!(is_told(&idle) && !is_told(&busy));
+    }
+
+    #[test]
+    fn r_117_when_all_are_busy_nobody_more_is_taken() {
+        let registry = registry(2, 10);
+        let address: IpAddr = "127.0.0.1".parse().unwrap();
+        let busy = [
+            registry.admit(address).unwrap(),
+            registry.admit(address).unwrap(),
+        ];
+        busy.iter().for_each(|admission| admission.seat.mark_busy());
+        assert_eq!(registry.admit(address).err(), Some(Refusal::Full));
+        busy[0].mark_idle();
+        assert!(registry.admit(address).is_ok());
+    }
+
+    #[test]
+    fn a_proxy_is_known_in_either_spelling_of_its_address() {
+        let limits = Limits {
+            connections_per_address_max: 1,
+            trusted_proxies: vec!["::ffff:192.0.2.1".parse().unwrap()],
+            ..Limits::default()
+        };
+        let registry = Arc::new(Registry::new(&limits));
+        let address: IpAddr = "192.0.2.1".parse().unwrap();
+        let taken = [registry.admit(address), registry.admit(address)];
+        assert!(taken.iter().all(Result::is_ok));
     }
 }

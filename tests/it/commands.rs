@@ -238,13 +238,7 @@ fn r_163_media_are_served_hidden_or_gone_with_their_items() {
                 "secret",
             ),
         ),
-        (
-            "news/gone.toml",
-            &with(
-                "date = 2026-03-01\nstatus = \"canceled\"\nstatus_note = \"n\"\n",
-                "gone",
-            ),
-        ),
+        ("news/gone.toml", &with("date = 2026-03-01\n", "gone")),
         ("media/page.html", "<script>alert(1)</script>"),
         ("media/_private.png", "x"),
     ]);
@@ -254,6 +248,12 @@ fn r_163_media_are_served_hidden_or_gone_with_their_items() {
     std::os::unix::fs::symlink("/etc/hostname", folder.path().join("data/media/link.txt")).unwrap();
     let server = Serving::start(&folder.path().join("data"), &[]);
     let status = |path: &str| server.get(path)[9..12].to_owned();
+    let canceled = "date = 2026-03-01\nstatus = \"canceled\"\nstatus_note = \"n\"\n";
+    crate::serving::write(
+        &folder.path().join("data/news/gone.toml"),
+        &with(canceled, "gone"),
+    );
+    assert!(crate::serving::wait_until(|| status("/news/gone/") == "410"));
     let feed = server.get("/news/rss.xml");
     let hashed = feed
         .split("http://localhost:8080")

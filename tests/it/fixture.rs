@@ -12,9 +12,10 @@ use tidings::edition::publish::{self, Before};
 use tidings::feed::{Context, Row, Shown, content, select};
 use tidings::newsroom::claim::Intake;
 use tidings::newsroom::entry::{Entry, page_of};
+use tidings::newsroom::item::Status;
 use tidings::newsroom::media::{MediaFile, MediaFiles};
 use tidings::newsroom::problem::Problem;
-use tidings::newsroom::record::{GroupRecord, Groups, Records, SETTINGS, groups_of};
+use tidings::newsroom::record::{GroupRecord, Groups, ItemRecord, Records, SETTINGS, groups_of};
 use tidings::newsroom::stamps::Stamps;
 use tidings::newsroom::{Newsroom, parse};
 use tidings::page::notice;
@@ -83,6 +84,7 @@ impl Publication {
         }
         let mut newsroom = Newsroom::new(Arc::new(site), Arc::new(sections), now);
         let (mut records, mut stamps) = (Records::default(), Stamps::default());
+        records.absent = published_before(&newsroom, &entries).into_iter().collect();
         let entries = entries.into_iter().map(Arc::new).collect();
         Intake::new(&mut newsroom, &mut records, &mut stamps).take(entries);
         let shown = newsroom.entries().map(|entry| {
@@ -174,6 +176,26 @@ impl Publication {
 pub(crate) fn seed() -> RngSeed {
     let asked = std::env::var("PROPTEST_RNG_SEED").ok();
     RngSeed::Fixed(asked.and_then(|seed| seed.parse().ok()).unwrap_or(2026))
+}
+
+/// The rows of the items that are withdrawn, as they were published before.
+fn published_before(newsroom: &Newsroom, entries: &[Entry]) -> Vec<ItemRecord> {
+    let (mut newsroom, now) = (newsroom.clone(), newsroom.now());
+    let (mut records, mut stamps) = (Records::default(), Stamps::default());
+    let is_withdrawn = |entry: &&Entry| entry.life.status == Status::Canceled;
+    let withdrawn = entries.iter().filter(is_withdrawn).map(|entry| {
+        let mut entry = entry.clone();
+        entry.life.status = Status::Usable;
+        Arc::new(entry)
+    });
+    let withdrawn: Vec<Arc<Entry>> = withdrawn
+        .filter(|entry| entry.life.release() <= now)
+        .collect();
+    Intake::new(&mut newsroom, &mut records, &mut stamps).take(withdrawn);
+    let published = newsroom.entries();
+    published
+        .filter_map(|entry| ItemRecord::of(&newsroom, entry))
+        .collect()
 }
 
 /// A clock that somebody turns, in seconds since 1970. Whoever waits by it turns it on.

@@ -364,11 +364,7 @@ fn r_163_a_link_shows_no_more_than_the_file_that_it_leads_to() {
     let server = Serving::start(&folder.path().join("data"), &[]);
     let canceled = with(&format!("{past}status = \"canceled\"\n"), "gone.png");
     crate::serving::write(&folder.path().join("data/news/gone.toml"), &canceled);
-    assert!(crate::serving::wait_until(|| raw(
-        &server,
-        "/media/former.png"
-    )
-    .0 == "410"));
+    assert!(wait_until(|| raw(&server, "/media/former.png").0 == "410"));
     let (before, _) = raw(&server, "/media/latest.png");
     // A slow start may have met the end of the embargo.
     assert!(

@@ -164,6 +164,147 @@ fn r_112_a_client_that_does_not_read_is_given_up() {
     }
 }
 
+/// Reads so many bytes a tick until the end or an error; returns how many came.
+fn read_slowly(stream: &mut TcpStream, bytes: usize, tick: Duration, most: usize) -> usize {
+    let mut buffer = vec![0; bytes];
+    let mut total = 0;
+    while total < most {
+        let began = Instant::now();
+        match stream.read(&mut buffer) {
+            Ok(0) | Err(_) => break,
+            Ok(read) => total += read,
+        }
+        std::thread::sleep(tick.saturating_sub(began.elapsed()));
+    }
+    total
+}
+
+#[test]
+fn r_112_a_reader_that_is_slow_and_steady_is_never_cut() {
+    // A real reader takes 32 KB a second against a limit of 30 s; this one is thirty times as fast against one of a
+    // second.
+    let server = Running::start(Limits {
+        stall_timeout: Duration::from_secs(1),
+        answer_timeout: Duration::from_secs(60),
+        ..Limits::default()
+    });
+    for path in ["/file", "/large"] {
+        let mut slow = server.connect();
+        slow.write_all(format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes())
+            .unwrap();
+        let enough = 12 << 20;
+        let read = read_slowly(&mut slow, 32 << 10, Duration::from_millis(32), enough);
+        assert!(read >= enough, "{path} was cut after {read} bytes");
+    }
+}
+
+#[test]
+fn r_112_a_page_after_a_long_download_has_its_own_time() {
+    let server = Running::start(Limits {
+        stall_timeout: Duration::from_secs(5),
+        answer_timeout: Duration::from_secs(1),
+        ..Limits::default()
+    });
+    let mut stream = server.connect();
+    stream
+        .write_all(b"GET /file HTTP/1.1\r\nHost: a\r\n\r\nGET /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        .unwrap();
+    let half = read_slowly(&mut stream, 512 << 10, Duration::from_millis(20), 60 << 20);
+    assert!(half >= 60 << 20, "{half}");
+    assert!(half + rest(stream).len() > 2 * (64 << 20));
+}
+
+#[test]
+fn r_117_a_download_that_flows_is_not_idle() {
+    let server = Running::start(Limits {
+        connections_max: 3,
+        ..Limits::default()
+    });
+    let mut download = server.connect();
+    download
+        .write_all(b"GET /file HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        .unwrap();
+    let mut read = read_slowly(&mut download, 64 << 10, Duration::ZERO, 1 << 20);
+    for _ in 0..40 {
+        let mut poll = server.connect();
+        poll.write_all(b"GET /poll HTTP/1.1\r\nHost: a\r\n\r\n")
+            .unwrap();
+        until(&mut poll, "/poll");
+        read += read_slowly(&mut download, 64 << 10, Duration::ZERO, 256 << 10);
+        std::mem::forget(poll);
+    }
+    read += rest(download).len();
+    assert!(read > 64 << 20, "cut after {read} bytes");
+}
+
+#[test]
+fn r_117_when_all_are_busy_the_next_one_is_refused() {
+    let server = Running::start(Limits {
+        connections_max: 2,
+        ..Limits::default()
+    });
+    let mut busy = [server.connect(), server.connect()];
+    for stream in &mut busy {
+        stream
+            .write_all(b"GET /file HTTP/1.1\r\nHost: a\r\n\r\n")
+            .unwrap();
+        until(stream, "\r\n\r\n");
+    }
+    let mut refused = server.connect();
+    refused
+        .write_all(b"GET /x HTTP/1.1\r\nHost: a\r\n\r\n")
+        .unwrap();
+    let mut answer = Vec::new();
+    // What was sent unread may reset the connection after the answer.
+    let _reset = refused.read_to_end(&mut answer);
+    let answer = String::from_utf8_lossy(&answer);
+    assert!(
+        answer.is_empty() || answer.starts_with("HTTP/1.1 503 "),
+        "{answer}"
+    );
+    drop(busy);
+    let taken = (0..200).any(|_| {
+        std::thread::sleep(Duration::from_millis(10));
+        let mut stream = server.connect();
+        let sent = stream.write_all(b"GET /y HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        let mut answer = String::new();
+        sent.is_ok() && stream.read_to_string(&mut answer).is_ok() && answer.ends_with("/y")
+    });
+    assert!(taken);
+}
+
+#[test]
+fn a_transfer_coding_in_any_other_form_than_chunked_is_refused_and_the_connection_closed() {
+    let server = Running::start(Limits::default());
+    let inner = "GET /inner HTTP/1.1\r\nHost: a\r\n\r\n";
+    for coding in [
+        "Transfer-Encoding: frob, chunked\r\n",
+        "Transfer-Encoding: chunked, chunked\r\n",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+        "Transfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n",
+        "Transfer-Encoding: gzip\r\n",
+        "Transfer-Encoding: identity\r\n",
+        "Transfer-Encoding: chunked;q=1\r\n",
+        "Transfer-Encoding: \"chunked\"\r\n",
+        "Transfer-Encoding:\r\n",
+    ] {
+        for method in ["GET", "POST"] {
+            let mut stream = server.connect();
+            let request =
+                format!("{method} /x HTTP/1.1\r\nHost: a\r\n{coding}\r\n0\r\n\r\n{inner}");
+            stream.write_all(request.as_bytes()).unwrap();
+            let answer = rest(stream);
+            let status = &answer[9..12];
+            assert!(status == "400" || status == "501", "{coding}: {answer}");
+            assert!(!answer.contains("/inner"), "{coding}: {answer}");
+        }
+    }
+    let mut stream = server.connect();
+    let whole = "GET /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\nConnection: close\r\n\r\n0\r\n\r\n";
+    stream.write_all(whole.as_bytes()).unwrap();
+    assert!(rest(stream).starts_with("HTTP/1.1 200 "));
+}
+
 #[test]
 fn r_115_pipelined_requests_are_answered_in_order() {
     let server = Running::start(Limits::default());

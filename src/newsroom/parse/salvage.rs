@@ -206,10 +206,19 @@ fn scan<'t>(text: &'t str, form: Form, found: &mut dyn FnMut(Said<'t>)) {
         .filter_map(|mark| text.find(mark))
         .min();
     let in_table = text.find("\n[");
+    let mut json = Json::default();
     let mut at = 0;
     for piece in text.split_inclusive(['\n', '{', ',']) {
         let begins = at;
         at += piece.len();
+        let is_outermost = match form {
+            Form::Json => json.is_outermost(),
+            Form::Toml | Form::Markdown => {
+                let is_line = begins == 0 || text[..begins].ends_with('\n');
+                is_line && in_table.is_none_or(|mark| begins <= mark)
+            }
+        };
+        json.pass(piece);
         let rest = text[begins..].trim_start_matches([' ', '\t']);
         let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''));
         let bare = quote.map_or(rest, |_| &rest[1..]);
@@ -231,13 +240,42 @@ fn scan<'t>(text: &'t str, form: Form, found: &mut dyn FnMut(Said<'t>)) {
             continue;
         };
         let is_in_text = in_text.is_some_and(|mark| mark < begins);
-        let is_in_table = form != Form::Json && in_table.is_some_and(|mark| mark < begins);
+        let is_quoted = form != Form::Json || quote == Some('"');
         found(Said {
             key,
             value,
-            is_sure: has_sign && !is_in_text && !is_in_table,
+            is_sure: has_sign && is_quoted && is_outermost && !is_in_text,
             is_in_text,
         });
+    }
+}
+
+/// Where in JSON a scan is, as far as its quotation marks and braces tell.
+#[derive(Default)]
+struct Json {
+    depth: usize,
+    is_in_string: bool,
+    is_escaped: bool,
+}
+
+impl Json {
+    fn pass(&mut self, text: &str) {
+        for byte in text.bytes() {
+            match byte {
+                _ if std::mem::take(&mut self.is_escaped) => {}
+                b'\\' if self.is_in_string => self.is_escaped = true,
+                b'"' => self.is_in_string = !self.is_in_string,
+                _ if self.is_in_string => {}
+                b'{' | b'[' => self.depth += 1,
+                b'}' | b']' => self.depth = self.depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether a key here is one of the item's own.
+    fn is_outermost(&self) -> bool {
+        self.depth == 1 && !self.is_in_string
     }
 }
 
@@ -373,6 +411,18 @@ mod tests {
             ("a.toml", "titel = \"x\"\nwithdrawn = true\n"),
             ("a.toml", "title = \nembargo_until: 2099-01-01\n"),
             ("a.toml", "title = \ndraft = True\n"),
+            (
+                "a.toml",
+                "title = \nsource = { name = \"x\", status = \"canceled\" }\n",
+            ),
+            (
+                "a.json",
+                "{\"source\": {\"status\": \"canceled\"}, \"title\": ",
+            ),
+            (
+                "a.json",
+                "{\"title\": \"x, \"body\": \"The tour, status: canceled, is off\"}",
+            ),
             ("a.json", "{\"title\": \"x\", \"status\" = \"withheld\"}"),
             (
                 "a.json",

@@ -23,7 +23,8 @@ const WORDS: [(Status, &[&str]); 4] = [
 ];
 
 /// Keys that say it by being true.
-const TRUE_KEYS: [&str; 7] = [
+const TRUE_KEYS: [&str; 8] = [
+    "draft",
     "withdrawn",
     "canceled",
     "cancelled",
@@ -34,7 +35,7 @@ const TRUE_KEYS: [&str; 7] = [
 ];
 
 /// What may stand beside a withdrawal at the end of a text.
-const BESIDE: [&str; 4] = ["status_note", "status_at", "replaced_by", "draft"];
+const BESIDE: [&str; 3] = ["status_note", "status_at", "replaced_by"];
 
 /// So many lines at the end of a Markdown text are looked at.
 const END_LINES: usize = 6;
@@ -58,12 +59,16 @@ pub fn word(status: Status) -> &'static str {
     }
 }
 
+/// In a shorter word one slip makes another word: `sold` is no slip of `hold`.
+const SLIP_CHARS_MIN: usize = 6;
+
 /// The word of ours that another is nearest to, if it is a slip of the pen.
 pub fn slip(word: &str) -> Option<&'static str> {
     let lower = word.trim().to_lowercase();
     let all = WORDS.iter().flat_map(|(_, words)| words.iter());
-    all.copied()
-        .find(|known| lower != **known && strsim::osa_distance(&lower, known) <= 1)
+    let long = all.copied().filter(|known| known.len() >= SLIP_CHARS_MIN);
+    let mut near = long.filter(|known| lower != **known);
+    near.find(|known| strsim::osa_distance(&lower, known) <= 1)
 }
 
 /// Whether a key is `status`, in any case and with one slip of the pen.
@@ -80,9 +85,10 @@ pub fn is_true_key(key: &str) -> bool {
 
 /// Whether a value given to such a key keeps the item back: a word for anything but `usable`, or a slip of one.
 pub fn keeps_back(key: &str, value: &str) -> bool {
-    let value = value
-        .trim()
-        .trim_matches(['"', '\'', '“', '”', '„', '«', '»', ',', ';', '.']);
+    let value = bare(value);
+    if is_date_key(key) {
+        return value.starts_with(|c: char| c.is_ascii_digit());
+    }
     if is_true_key(key) {
         let is_said = ["true", "yes", "1", "on"];
         return is_said.contains(&value.to_lowercase().as_str());
@@ -94,9 +100,37 @@ pub fn keeps_back(key: &str, value: &str) -> bool {
         }
 }
 
+/// Whether a key says until when an item is held back.
+fn is_date_key(key: &str) -> bool {
+    key.trim().eq_ignore_ascii_case("embargo_until")
+}
+
+/// A value without its quotation marks and what stands after it: `"canceled" # wrong figures`.
+fn bare(value: &str) -> &str {
+    let marks = ['"', '\'', '“', '”', '„', '«', '»'];
+    let value = value.trim();
+    let inner = value.trim_start_matches(marks);
+    let end = if inner.len() < value.len() {
+        inner.find(marks)
+    } else {
+        inner.find('#')
+    };
+    inner[..end.unwrap_or(inner.len())].trim_matches([' ', ',', ';', '.'])
+}
+
 /// A key and its value in a line of its own: `status = "canceled"`, `Status: withdrawn`.
 pub fn key_and_value(line: &str) -> Option<(&str, &str)> {
     let line = line.trim_end();
+    // As many blanks as make no code of it.
+    let indent = line.len() - line.trim_start_matches(' ').len();
+    let line = line.trim_start_matches(' ');
+    if indent > 3 {
+        return None;
+    }
+    let line = line
+        .strip_prefix("- ")
+        .or(line.strip_prefix("* "))
+        .unwrap_or(line);
     let end = line.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '"')))?;
     let (key, rest) = (line[..end].trim_matches('"'), line[end..].trim_start());
     let value = rest.strip_prefix([':', '=']).unwrap_or(rest).trim();
@@ -150,6 +184,11 @@ mod tests {
             "Text.\n\nwithdrawn = true\n",
             "```\ncode\n```\nstatus = “canceled”\n",
             "Text.\n\nstatus \"cancelled\"\n",
+            "Text.\n\nstatus = \"canceled\" # wrong figures\n",
+            "Text.\n\n  status = \"canceled\"\n",
+            "Text.\n\n- status: canceled\n",
+            "Text.\n\ndraft = true\n",
+            "Text.\n\nembargo_until = 2099-01-01T00:00:00Z\n",
         ] {
             let found = after_text(body);
             assert!(found.is_some_and(|at| body.get(at).is_some()), "{body}");
@@ -161,6 +200,8 @@ mod tests {
         for body in [
             "To withdraw it write\n\n```\nstatus = \"canceled\"\n",
             "Flight 12\n\nStatus: on time\n",
+            "Lot 7\n\nStatus: sold\n",
+            "Lot 8\n\nStatus: old\n",
             "status = \"canceled\" is how you say it.\n\nThat is all.\n",
             "The status: canceled flights are listed below.\n",
             "Canceled: the concert. Withdrawn: the petition.\n",

@@ -9,7 +9,7 @@ use crate::newsroom::entry::{Basis, Entry};
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Status;
 use crate::newsroom::label::Label;
-use crate::newsroom::lifecycle::{Life, State};
+use crate::newsroom::lifecycle::{Life, Past, State};
 use crate::newsroom::parse::salvage::Salvage;
 use crate::newsroom::place::locate;
 use crate::newsroom::problem::{Problem, Severity};
@@ -29,8 +29,8 @@ pub enum Absence<'a> {
         /// Whether it is.
         is_certain: bool,
     },
-    /// Its file is there, and somebody may still be writing to it.
-    Written,
+    /// Its file is there, and what it says has to wait: somebody may still be writing to it, or it is under an embargo.
+    PutOff,
     /// Its file is there, and its item is not taken in: the address is another's. What the file says of a withdrawal.
     Refused(&'a Salvage),
 }
@@ -50,7 +50,7 @@ impl Intake<'_> {
                 Absence::Broken(said) | Absence::Refused(said) => {
                     said.status == Some(Status::Canceled)
                 }
-                Absence::Written => false,
+                Absence::PutOff => false,
                 Absence::Gone { is_certain } => {
                     *is_certain && is_canceled_when_missing(self.newsroom, record)
                 }
@@ -60,13 +60,14 @@ impl Intake<'_> {
         let entry = match absence {
             _ if is_canceled => notice(self.newsroom, record, self.said(record, absence)),
             Absence::Broken(said) | Absence::Refused(said) => {
-                let mut entry = last_good.map(|entry| withheld(entry, said));
+                let is_shown = record.past(self.newsroom.now()) == Past::Shown;
+                let mut entry = last_good.map(|entry| withheld(entry, said, is_shown));
                 if let Some(entry) = entry.as_mut().filter(|_| is_held && said.is_silent()) {
                     entry.life.status = Status::Withheld;
                 }
                 entry
             }
-            Absence::Gone { .. } | Absence::Written => last_good.filter(|_| !is_held),
+            Absence::Gone { .. } | Absence::PutOff => last_good.filter(|_| !is_held),
         };
         let lost = problem(record, absence, false, false);
         if is_canceled && entry.is_none() {
@@ -97,7 +98,7 @@ impl Intake<'_> {
             {
                 said.withdrawal.clone()
             }
-            Absence::Broken(_) | Absence::Gone { .. } | Absence::Written | Absence::Refused(_) => {
+            Absence::Broken(_) | Absence::Gone { .. } | Absence::PutOff | Absence::Refused(_) => {
                 removal.cloned().unwrap_or_default()
             }
         }
@@ -116,15 +117,17 @@ fn feeds_of<'n>(newsroom: &'n Newsroom, record: &ItemRecord) -> &'n FeedSettings
     section.map_or(&newsroom.site().feeds, |section| &section.feeds)
 }
 
-/// The last good version with what the broken one says of a withdrawal.
-fn withheld(mut entry: Entry, salvage: &Salvage) -> Entry {
+/// The last good version with what the broken one says of a withdrawal. An embargo is that of the new text: it does not
+/// take back what is shown.
+fn withheld(mut entry: Entry, salvage: &Salvage, is_shown: bool) -> Entry {
     let said = if salvage.is_unclear {
         Some(Status::Withheld)
     } else {
         salvage.status
     };
     entry.life.status = said.unwrap_or(entry.life.status);
-    entry.life.embargo = salvage.embargo.or(entry.life.embargo);
+    let embargo = salvage.embargo.filter(|_| !is_shown);
+    entry.life.embargo = embargo.or(entry.life.embargo);
     entry.life.expires = salvage.expires.or(entry.life.expires);
     entry
 }
@@ -241,7 +244,7 @@ fn problem(
             };
             Some(of_file(Severity::Warning, message.to_owned()))
         }
-        Absence::Written => None,
+        Absence::PutOff => None,
         Absence::Gone { .. } if is_canceled => None,
         Absence::Gone { .. } => {
             let what = if is_kept {

@@ -11,7 +11,7 @@ use crate::newsroom::absence::Absence;
 use crate::newsroom::entry::{Basis, Entry};
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Status;
-use crate::newsroom::lifecycle::State;
+use crate::newsroom::lifecycle::{Past, State};
 use crate::newsroom::parse::salvage::Salvage;
 use crate::newsroom::problem::Problem;
 use crate::newsroom::recognise::recognise;
@@ -184,6 +184,11 @@ impl<'a> Intake<'a> {
                 continue;
             }
             match self.newsroom.clash(&claim.entry) {
+                None if self.is_embargoed_anew(&claim) => {
+                    self.problems.push(told::embargoed_anew(&claim.entry));
+                    self.leave_open(&claim.entry);
+                    self.stand_on_copy(&claim, &Absence::PutOff, last_good);
+                }
                 None => self.place(claim.entry),
                 Some(clash) => self.refuse(&claim, &clash, last_good),
             }
@@ -193,6 +198,21 @@ impl<'a> Intake<'a> {
             let is_kept = entry.is_some_and(|entry| entry.basis != Basis::File);
             self.problems.extend(if is_kept { kept } else { lost });
         }
+    }
+
+    /// Whether a published item has a new text that is under an embargo. What readers have of it stays until that ends.
+    fn is_embargoed_anew(&self, claim: &Claim) -> bool {
+        let (entry, now) = (&claim.entry, self.newsroom.now());
+        let past = self
+            .records
+            .absent
+            .get(&entry.id)
+            .map(|record| record.past(now));
+        entry.basis == Basis::File
+            && entry.life.status == Status::Usable
+            && entry.life.is_embargoed(now)
+            && !entry.life.is_previewed
+            && past.unwrap_or(entry.past(now)) == Past::Shown
     }
 
     /// Who comes first: what was published before what was not, what stays where it is before what moves, what is
@@ -343,7 +363,8 @@ impl<'a> Intake<'a> {
     }
 
     fn note_moved_date(&mut self, entry: &Entry) {
-        let is_moved = entry.seen.is_some() && entry.life.release() != entry.wire;
+        let is_published = entry.seen.is_some() && entry.basis == Basis::File;
+        let is_moved = is_published && entry.life.release() != entry.wire;
         let now = self.newsroom.now();
         if is_moved && entry.state(now).has_page() {
             self.dates.push(if entry.life.release() > now {
@@ -357,31 +378,21 @@ impl<'a> Intake<'a> {
     /// Leaves out what claims something of another. A published item falls back to its last good version.
     fn refuse(&mut self, claim: &Claim, clash: &Clash, last_good: &LastGood<'_>) {
         let entry = &claim.entry;
-        // What was in the newsroom has its row in its entry.
-        if let Some(record) = ItemRecord::of(self.newsroom, entry) {
-            self.records.absent.insert(record);
-        }
         if entry.basis == Basis::File {
             let problem = told::clash(self.newsroom, entry, clash);
             self.problems.push(problem);
             self.leave_open(entry);
             self.fall_back(claim, last_good);
         } else {
+            if let Some(record) = ItemRecord::of(self.newsroom, entry) {
+                self.records.absent.insert(record);
+            }
             self.give_up(entry);
         }
     }
 
     fn fall_back(&mut self, claim: &Claim, last_good: &LastGood<'_>) {
         let entry = &claim.entry;
-        let Some(record) = self
-            .records
-            .absent
-            .get(&entry.id)
-            .filter(|_| claim.is_known)
-        else {
-            return;
-        };
-        let copy = last_good(record);
         let said = Salvage {
             status: Some(entry.life.status),
             is_unclear: false,
@@ -390,7 +401,22 @@ impl<'a> Intake<'a> {
             withdrawal: entry.seldom.withdrawal.clone(),
             ..Salvage::default()
         };
-        if let Some(kept) = self.settle(&entry.id, &Absence::Refused(&said), copy) {
+        self.stand_on_copy(claim, &Absence::Refused(&said), last_good);
+    }
+
+    /// Lets a published item whose file cannot be taken in stand on its last good version, if there is one.
+    fn stand_on_copy(&mut self, claim: &Claim, absence: &Absence<'_>, last_good: &LastGood<'_>) {
+        let entry = &claim.entry;
+        // What was in the newsroom has its row in its entry.
+        if let Some(record) = ItemRecord::of(self.newsroom, entry) {
+            self.records.absent.insert(record);
+        }
+        let record = self.records.absent.get(&entry.id);
+        let Some(record) = record.filter(|_| claim.is_known) else {
+            return;
+        };
+        let copy = last_good(record);
+        if let Some(kept) = self.settle(&entry.id, absence, copy) {
             match self.newsroom.clash(&kept) {
                 None => self.place(kept),
                 Some(_) => self.give_up(&kept),

@@ -86,9 +86,11 @@ impl Life {
     }
 
     /// What the item is at `now`. What was never published cannot be withdrawn: it is a draft. What is published stays
-    /// so when its date or embargo moves into the future: a slip of the pen takes nothing off the wire.
+    /// so when its date moves into the future: a slip of the pen takes nothing off the wire. A text under an embargo is
+    /// never shown.
     pub fn state(&self, now: i64, past: Past) -> State {
-        let is_to_come = now < self.release() && !self.is_previewed && past != Past::Shown;
+        let is_to_come = now < self.date && past != Past::Shown || self.is_embargoed(now);
+        let is_to_come = is_to_come && !self.is_previewed;
         match self.status {
             Status::Draft if !self.is_previewed => State::Draft,
             Status::Withheld => State::Withheld,
@@ -104,6 +106,11 @@ impl Life {
                 }
             }
         }
+    }
+
+    /// Whether nothing of the text may be shown yet.
+    pub fn is_embargoed(&self, now: i64) -> bool {
+        self.embargo.is_some_and(|embargo| now < embargo)
     }
 
     /// Why an item that a preview shows is not for readers at `now`; `None` where it is, or where there is no preview.
@@ -211,7 +218,7 @@ mod tests {
         assert_eq!(state(past(State::Visible, 100)), State::Visible);
         assert_eq!(
             life(Some(5_000), None).state(200, Past::Shown),
-            State::Visible
+            State::Scheduled
         );
         assert_eq!(
             life(None, Some(150)).state(200, Past::Shown),

@@ -55,7 +55,7 @@ pub(crate) fn second(text: &str) -> i64 {
 }
 
 impl Office {
-    /// An office with files, which publishes from a second on.
+    /// An office with files, which publishes from a second on. What is withdrawn was published before.
     pub(crate) fn open(files: &[(&str, &str)], now: i64) -> Self {
         let mut office = Self {
             folder: tempfile::tempdir().unwrap(),
@@ -66,10 +66,24 @@ impl Office {
             state: "state".to_owned(),
         };
         fs::create_dir(office.data()).unwrap();
+        // What is withdrawn was published a minute before: nothing else can be.
+        let canceled = "status = \"canceled\"";
+        let withdrawn = files.iter().filter(|(_, text)| text.contains(canceled));
+        let withdrawn: Vec<_> = withdrawn.collect();
         for (path, text) in files {
-            office.write(path, text);
+            office.write(path, &text.replace(canceled, "status = \"usable\""));
+        }
+        if !withdrawn.is_empty() {
+            office.at(now - 60);
         }
         office.start();
+        if !withdrawn.is_empty() {
+            office.at(now);
+            withdrawn
+                .iter()
+                .for_each(|(path, text)| office.write(path, text));
+            office.step();
+        }
         office
     }
 
@@ -135,6 +149,7 @@ impl Office {
     pub(crate) fn rename(&mut self, from: &str, to: &str) {
         self.make_folder_of(to);
         fs::rename(self.data().join(from), self.data().join(to)).unwrap();
+        self.has_removed |= self.data().join(to).is_dir();
         self.touch(from);
         self.touch(to);
     }

@@ -284,7 +284,7 @@ impl Desk {
             };
             let absence = match broken.get(record.file.as_str()) {
                 Some(salvage) => Absence::Broken(salvage),
-                None if waiting.is_written(&record.file) => Absence::Written,
+                None if waiting.is_written(&record.file) => Absence::PutOff,
                 None => Absence::Gone {
                     is_certain: !is_hidden(&record.file) && !self.missing.must_wait(id),
                 },

@@ -63,23 +63,34 @@ pub(super) fn moved_date(entry: &Entry) -> Problem {
         .hint("put it back; a significant change is told by `updated` or `corrections`")
 }
 
-/// The date or the embargo of a published item now lies ahead.
+/// The date of a published item now lies ahead.
 pub(super) fn moved_ahead(entry: &Entry) -> Problem {
-    let spelt = |at: i64| {
-        let at = chrono::DateTime::from_timestamp(at, 0).unwrap_or_default();
-        at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
-    };
-    let is_embargo = entry.life.embargo.is_some_and(|at| at > entry.life.date);
-    let key = if is_embargo { "embargo_until" } else { "date" };
     let message = format!(
-        "`{key}` now lies ahead ({}), but this item has been published since {}: it stays published, with that time in \
+        "`date` now lies ahead ({}), but this item has been published since {}: it stays published, with that time in \
          the feeds",
         spelt(entry.life.release()),
         spelt(entry.wire)
     );
     of_file(Severity::Warning, entry, message)
-        .about(key)
+        .about("date")
         .hint("is it a slip? put the date right; to take the item back until then write `status = \"withheld\"`")
+}
+
+/// The new text of a published item is under an embargo.
+pub(super) fn embargoed_anew(entry: &Entry) -> Problem {
+    let message = format!(
+        "`embargo_until` now lies ahead ({}), but this item is published: what readers have stays until then, and nothing \
+         of the new text is shown",
+        spelt(entry.life.embargo.unwrap_or_default())
+    );
+    of_file(Severity::Warning, entry, message)
+        .about("embargo_until")
+        .hint("is it a slip? take the line out; to take the item back until then write `status = \"withheld\"`")
+}
+
+fn spelt(at: i64) -> String {
+    let at = chrono::DateTime::from_timestamp(at, 0).unwrap_or_default();
+    at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 /// What an item claims belongs to another.

@@ -157,10 +157,15 @@ fn a_published_item_stays_when_its_date_moves_ahead() {
         at("12:30:00")
             .write(
                 "news/a.toml",
-                item("A", TEN, "embargo_until = 2097-01-01T00:00:00Z\n"),
+                item("Sealed", TEN, "embargo_until = 2096-11-24T12:35:00Z\n"),
             )
+            .feed("a [A] 10:00:00\nupdated 10:00:00")
             .pages("200 /news/a/")
             .problems("`embargo_until` now lies ahead"),
+        at("12:35:00")
+            .feed("a [Sealed] 10:00:00\nupdated 10:00:00")
+            .pages("200 /news/a/")
+            .problems("the date was moved"),
         // Held back it waits for its embargo, as it was never meant to be seen before.
         at("12:40:00")
             .write("news/a.toml", item("A", TEN, "status = \"withheld\"\n"))

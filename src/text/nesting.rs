@@ -1,12 +1,106 @@
-//! How deep HTML is nested. To sanitise it takes time that grows with the square of that, so there is a limit.
+//! What a text may cost. To sanitise HTML takes time and memory that grow with the square of some of what may stand in it,
+//! so each of that has a limit. No text that people wrote comes near one.
 
 use crate::text::markdown;
+
+/// What is too much in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Excess {
+    /// It has more than [`MARKS_MAX`] marks of formatting.
+    Marks,
+    /// It has more characters to be escaped in one paragraph than [`ESCAPING_MAX`] allows.
+    Escapes,
+    /// Its elements are nested more than [`LEVELS_MAX`] deep.
+    Deep,
+    /// Formatting that is left open would be opened anew more than [`REOPENED_MAX`] times.
+    Reopened,
+}
+
+impl Excess {
+    /// What is wrong, as a sentence.
+    pub fn message(self) -> String {
+        match self {
+            Self::Marks => format!(
+                "the body has more than {MARKS_MAX} tags, marks of formatting and ends of lines"
+            ),
+            Self::Escapes => {
+                "the body has too many of `&`, `<` and `>` in a paragraph of such a length"
+                    .to_owned()
+            }
+            Self::Deep => format!("the body is nested more than {LEVELS_MAX} levels deep"),
+            Self::Reopened => format!(
+                "formatting is left open so often that it would be opened anew more than {REOPENED_MAX} times"
+            ),
+        }
+    }
+
+    /// What to do instead.
+    pub fn hint(self) -> &'static str {
+        match self {
+            Self::Marks => "split the text, or attach it as a file",
+            Self::Escapes => "split the paragraph, or attach the text as a file",
+            Self::Deep => "take out quotations, lists or elements that stand in one another",
+            Self::Reopened => {
+                "close each `<b>`, `<i>`, `<font>`, `<a>` … in the paragraph in which it begins"
+            }
+        }
+    }
+}
+
+/// What is too much in HTML, if anything.
+pub fn excess_of_html(html: &str) -> Option<Excess> {
+    let tags = memchr::memchr_iter(b'<', html.as_bytes()).count();
+    let pieces = html.split_inclusive('<');
+    [
+        (tags > MARKS_MAX, Excess::Marks),
+        (escaping(pieces) > ESCAPING_MAX, Excess::Escapes),
+    ]
+    .into_iter()
+    .find_map(|(is_so, excess)| is_so.then_some(excess))
+    .or_else(|| is_too_deep(html).then_some(Excess::Deep))
+    .or_else(|| is_reopened_too_often(html).then_some(Excess::Reopened))
+}
+
+/// What is too much in Markdown, if anything.
+pub fn excess_of_markdown(text: &str) -> Option<Excess> {
+    let lines = memchr::memchr_iter(b'\n', text.as_bytes()).count();
+    let others = text
+        .bytes()
+        .filter(|byte| matches!(byte, b'`' | b'|' | b'>' | b'!'))
+        .count();
+    [
+        (
+            inline_marks(text) + lines + others > MARKS_MAX,
+            Excess::Marks,
+        ),
+        (escaping(text.split("\n\n")) > ESCAPING_MAX, Excess::Escapes),
+    ]
+    .into_iter()
+    .find_map(|(is_so, excess)| is_so.then_some(excess))
+    .or_else(|| is_markdown_too_deep(text).then_some(Excess::Deep))
+    .or_else(|| is_markdown_reopened_too_often(text).then_some(Excess::Reopened))
+}
+
+/// So many tags, marks of formatting and ends of lines a body may have: each costs some 300 bytes on the way.
+pub const MARKS_MAX: usize = 250_000;
+
+/// Each character that is escaped costs a look at the rest of its piece of text: so many bytes may be looked at in all.
+pub const ESCAPING_MAX: usize = 20_000_000_000;
+
+/// How many bytes are looked at when these pieces of text are escaped.
+fn escaping<'t>(pieces: impl Iterator<Item = &'t str>) -> usize {
+    let cost = |piece: &str| {
+        let escaped = memchr::memchr3_iter(b'&', b'<', b'>', piece.as_bytes()).count();
+        escaped.saturating_mul(piece.len())
+    };
+    pieces.map(cost).fold(0, usize::saturating_add)
+}
 
 /// How many levels elements may be nested. Browsers stop at 512, and no text that people wrote comes near.
 pub const LEVELS_MAX: usize = 256;
 
 /// Whether the elements of HTML are nested more than [`LEVELS_MAX`] deep.
-pub fn is_too_deep(html: &str) -> bool {
+fn is_too_deep(html: &str) -> bool {
     let mut open: Vec<&str> = Vec::new();
     let mut rest = html;
     while let Some(at) = rest.find('<') {
@@ -37,7 +131,7 @@ pub fn is_too_deep(html: &str) -> bool {
 }
 
 /// The same of what Markdown becomes. It is made only where so much of what opens a level stands in it.
-pub fn is_markdown_too_deep(text: &str) -> bool {
+fn is_markdown_too_deep(text: &str) -> bool {
     let inline = inline_marks(text);
     let is_margin = |byte: &u8| {
         matches!(
@@ -70,7 +164,7 @@ fn inline_marks(text: &str) -> usize {
 pub const REOPENED_MAX: usize = 50_000;
 
 /// Whether the formatting elements that are left open in HTML are opened anew more than [`REOPENED_MAX`] times.
-pub fn is_reopened_too_often(html: &str) -> bool {
+fn is_reopened_too_often(html: &str) -> bool {
     let mut open: Vec<&str> = Vec::new();
     let mut reopened = 0;
     let mut rest = html;
@@ -102,7 +196,7 @@ pub fn is_reopened_too_often(html: &str) -> bool {
 }
 
 /// The same of what Markdown becomes. It is made only where so much may stand in it.
-pub fn is_markdown_reopened_too_often(text: &str) -> bool {
+fn is_markdown_reopened_too_often(text: &str) -> bool {
     let tags = memchr::memchr_iter(b'<', text.as_bytes()).count();
     let lines = memchr::memchr_iter(b'\n', text.as_bytes()).count() + 1;
     tags.saturating_mul(lines) > REOPENED_MAX && is_reopened_too_often(&markdown::to_html(text))
@@ -187,6 +281,39 @@ mod tests {
         assert!(!is_reopened_too_often(&usual));
         let left = format!("<font size=2><p>{}", "<p>a <b>b</b>".repeat(20_000));
         assert!(!is_reopened_too_often(&left));
+    }
+
+    #[test]
+    fn every_shape_of_a_file_of_4_mib_is_cheap_or_refused() {
+        let fill = |part: &str| part.repeat((4 << 20) / part.len());
+        for (part, excess) in [
+            ("[", Some(Excess::Marks)),
+            ("*a", Some(Excess::Marks)),
+            ("`a", Some(Excess::Marks)),
+            (">", Some(Excess::Marks)),
+            ("- a\n", Some(Excess::Marks)),
+            ("|a|b|\n", Some(Excess::Marks)),
+            ("a & b ", Some(Excess::Escapes)),
+            (
+                "An ordinary sentence with *one* mark, and “quotation marks” in it.\n\n",
+                None,
+            ),
+            ("a", None),
+        ] {
+            assert_eq!(excess_of_markdown(&fill(part)), excess, "{part}");
+        }
+        for (part, excess) in [
+            ("<p>x", Some(Excess::Marks)),
+            ("< ", Some(Excess::Marks)),
+            ("&amp;", Some(Excess::Escapes)),
+            (
+                "<p>An ordinary sentence with <b>one</b> &amp; another.</p>\n",
+                None,
+            ),
+            ("a", None),
+        ] {
+            assert_eq!(excess_of_html(&fill(part)), excess, "{part}");
+        }
     }
 
     #[test]

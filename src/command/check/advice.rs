@@ -6,6 +6,7 @@ use crate::newsroom::entry::{self, Entry};
 use crate::newsroom::item::{Item, MediaSource};
 use crate::newsroom::label::Label;
 use crate::newsroom::media::{MediaFiles, UNKNOWN_TYPE, media_type};
+use crate::newsroom::parse::report::PROBLEMS_MAX;
 use crate::newsroom::problem::{Problem, Severity};
 use url::{Host, Url};
 
@@ -50,7 +51,10 @@ pub fn of_item(
         );
         problems.push(problem.hint(hint));
     }
-    for path in content::missing_media(item, found) {
+    for path in content::missing_media(item, found)
+        .into_iter()
+        .take(PROBLEMS_MAX)
+    {
         problems.push(at(content::missing_file(&entry.file, &path), &path));
     }
     for attachment in &item.attachments {

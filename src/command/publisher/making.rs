@@ -12,6 +12,7 @@ use crate::edition::resource::Resource;
 use crate::feed::{self, Context, Row, content};
 use crate::newsroom::entry::Entry;
 use crate::newsroom::media::MediaFiles;
+use crate::newsroom::parse::report::PROBLEMS_MAX;
 use crate::newsroom::place::{Place, folder};
 use crate::newsroom::problem::Problem;
 use crate::newsroom::site::Format;
@@ -217,5 +218,5 @@ fn without_media(row: &Row, found: &MediaFiles) -> Vec<Problem> {
     }
     let missing = content::missing_media(&shown.item, found);
     let problem = |path: &String| content::missing_file(&shown.entry.file, path);
-    missing.iter().map(problem).collect()
+    missing.iter().take(PROBLEMS_MAX).map(problem).collect()
 }

@@ -17,6 +17,10 @@ use toml::de::{DeTable, DeValue};
 /// How deep values may be nested.
 const DEPTH_MAX: usize = 64;
 
+/// Of a larger text the first error is told alone, in bytes: one with an error a line takes a hundred times its size to
+/// tell them all.
+const ERRORS_BYTES_MAX: usize = 256 * 1024;
+
 /// The line that opens and closes front matter.
 const FENCE: &str = "+++";
 
@@ -115,7 +119,14 @@ fn front_matter<'a>(report: &Report<'a>, text: &'a str) -> Option<(Range<usize>,
 }
 
 fn toml<'a>(report: &Report<'a>, text: &'a str, offset: usize) -> Option<Node<'a>> {
-    let (table, errors) = DeTable::parse_recoverable(text);
+    let (table, errors) = if text.len() > ERRORS_BYTES_MAX {
+        match DeTable::parse(text) {
+            Ok(table) => (table, Vec::new()),
+            Err(error) => (Spanned::new(0..0, DeTable::new()), vec![error]),
+        }
+    } else {
+        DeTable::parse_recoverable(text)
+    };
     // One more than can be listed, so that the report tells that there are more.
     for error in errors.iter().take(PROBLEMS_MAX + 1) {
         let span = error.span().unwrap_or(0..0);

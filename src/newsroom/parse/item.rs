@@ -283,32 +283,14 @@ fn body(reader: &Reader<'_, '_>, around: &Around<'_>) -> Option<Body> {
         reported.hint("write the text; in TOML between three quotation marks, `body = \"\"\"…\"\"\"`, above any line in brackets");
         return None;
     }
-    let is_too_deep = match format {
-        BodyFormat::Markdown => nesting::is_markdown_too_deep(&text),
-        BodyFormat::Html => nesting::is_too_deep(&text),
-        BodyFormat::Text => false,
+    let excess = match format {
+        BodyFormat::Markdown => nesting::excess_of_markdown(&text),
+        BodyFormat::Html => nesting::excess_of_html(&text),
+        BodyFormat::Text => None,
     };
-    if is_too_deep {
-        let message = format!(
-            "the body is nested more than {} levels deep",
-            nesting::LEVELS_MAX
-        );
-        let hint = "take out quotations, lists or elements that stand in one another";
-        reader.report.error(place, &message).hint(hint);
-        return None;
-    }
-    let is_reopened = match format {
-        BodyFormat::Markdown => nesting::is_markdown_reopened_too_often(&text),
-        BodyFormat::Html => nesting::is_reopened_too_often(&text),
-        BodyFormat::Text => false,
-    };
-    if is_reopened {
-        let message = format!(
-            "formatting is left open so often that it would be opened anew more than {} times",
-            nesting::REOPENED_MAX
-        );
-        let hint = "close each `<b>`, `<i>`, `<font>`, `<a>` … in the paragraph in which it begins";
-        reader.report.error(place, &message).hint(hint);
+    if let Some(excess) = excess {
+        let reported = reader.report.error(place, excess.message());
+        reported.hint(excess.hint());
         return None;
     }
     Some(Body { format, text })

@@ -50,8 +50,10 @@ pub struct Limits {
     pub stall_timeout: Duration,
     /// An answer from memory that takes longer in all is given up.
     pub answer_timeout: Duration,
-    /// A file that is taken more slowly than this over a minute is given up, in bytes a second.
+    /// A file that is taken more slowly than this is given up, in bytes a second.
     pub file_rate_min: u64,
+    /// The rate of a file is looked at over this time.
+    pub rate_window: Duration,
     /// How many connections there may be in all.
     pub connections_max: usize,
     /// How many of one address, /32 or /64; loopback has no limit.
@@ -71,6 +73,7 @@ impl Default for Limits {
             stall_timeout: Duration::from_secs(30),
             answer_timeout: Duration::from_secs(300),
             file_rate_min: 500,
+            rate_window: Duration::from_secs(60),
             connections_max: 8_192,
             connections_per_address_max: 64,
             head_bytes_max: 16_384,

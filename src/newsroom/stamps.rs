@@ -133,7 +133,10 @@ impl Stamps {
         }
         self.stamp_one(records, EVERYTHING, at);
         if let Some(at) = removed_at.filter(|_| !entry.is_advisory) {
-            for name in before {
+            // A notice may come to other tags and authors long after the withdrawal.
+            let is_noticed = entry.state(now) == State::Canceled;
+            let noticing = present.iter().filter(|_| is_noticed);
+            for name in before.iter().chain(noticing) {
                 records.group(name).take_date(at, now);
             }
         }

@@ -107,23 +107,18 @@ async fn accept<S, F>(
 {
     loop {
         match listener.accept().await {
-            Ok((stream, address)) => {
-                match core.registry.admit(address.ip()) {
-                    Ok(admission) => {
-                        spawn(serve(
-                            Arc::clone(&core),
-                            stream,
-                            admission,
-                            service.clone(),
-                            graceful.watcher(),
-                        ));
-                    }
-                    Err(_) => {
-                        // What cannot be written at once is not: nobody waits for who was refused.
-                        let _told = stream.try_write(REFUSED);
-                    }
+            Ok((stream, address)) => match core.registry.admit(address.ip()) {
+                Ok(admission) => {
+                    spawn(serve(
+                        Arc::clone(&core),
+                        stream,
+                        admission,
+                        service.clone(),
+                        graceful.watcher(),
+                    ));
                 }
-            }
+                Err(_) => listen::refuse(&stream, REFUSED),
+            },
             Err(error) if is_of_connection(&error) => {}
             Err(error) => {
                 tracing::warn!("cannot accept a connection: {error}");
@@ -204,8 +199,9 @@ impl Drop for HandedOver {
 /// What a connection is told that is not taken.
 const REFUSED: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain; charset=utf-8\r\n\
-    cache-control: no-store\r\nretry-after: 30\r\nconnection: close\r\ncontent-length: 24\r\n\r\n\
-    503 service unavailable\n";
+    cache-control: no-store\r\nx-content-type-options: nosniff\r\n\
+    referrer-policy: strict-origin-when-cross-origin\r\ncontent-security-policy: default-src 'none'\r\n\
+    retry-after: 30\r\nconnection: close\r\ncontent-length: 24\r\n\r\n503 service unavailable\n";
 
 /// Whether it is clear where the body of a request ends: `Transfer-Encoding` may say `chunked`, once, and nothing else
 /// (RFC 9112, section 6.1). Somebody before us might take any other form for something else.

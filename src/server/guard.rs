@@ -3,6 +3,7 @@
 
 use crate::server::Limits;
 use crate::server::line::Watcher;
+use crate::server::listen;
 use crate::server::registry::Admission;
 use crate::text::date::imf_fixdate;
 use socket2::SockRef;
@@ -16,8 +17,9 @@ use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// A file's rate is looked at over this time.
-const RATE_WINDOW: Duration = Duration::from_secs(60);
+/// While a client does not take everything at once, what it has taken is looked at so often within the time in which it
+/// has to take something.
+const LOOKS: u32 = 4;
 
 /// What a connection's guard, its service and its end know together.
 #[derive(Debug)]
@@ -87,7 +89,6 @@ pub struct Guard {
     limits: GuardLimits,
     watcher: Watcher,
     has_read: bool,
-    sent: u64,
     blocked: Option<Blocked>,
     replacement: Option<Replacement>,
 }
@@ -98,17 +99,51 @@ struct GuardLimits {
     stall: Duration,
     answer: Duration,
     file_rate_min: u64,
+    rate_window: Duration,
 }
 
-/// A time in which the client does not take everything at once.
+/// A time in which the client does not take everything at once. What counts is what its side acknowledges: a write tells
+/// only that the kernel has room again, which for a slow reader may be minutes apart.
 #[derive(Debug)]
 struct Blocked {
     since: Instant,
-    /// The last time that bytes went.
+    /// What the client had taken when that was last looked at, in bytes.
+    taken: u64,
+    /// When it was last seen to have taken more.
     progress: Instant,
     window: Instant,
-    window_sent: u64,
+    window_taken: u64,
     alarm: Pin<Box<Sleep>>,
+}
+
+impl Blocked {
+    fn begin(now: Instant, taken: u64) -> Self {
+        Self {
+            since: now,
+            taken,
+            progress: now,
+            window: now,
+            window_taken: taken,
+            alarm: Box::pin(sleep_until(now)),
+        }
+    }
+
+    fn look(&mut self, now: Instant, taken: u64) {
+        if taken > self.taken {
+            (self.taken, self.progress) = (taken, now);
+        }
+    }
+
+    /// Whether less than the least rate was taken over the time since the rate was last looked at.
+    fn is_too_slow(&mut self, now: Instant, limits: &GuardLimits) -> bool {
+        let passed = now - self.window;
+        if passed < limits.rate_window {
+            return false;
+        }
+        let taken = u128::from(self.taken - self.window_taken) * 1_000;
+        (self.window, self.window_taken) = (now, self.taken);
+        taken < u128::from(limits.file_rate_min) * passed.as_millis()
+    }
 }
 
 /// Our own answer in the place of hyper's.
@@ -128,10 +163,10 @@ impl Guard {
                 stall: limits.stall_timeout,
                 answer: limits.answer_timeout,
                 file_rate_min: limits.file_rate_min,
+                rate_window: limits.rate_window,
             },
             watcher: Watcher::default(),
             has_read: false,
-            sent: 0,
             blocked: None,
             replacement: None,
         }
@@ -148,14 +183,7 @@ impl Guard {
         };
         match write(Pin::new(stream), cx) {
             Poll::Pending => self.poll_blocked(cx).map(Err),
-            Poll::Ready(written) => {
-                let written = written?;
-                self.sent += written as u64;
-                if let Some(blocked) = &mut self.blocked {
-                    blocked.progress = Instant::now();
-                }
-                Poll::Ready(Ok(written))
-            }
+            written @ Poll::Ready(_) => written,
         }
     }
 
@@ -186,33 +214,37 @@ impl Guard {
 
     /// Waits within the limits; ready with an error once one of them is passed.
     fn poll_blocked(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
-        let (now, sent) = (Instant::now(), self.sent);
-        let blocked = self.blocked.get_or_insert_with(|| Blocked {
-            since: now,
-            progress: now,
-            window: now,
-            window_sent: sent,
-            alarm: Box::pin(sleep_until(now)),
-        });
-        let mut limit = blocked.progress + self.limits.stall;
-        if self.shared.sends_file.load(Ordering::Relaxed) {
-            if now >= blocked.window + RATE_WINDOW {
-                let seconds = (now - blocked.window).as_secs().max(1);
-                let rate = (sent - blocked.window_sent) / seconds;
-                if rate < self.limits.file_rate_min {
-                    return Poll::Ready(io::ErrorKind::TimedOut.into());
-                }
-                (blocked.window, blocked.window_sent) = (now, sent);
+        let Some(stream) = &self.stream else {
+            return Poll::Ready(io::ErrorKind::NotConnected.into());
+        };
+        let limits = self.limits;
+        let is_file = self.shared.sends_file.load(Ordering::Relaxed);
+        loop {
+            let taken = match listen::taken(stream) {
+                Ok(taken) => taken,
+                Err(error) => return Poll::Ready(error),
+            };
+            let now = Instant::now();
+            let blocked = self
+                .blocked
+                .get_or_insert_with(|| Blocked::begin(now, taken));
+            blocked.look(now, taken);
+            if is_file && blocked.is_too_slow(now, &limits) {
+                return Poll::Ready(io::ErrorKind::TimedOut.into());
             }
-        } else {
-            limit = limit.min(blocked.since + self.limits.answer);
+            let end = match is_file {
+                true => blocked.window + limits.rate_window,
+                false => blocked.since + limits.answer,
+            };
+            let limit = end.min(blocked.progress + limits.stall);
+            // The end of a file's window is passed with a new one, any other is an end.
+            if now >= limit {
+                return Poll::Ready(io::ErrorKind::TimedOut.into());
+            }
+            let next = limit.min(now + limits.stall / LOOKS);
+            blocked.alarm.as_mut().reset(next);
+            ready!(blocked.alarm.as_mut().poll(cx));
         }
-        if now >= limit {
-            return Poll::Ready(io::ErrorKind::TimedOut.into());
-        }
-        blocked.alarm.as_mut().reset(limit);
-        ready!(blocked.alarm.as_mut().poll(cx));
-        Poll::Ready(io::ErrorKind::TimedOut.into())
     }
 
     /// Whether hyper is about to answer a request line without end, which it has its own status for.
@@ -326,12 +358,16 @@ impl AsyncWrite for Guard {
         true
     }
 
-    /// hyper flushes when all that it had is written: nobody is waited for any more.
+    /// hyper flushes when all that it had is written: nobody is waited for any more. In the midst of a file that is a
+    /// part of it, and its rate counts on.
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         let guard = self.get_mut();
-        guard.blocked = None;
-        if guard.shared.is_handed_over.swap(false, Ordering::Relaxed) {
+        let is_whole = guard.shared.is_handed_over.swap(false, Ordering::Relaxed);
+        if is_whole {
             guard.shared.admission.mark_idle();
+        }
+        if is_whole || !guard.shared.sends_file.load(Ordering::Relaxed) {
+            guard.blocked = None;
         }
         Poll::Ready(Ok(()))
     }

@@ -1,9 +1,9 @@
 //! Listening sockets, one a core on each address.
 
-use nix::sys::socket::SetSockOpt;
-use nix::{libc, setsockopt_impl, sockopt_impl};
+use nix::sys::socket::{GetSockOpt, SetSockOpt};
+use nix::{getsockopt_impl, libc, setsockopt_impl, sockopt_impl};
 use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
-use std::io;
+use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
@@ -15,6 +15,9 @@ const BACKLOG: i32 = 1024;
 
 /// How long the kernel keeps a connection that has not yet sent anything to itself, in seconds.
 const DEFER_SECONDS: u32 = 5;
+
+/// How much is read of the request of a client that is refused, in bytes: what most readers of feeds send.
+const REFUSED_BYTES_MAX: usize = 16 * 1024;
 
 /// How much of an answer the kernel holds beyond what it has sent, in bytes. With more, a socket of megabytes would take
 /// no byte for minutes while a slow reader takes it in, and look like one whose reader has stopped.
@@ -70,6 +73,29 @@ fn listener(address: SocketAddr) -> io::Result<TcpListener> {
     Ok(socket.into())
 }
 
+/// How much of what was sent the client's side has acknowledged, in bytes.
+///
+/// # Errors
+///
+/// When the kernel does not tell.
+pub fn taken(stream: &tokio::net::TcpStream) -> io::Result<u64> {
+    let told = Information.get(stream)?;
+    let mut bytes = [0; 8];
+    bytes.copy_from_slice(&told[BYTES_ACKED..BYTES_ACKED + 8]);
+    Ok(u64::from_ne_bytes(bytes))
+}
+
+/// Answers a client that is not taken, as far as that can be done without waiting for it.
+pub fn refuse(stream: &tokio::net::TcpStream, answer: &[u8]) {
+    // The runtime knows nothing of the new socket yet, the kernel does.
+    let socket = SockRef::from(stream);
+    let _told = (&*socket).write(answer);
+    end(stream);
+    // What came with the connection is read: closed with unread bytes, it would be reset and its answer lost.
+    let mut request = [0; REFUSED_BYTES_MAX];
+    let _unread = (&*socket).read(&mut request);
+}
+
 /// Closes the sending half of a connection: the client has all that it will get.
 pub fn end(stream: &tokio::net::TcpStream) {
     // A connection that is gone already has ended, too.
@@ -93,4 +119,16 @@ sockopt_impl!(
     libc::IPPROTO_TCP,
     libc::TCP_NOTSENT_LOWAT,
     u32
+);
+
+/// Where `tcpi_bytes_acked` is in the kernel's `struct tcp_info`; libc's has no field of that name.
+const BYTES_ACKED: usize = 120;
+
+sockopt_impl!(
+    /// `TCP_INFO`: what the kernel knows of a connection, as far as [`BYTES_ACKED`].
+    Information,
+    GetOnly,
+    libc::IPPROTO_TCP,
+    libc::TCP_INFO,
+    [u8; BYTES_ACKED + 8]
 );

@@ -265,15 +265,16 @@ fn related<'a>(edition: &'a Edition, shown: &'a Shown) -> impl Iterator<Item = &
     known.filter(|entry| entry.state(edition.now).has_page())
 }
 
-/// When an item's page last became another: with the item itself, with what it names, with its section, whose other
-/// items are its neighbours and translations, or with the pages of its tags and authors, which come and go.
+/// When an item's page last became another: with the item itself, with its translations, with its section, whose other
+/// items are its neighbours, or with the pages of its tags and authors, which come and go. A related item may be gone, or
+/// in any section: where there are such, any change may be one of theirs.
 fn changed_at(edition: &Edition, shown: &Shown) -> i64 {
     let newsroom = &edition.newsroom;
-    let related = shown.item.related.iter().filter_map(|id| newsroom.get(id));
+    let has_related = !shown.item.related.is_empty();
+    let related = has_related.then_some(edition.changed_at);
     let translations = newsroom.translations(&shown.entry, edition.now);
-    let named = related
-        .chain(translations.values())
-        .map(|entry| entry.changed_at());
+    let named = translations.values().map(|entry| entry.changed_at());
+    let named = named.chain(related);
     let sections = newsroom.site().trees().map(|tree| {
         let scope = Scope::Section(shown.entry.section.clone());
         edition.place_changed_at(&Place { tree, scope })
@@ -293,10 +294,12 @@ fn lead_file(shown: &Shown) -> Option<&str> {
     }
 }
 
-/// The newest stamp of what something shows, unless it lies in the future.
+/// The newest stamp of what something shows, unless it lies in the future. The present second is told only where there
+/// is an edition of it: then no other follows in it, which would have the same date.
 fn last_modified(edition: &Edition, changed_at: i64, now: i64) -> Option<i64> {
     let changed_at = changed_at.max(edition.settings_changed_at);
-    Some(changed_at).filter(|at| *at <= now && *at > 0)
+    let is_over = changed_at < now || (changed_at == now && changed_at <= edition.now);
+    Some(changed_at).filter(|at| is_over && *at > 0)
 }
 
 fn page_resource(edition: &Edition, page: Page, changed_at: i64, now: i64) -> Arc<Resource> {

@@ -15,6 +15,10 @@ const DESCRIPTORS_FREE: u64 = 128;
 /// The log is told of refusals of one kind this often.
 const TELL_EVERY: Duration = Duration::from_secs(60);
 
+/// A connection is not idle before this time, in milliseconds: its request is on the way. Those who come in a rush would
+/// otherwise drive out each other before any of them is answered.
+const ARRIVAL: u64 = 1_000;
+
 /// The idle mark of a connection that is not idle.
 const BUSY: u64 = u64::MAX;
 
@@ -23,6 +27,8 @@ const BUSY: u64 = u64::MAX;
 pub struct Registry {
     start: Instant,
     connections_max: usize,
+    /// Whether that is less than was asked for, for want of file descriptors.
+    is_short_of_descriptors: bool,
     per_address_max: usize,
     trusted: Vec<IpAddr>,
     next: AtomicUsize,
@@ -56,7 +62,7 @@ struct Told {
 /// The mark of one connection.
 #[derive(Debug)]
 pub struct Seat {
-    /// Milliseconds since the registry's start, or [`BUSY`].
+    /// Milliseconds since the registry's start, for a connection that has just come a little ahead; or [`BUSY`].
     idle_since: AtomicU64,
     evicted: Notify,
 }
@@ -75,11 +81,11 @@ impl Registry {
     /// An empty registry. Raises the soft limit of file descriptors to the hard one, and keeps some free.
     pub fn new(limits: &Limits) -> Self {
         let descriptors = raise_descriptors().saturating_sub(DESCRIPTORS_FREE).max(1);
+        let descriptors = usize::try_from(descriptors).unwrap_or(usize::MAX);
         Self {
             start: Instant::now(),
-            connections_max: limits
-                .connections_max
-                .min(usize::try_from(descriptors).unwrap_or(usize::MAX)),
+            connections_max: limits.connections_max.min(descriptors),
+            is_short_of_descriptors: descriptors < limits.connections_max,
             per_address_max: limits.connections_per_address_max,
             trusted: limits
                 .trusted_proxies
@@ -115,7 +121,7 @@ impl Registry {
                 return Err(Refusal::Address);
             }
         }
-        if inner.seats.len() >= self.connections_max && !inner.evict_idlest() {
+        if inner.seats.len() >= self.connections_max && !inner.evict_idlest(self.now()) {
             return Err(Refusal::Full);
         }
         if let Some(prefix) = prefix {
@@ -123,7 +129,7 @@ impl Registry {
         }
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let seat = Arc::new(Seat {
-            idle_since: AtomicU64::new(self.now()),
+            idle_since: AtomicU64::new(self.now() + ARRIVAL),
             evicted: Notify::new(),
         });
         inner.seats.insert(number, Arc::clone(&seat));
@@ -146,14 +152,30 @@ impl Registry {
         let count = std::mem::take(&mut told.count);
         told.at = Some(Instant::now());
         drop(inner);
+        tracing::warn!("{}", self.told(refusal, count, address));
+    }
+
+    /// What the operator is told of so many refusals, the last one of this address.
+    fn told(&self, refusal: Refusal, count: u64, address: IpAddr) -> String {
+        let address = address.to_canonical();
+        let connections = if count == 1 {
+            "connection"
+        } else {
+            "connections"
+        };
         match refusal {
-            Refusal::Address => tracing::warn!(
-                "refused {count} connections of addresses that have {} already, the last one of {address}; if that is a \
-                 proxy, name it with `--trusted-proxy {address}`",
+            Refusal::Address => format!(
+                "refused {count} {connections}, the last one of {address}: an address may have {}; if that is a proxy, \
+                 name it with `--trusted-proxy {address}`",
                 self.per_address_max
             ),
-            Refusal::Full => tracing::warn!(
-                "refused {count} connections: all {} are busy; the limit of open files (`ulimit -n`) may be raised",
+            Refusal::Full if self.is_short_of_descriptors => format!(
+                "refused {count} {connections}: all {} are busy, which is what the limit of open files leaves; raise it \
+                 (`LimitNOFILE=` of systemd, `ulimit -n`)",
+                self.connections_max
+            ),
+            Refusal::Full => format!(
+                "refused {count} {connections}: all {} are busy",
                 self.connections_max
             ),
         }
@@ -171,12 +193,12 @@ impl Registry {
 
 impl Inner {
     /// Tells the connection that has been idle longest to go; false where none is idle.
-    fn evict_idlest(&mut self) -> bool {
+    fn evict_idlest(&mut self, now: u64) -> bool {
         let idle = self
             .seats
             .iter()
             .map(|(number, seat)| (seat.idle_since.load(Ordering::Relaxed), *number));
-        let idlest = idle.filter(|(since, _)| *since != BUSY).min();
+        let idlest = idle.filter(|(since, _)| *since <= now).min();
         let seat = idlest.and_then(|(_, number)| self.seats.remove(&number));
         seat.inspect(|seat| seat.evicted.notify_one()).is_some()
     }
@@ -275,6 +297,7 @@ mod tests {
         let busy = registry.admit(address).unwrap();
         busy.seat.mark_busy();
         let idle = registry.admit(address).unwrap();
+        idle.mark_idle();
         let _third = registry.admit(address).unwrap();
         let is_told = |admission: &Admission| {
             let mut context = std::task::Context::from_waker(std::task::Waker::noop());
@@ -297,6 +320,23 @@ mod tests {
         assert_eq!(registry.admit(address).err(), Some(Refusal::Full));
         busy[0].mark_idle();
         assert!(registry.admit(address).is_ok());
+    }
+
+    #[test]
+    fn r_117_one_that_has_just_come_is_not_driven_out_by_the_next() {
+        let registry = registry(1, 10);
+        let address: IpAddr = "127.0.0.1".parse().unwrap();
+        let _arriving = registry.admit(address).unwrap();
+        assert_eq!(registry.admit(address).err(), Some(Refusal::Full));
+    }
+
+    #[test]
+    fn the_operator_is_told_how_a_proxy_is_named() {
+        let registry = registry(100, 2);
+        let address = "::ffff:192.0.2.1".parse().unwrap();
+        let told = registry.told(Refusal::Address, 3, address);
+        assert!(told.starts_with("refused 3 connections, the last one of 192.0.2.1:"));
+        assert!(told.ends_with("`--trusted-proxy 192.0.2.1`"));
     }
 
     #[test]

@@ -16,7 +16,7 @@ const PATH_BYTES_MAX: usize = 1024;
 /// So much of a file is read at once for its hash, in bytes.
 const HASH_AT_ONCE: usize = 64 * 1024;
 
-/// What was measured of one file.
+/// What was measured of one file, or that there is none any more: then it has neither stamp nor hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MediaRecord {
     /// The file's stamp at that time.
@@ -25,8 +25,37 @@ pub struct MediaRecord {
     pub hash: Option<[u8; 16]>,
     /// Pixels across and down.
     pub pixels: Option<(u32, u32)>,
-    /// When the bytes were first seen to be these, in seconds since 1970.
+    /// When the bytes were first seen to be these, or to be gone, in seconds since 1970. Grows with every change.
     pub changed_at: i64,
+}
+
+impl MediaRecord {
+    /// What is remembered of a file that is gone: when that was seen.
+    fn gone(changed_at: i64) -> Self {
+        Self {
+            stamp: Stamp::default(),
+            hash: None,
+            pixels: None,
+            changed_at,
+        }
+    }
+
+    fn is_gone(&self) -> bool {
+        self.stamp == Stamp::default() && self.hash.is_none()
+    }
+
+    /// The same for the ledger while another change might not show in the stamp: the date, which may have been told, and
+    /// a stamp that no file has, so that the next start measures the file again.
+    fn unsettled(&self) -> Self {
+        let size = self.stamp.size;
+        Self {
+            stamp: Stamp {
+                size,
+                ..Stamp::default()
+            },
+            ..self.clone()
+        }
+    }
 }
 
 /// What was found of the media files that a document names.
@@ -34,7 +63,8 @@ pub struct MediaRecord {
 pub struct Measured {
     /// The files that are there.
     pub files: MediaFiles,
-    /// The newest change of any of them.
+    /// The second after the newest change of any of those that were asked for, whether they are there or are gone: in
+    /// the very second something else may have been sent of what shows them. 0 where none was ever there.
     pub changed_at: i64,
 }
 
@@ -61,7 +91,7 @@ pub struct MediaIndex {
 struct Inner {
     records: HashMap<String, MediaRecord>,
     /// Files that were measured so soon after a change that another one might not show: they are measured again, and
-    /// the ledger learns nothing of them before that.
+    /// the ledger learns no stamp of them before that.
     unsettled: HashSet<String>,
     unsaved: BTreeMap<String, MediaRecord>,
 }
@@ -122,7 +152,8 @@ impl MediaIndex {
         }))
     }
 
-    /// Measures files by path. One that cannot be read counts as not there, with a line in the log.
+    /// Measures files by path. One that cannot be read counts as not there, with a line in the log. When one that was
+    /// there before is gone, that is a change like any other: what showed it becomes later by it, not earlier.
     pub fn measure<'a>(
         &self,
         directory: &DataDirectory,
@@ -131,14 +162,19 @@ impl MediaIndex {
     ) -> Measured {
         let mut measured = Measured::default();
         for path in paths {
-            match self.open(directory, path, now) {
-                Ok(Some(open)) => {
-                    measured.changed_at = measured.changed_at.max(open.record.changed_at);
+            let open = self.open(directory, path, now).unwrap_or_else(|error| {
+                tracing::warn!("cannot read `{MEDIA_FOLDER}/{path}`: {error}");
+                None
+            });
+            let changed_at = match open {
+                Some(open) => {
                     measured.files.insert(path.to_owned(), open.known);
+                    Some(open.record.changed_at)
                 }
-                Ok(None) => {}
-                Err(error) => tracing::warn!("cannot read `{MEDIA_FOLDER}/{path}`: {error}"),
-            }
+                None => self.miss(path, now),
+            };
+            let later = changed_at.map_or(0, |at| at + 1);
+            measured.changed_at = measured.changed_at.max(later);
         }
         measured
     }
@@ -168,6 +204,9 @@ impl MediaIndex {
             };
         }
         if !record.stamp.is_settled(now) {
+            if inner.records.get(path) != Some(&record) {
+                inner.unsaved.insert(path.to_owned(), record.unsettled());
+            }
             inner.unsettled.insert(path.to_owned());
             inner.records.insert(path.to_owned(), record.clone());
             return record;
@@ -177,6 +216,21 @@ impl MediaIndex {
             inner.unsaved.insert(path.to_owned(), record.clone());
         }
         record
+    }
+
+    /// Remembers that a file is not there. Returns when that was first seen of one that was; `None` where it never was.
+    fn miss(&self, path: &str, now: i64) -> Option<i64> {
+        let mut inner = self.lock();
+        let known = inner.records.get(path)?;
+        if known.is_gone() {
+            return Some(known.changed_at);
+        }
+        let record = MediaRecord::gone(now.max(known.changed_at + 1));
+        let changed_at = record.changed_at;
+        inner.unsettled.remove(path);
+        inner.unsaved.insert(path.to_owned(), record.clone());
+        inner.records.insert(path.to_owned(), record);
+        Some(changed_at)
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {

@@ -5,7 +5,7 @@
 const SETTLED_NANOSECONDS: i64 = 2_000_000_000;
 
 /// What a file system tells of a file's state without reading it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Stamp {
     /// Size in bytes.
     pub size: u64,

@@ -264,6 +264,12 @@ impl Office {
 
     /// The answer to a request.
     pub(crate) fn ask(&self, request: http::request::Builder) -> Answer {
+        let answer = self.ask_now(request);
+        answer.unwrap_or_else(|file| panic!("{file} is another than it was"))
+    }
+
+    /// The same, or the file whose change must be taken in first.
+    pub(crate) fn ask_now(&self, request: http::request::Builder) -> Result<Answer, String> {
         let (head, ()) = request.body(()).unwrap().into_parts();
         let now = DateTime::from_timestamp(self.now(), 0).unwrap();
         let edition = self.publishing().current().load_full();
@@ -281,7 +287,7 @@ impl Office {
                     Made::Nothing(status, route) => {
                         respond::failure(&head, &edition, status, route)
                     }
-                    Made::Changed(file) => panic!("{file} is another than it was"),
+                    Made::Changed(file) => return Err(file),
                 }
             }
         };
@@ -298,7 +304,7 @@ impl Office {
             Payload::Bytes(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             Payload::File(pieces) => format!("{pieces:?} of a file"),
         };
-        (parts.status.as_u16(), fields.collect(), body)
+        Ok((parts.status.as_u16(), fields.collect(), body))
     }
 
     /// Every path that may answer: feeds, lists, the pages of all items, and these.

@@ -3,6 +3,7 @@
 
 mod alive;
 mod commands;
+mod dates;
 mod desk;
 mod digest;
 mod discovery;

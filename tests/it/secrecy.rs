@@ -225,13 +225,11 @@ proptest! {
         let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, &**text)).collect();
         let mut office = Office::open(&files, noon() - 3600);
         let without = tell(&mut office, None, 0);
-        // The same directory, remembered by nobody, and the file that is secret.
-        office.stop();
-        office.at(noon() - 3600);
-        if comes_at == 3 {
-            office.write(&secret.file, &secret.text());
-        }
-        office.restart_in("another state");
+        // The same directory with the file that is secret.
+        let text = secret.text();
+        let mut with_secret = files.clone();
+        with_secret.extend((comes_at == 3).then_some((&*secret.file, &*text)));
+        let mut office = Office::open(&with_secret, noon() - 3600);
         if restarts {
             office.restart();
         }

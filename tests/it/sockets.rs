@@ -1,6 +1,10 @@
 //! The server over real sockets on loopback, with short limits. Nothing sleeps: every wait is a read with a time-out,
 //! and every loop is bounded.
 
+mod bodies;
+mod places;
+mod slow;
+
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response};
 use hyper::body::Incoming;
@@ -287,6 +291,15 @@ fn a_transfer_coding_in_any_other_form_than_chunked_is_refused_and_the_connectio
         "Transfer-Encoding: chunked;q=1\r\n",
         "Transfer-Encoding: \"chunked\"\r\n",
         "Transfer-Encoding:\r\n",
+        "Transfer-Encoding: chunked,\r\n",
+        "Transfer-Encoding: , chunked\r\n",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding:\r\n",
+        "Transfer-Encoding: chunked\x0b\r\n",
+        "Transfer-Encoding: xchunked\r\n",
+        "Transfer-Encoding:\r\n chunked\r\n",
+        "Transfer-Encoding : chunked\r\n",
+        "Content-Length: 4\r\nTransfer-Encoding: identity\r\n",
+        "Transfer-Encoding: frob\r\nContent-Length: 4\r\n",
     ] {
         for method in ["GET", "POST"] {
             let mut stream = server.connect();

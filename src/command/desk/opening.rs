@@ -10,6 +10,7 @@ use super::waiting::{self, Verdict, Waiting};
 use super::{Desk, Setting, Taken};
 use crate::command::Error;
 use crate::command::publisher::keeping::fingerprint;
+use crate::edition::record::HOLD_SECONDS_MAX;
 use crate::newsroom::Newsroom;
 use crate::newsroom::absence;
 use crate::newsroom::absent::Absent;
@@ -117,6 +118,7 @@ impl Desk {
                 .map_err(|error| plain(error.into()))?;
         }
         let now = desk.look_twice(&mut found, ledger, clock, now);
+        let now = desk.wait_for_next_second(clock, now);
         desk.newsroom.advance(now.timestamp());
         let mut taken = Taken::default();
         let looked_at = desk.records.looked_at();
@@ -169,6 +171,17 @@ impl Desk {
         read.retain(|read| self.is_whole(read, now));
         self.sort_in(read, found);
         now
+    }
+
+    /// A start in the second of the last publication waits for the next one: what it changes would have the same date. A
+    /// clock that was set back by more than a moment holds nothing back. Returns the instant after that.
+    fn wait_for_next_second(&self, clock: &Clock, now: DateTime<Utc>) -> DateTime<Utc> {
+        let ahead = |at: &i64| (0..=HOLD_SECONDS_MAX).contains(&(at - now.timestamp()));
+        let Some(published_at) = self.records.looked_at().filter(ahead) else {
+            return now;
+        };
+        clock.wait_until(published_at + 1);
+        clock.now()
     }
 
     /// Whether published items have no files that would be withdrawn for that, or of which there is no copy.

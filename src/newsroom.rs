@@ -147,10 +147,12 @@ impl Newsroom {
             let listed = sections.values().filter(|section| section.in_main);
             listed.map(|section| section.name.clone()).collect()
         };
-        let notice_days = |room: &Self| -> Vec<u32> {
-            let places = room.places();
-            let settings = places.iter().map(|place| room.feeds_of(place));
-            settings.map(|feeds| feeds.notice_days).collect()
+        let notice_days = |room: &Self| -> Vec<(Place, u32)> {
+            let days = |place: Place| {
+                let days = room.feeds_of(&place).notice_days;
+                (place, days)
+            };
+            room.places().into_iter().map(days).collect()
         };
         let same_pages = |kind: Kind| {
             site.vocabulary(kind)

@@ -13,7 +13,7 @@ use crate::newsroom::problem::{Problem, Severity};
 use crate::newsroom::site::Format;
 use crate::page::style;
 use crate::text::slug::Slug;
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -30,6 +30,8 @@ pub struct Made {
     pub unsent: Option<i64>,
     /// The items that had to be left out.
     pub problems: Vec<Problem>,
+    /// The paths of the documents that cannot be written even so, with what the parser says.
+    pub unwritable: Vec<(String, String)>,
     /// The items as they were made, to be kept for the next time.
     pub rendered: Vec<Arc<Rendered>>,
 }
@@ -59,12 +61,23 @@ pub fn feeds(context: Context<'_>, place: &Place, rows: &[Row], before: Before<'
         edition: before.edition.filter(is_like_before),
         ..before
     };
-    let ready = all_ready(context, &feed, place, before).unwrap_or_else(|_| {
+    let mut spelled = spell(context, &feed);
+    if spelled.iter().any(|(_, document)| document.is_err()) {
         leave_out_breakers(context, &mut feed, &mut made.problems);
-        all_ready(context, &feed, place, before).unwrap_or_default()
+        spelled = spell(context, &feed);
+    }
+    let ready = spelled.into_par_iter().map(|(format, document)| {
+        let path = format!("{}{}", feed.folder, format.file_name());
+        match document {
+            Ok(body) => Ok(ready(&feed, place, (format, body), before, context.now)),
+            Err(why) => Err((path, why)),
+        }
     });
-    for ready in ready {
-        made.take(ready, context.now);
+    for ready in ready.collect::<Vec<_>>() {
+        match ready {
+            Ok(ready) => made.take(ready, context.now),
+            Err(unwritable) => made.unwritable.push(unwritable),
+        }
     }
     made
 }
@@ -126,22 +139,11 @@ struct Ready {
     is_new_record: bool,
 }
 
-/// Makes the feed in each of its formats, on all cores.
-///
-/// # Errors
-///
-/// What the parser says of a document that is not well-formed.
-fn all_ready(
-    context: Context<'_>,
-    feed: &Feed,
-    place: &Place,
-    before: Before<'_>,
-) -> Result<Vec<Ready>, String> {
-    let make = |format: &Format| {
-        let body = document(context, feed, *format)?;
-        Ok(ready(feed, place, (*format, body), before, context.now))
-    };
-    feed.formats.par_iter().map(make).collect()
+/// Spells the feed in each of its formats, on all cores: one that cannot be written takes no other with it.
+fn spell(context: Context<'_>, feed: &Feed) -> Vec<(Format, Result<String, String>)> {
+    let formats = feed.formats.par_iter();
+    let spelled = formats.map(|format| (*format, document(context, feed, *format)));
+    spelled.collect()
 }
 
 /// Makes a document a resource: that of before, where it is the same.
@@ -234,16 +236,19 @@ fn styled(context: Context<'_>, feed: &Feed, mut document: String) -> String {
     document
 }
 
-/// Leaves out the items that make a document ill-formed, found by writing each alone.
+/// Leaves out the items that make a document ill-formed, found by writing each alone. A format that cannot be written
+/// without any item says nothing of them.
 fn leave_out_breakers(context: Context<'_>, feed: &mut Feed, problems: &mut Vec<Problem>) {
     let items = std::mem::take(&mut feed.items);
+    let is_sound = |format: &&Format| document(context, feed, **format).is_ok();
+    let sound: Vec<Format> = feed.formats.iter().filter(is_sound).copied().collect();
     for item in items {
         let file = item.file.to_string();
         let alone = Feed {
             items: vec![item],
             ..feed.clone()
         };
-        let mut formats = alone.formats.iter();
+        let mut formats = sound.iter();
         match formats.try_for_each(|format| document(context, &alone, *format).map(drop)) {
             Ok(()) => feed.items.extend(alone.items),
             Err(why) => {

@@ -7,12 +7,56 @@ use tidings::edition::representation::Coding;
 use tidings::edition::resource::Content;
 use tidings::feed::rendered::Kept;
 use tidings::feed::{Context, Row};
+use tidings::newsroom::item::Person;
 use tidings::newsroom::media::MediaFiles;
 use tidings::newsroom::place::{Place, Scope};
-use tidings::newsroom::site::Tree;
+use tidings::newsroom::site::{Site, Tree};
 
 const ITEM: &str = "title = \"T\"\ndate = 2026-03-01\nimages = [{ src = \"photo.jpg\", alt = \"a\" }]\n\
     corrections = [{ at = 2026-11-24T13:00:00Z, note = \"n\" }]\nbody = \"See [this](photo.jpg).\"\n";
+
+/// Settings that only RSS carries, as no settings file can have them: no parser takes them.
+fn made_with_broken_contact(publication: &Publication) -> Made {
+    let mut site = Site::clone(publication.newsroom.site());
+    site.contact = Some(Person {
+        name: "\u{1}".to_owned(),
+        email: Some("press@example.org".to_owned()),
+        url: None,
+    });
+    let sections = Arc::clone(publication.newsroom.sections());
+    let newsroom = publication.newsroom.under(Arc::new(site), sections);
+    let context = Context {
+        newsroom: &newsroom,
+        ..publication.context()
+    };
+    publish::feeds(context, &all(), &rows(publication), Before::default())
+}
+
+#[test]
+fn a_format_that_cannot_be_written_takes_no_other_and_no_item_with_it() {
+    let publication = Publication::of(SITE, &[("news/a.toml", ITEM)], NOW);
+    let made = made_with_broken_contact(&publication);
+    let paths: Vec<&str> = made.resources.iter().map(|(path, _)| &**path).collect();
+    assert_eq!(paths, ["/atom.xml", "/feed.json"]);
+    assert!(texts(&made).iter().all(|text| text.contains("See ")));
+    let [(path, why)] = &*made.unwritable else {
+        panic!("{:?}", made.unwritable)
+    };
+    assert_eq!(path, "/rss.xml");
+    assert!(why.contains("U+0001"), "{why}");
+    assert!(made.problems.is_empty());
+}
+
+fn all() -> Place {
+    Place {
+        tree: Tree::DEFAULT,
+        scope: Scope::All,
+    }
+}
+
+fn rows(publication: &Publication) -> Vec<Row> {
+    publication.items.values().cloned().map(Row::Item).collect()
+}
 
 fn made(publication: &Publication, media: &MediaFiles, now: i64, kept: &Kept) -> Made {
     let context = Context {
@@ -20,16 +64,11 @@ fn made(publication: &Publication, media: &MediaFiles, now: i64, kept: &Kept) ->
         media,
         now,
     };
-    let place = Place {
-        tree: Tree::DEFAULT,
-        scope: Scope::All,
-    };
-    let rows: Vec<Row> = publication.items.values().cloned().map(Row::Item).collect();
     let before = Before {
         rendered: Some(kept),
         ..Before::default()
     };
-    publish::feeds(context, &place, &rows, before)
+    publish::feeds(context, &all(), &rows(publication), before)
 }
 
 fn texts(made: &Made) -> Vec<String> {

@@ -11,11 +11,14 @@ use crate::edition::record::VersionRecord;
 use crate::edition::resource::Resource;
 use crate::feed::{self, Context, Row, content};
 use crate::newsroom::entry::Entry;
+use crate::newsroom::item::Status;
+use crate::newsroom::lifecycle::State;
 use crate::newsroom::media::MediaFiles;
 use crate::newsroom::parse::report::PROBLEMS_MAX;
-use crate::newsroom::place::{Place, folder};
-use crate::newsroom::problem::Problem;
+use crate::newsroom::place::{Place, Scope, folder};
+use crate::newsroom::problem::{Problem, Severity};
 use crate::newsroom::site::Format;
+use crate::source::{SECTION_FILE, SITE_FILE};
 use chrono::{DateTime, Utc};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::collections::{BTreeSet, HashSet};
@@ -144,6 +147,19 @@ impl Publisher {
         }
     }
 
+    /// Whether the documents of a place may stay as they were: all that they show may still be shown.
+    fn may_stay(&self, place: &Place) -> bool {
+        let newsroom = self.desk.newsroom();
+        let is_told = |entry: &Arc<Entry>| {
+            let present = newsroom.get(&entry.id);
+            let state = present.map(|entry| entry.state(newsroom.now()));
+            state.is_some_and(State::has_page)
+                || (state == Some(State::Canceled) && entry.life.status == Status::Canceled)
+        };
+        let shown = self.windows.get(place);
+        shown.is_some_and(|window| window.entries.iter().all(is_told))
+    }
+
     fn take_made(
         &mut self,
         one: Prepared,
@@ -154,10 +170,15 @@ impl Publisher {
         let Prepared {
             place,
             rows,
-            window,
+            mut window,
             ..
         } = one;
         let mut problems = made.problems;
+        let may_stay = self.may_stay(&place);
+        for (path, why) in &made.unwritable {
+            let stays = may_stay && previous.resource(path).is_some();
+            problems.push(unwritable(&place, (path, why), stays));
+        }
         problems.extend(
             rows.iter()
                 .flat_map(|row| without_media(row, &window.media)),
@@ -179,9 +200,14 @@ impl Publisher {
         for format in Format::ALL {
             let path = format!("{name}{}", format.file_name());
             let is_offered = made.resources.iter().any(|(offered, _)| *offered == path);
-            if !is_offered && previous.resource(&path).is_some() {
+            let stays = may_stay && made.unwritable.iter().any(|(kept, _)| *kept == path);
+            if !is_offered && !stays && previous.resource(&path).is_some() {
                 round.dropped.push(path);
             }
+        }
+        if !made.unwritable.is_empty() && may_stay {
+            let before = self.windows.get(&place);
+            window.remember(before.into_iter().flat_map(|window| &window.entries));
         }
         let is_new = |(path, resource): &(String, Arc<Resource>)| {
             let before = previous.resource(path);
@@ -207,6 +233,21 @@ impl Publisher {
     }
 }
 
+/// What is told of a document that cannot be written, with what the parser says.
+fn unwritable(place: &Place, (path, why): (&str, &str), stays: bool) -> Problem {
+    let file = match &place.scope {
+        Scope::Section(name) => format!("{name}/{SECTION_FILE}"),
+        _ => SITE_FILE.to_owned(),
+    };
+    let what = if stays {
+        "stays as it was"
+    } else {
+        "is taken off"
+    };
+    let message = format!("`{path}` cannot be written and {what}: {why}");
+    Problem::of_file(Severity::Error, file, message)
+}
+
 /// What is told of the media files that an item of a feed refers to and that are not there.
 fn without_media(row: &Row, found: &MediaFiles) -> Vec<Problem> {
     let Row::Item(shown) = row else {
@@ -219,4 +260,77 @@ fn without_media(row: &Row, found: &MediaFiles) -> Vec<Problem> {
     let missing = content::missing_media(&shown.item, found);
     let problem = |path: &String| content::missing_file(&shown.entry.file, path);
     missing.iter().take(PROBLEMS_MAX).map(problem).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::desk::Setting;
+    use crate::command::desk::dirty::Dirty;
+    use crate::command::publisher::Store;
+    use crate::server::clock::Clock;
+    use crate::source::settings::Overrides;
+    use crate::store::ledger::Ledger;
+    use std::fs;
+
+    const SITE: &str = "title = \"E\"\nbase_url = \"https://press.example.org\"\nid_authority = \"example.org\"\n\
+                        id_authority_date = \"2022\"\n";
+
+    #[test]
+    fn a_document_that_cannot_be_written_stays_unless_it_shows_what_nobody_may_see() {
+        let folder = tempfile::tempdir().unwrap();
+        let item = |title: &str, more: &str| {
+            let text =
+                format!("title = \"{title}\"\ndate = 2024-01-01T00:00:00Z\n{more}body = \"b\"\n");
+            fs::write(folder.path().join("news/a.toml"), text).unwrap();
+        };
+        fs::create_dir(folder.path().join("news")).unwrap();
+        fs::write(folder.path().join(SITE_FILE), SITE).unwrap();
+        item("A", "");
+        let clock = Clock::of(
+            || DateTime::from_timestamp(4_000_000_000, 0).unwrap(),
+            |_| {},
+        );
+        let setting = Setting {
+            data: folder.path().to_owned(),
+            overrides: Overrides::default(),
+            gone_after_milliseconds: 0,
+        };
+        let store = Store {
+            ledger: Ledger::in_memory(4_000_000_000).unwrap(),
+            state: None,
+        };
+        let mut publisher = Publisher::start(setting, store, clock.clone()).unwrap();
+        for (more, stays) in [("", true), ("status = \"withheld\"\n", false)] {
+            let previous = publisher.current.load_full();
+            assert!(previous.resource("/news/rss.xml").is_some());
+            item("B", more);
+            let mut dirty = Dirty::default();
+            dirty.add("news/a.toml");
+            publisher.note(dirty);
+            let mut taken = publisher.take(clock.now());
+            let mut round = Round::default();
+            let read = publisher.read(&mut taken, &mut round.reading, clock.now());
+            for (place, rows) in read {
+                let path = format!(
+                    "{}rss.xml",
+                    super::folder(publisher.desk.newsroom().site(), &place)
+                );
+                let one = publisher.prepare(place, rows, &mut taken, 4_000_000_000);
+                let made = publish::Made {
+                    unwritable: vec![(path, "why".to_owned())],
+                    ..publish::Made::default()
+                };
+                publisher.take_made(one, made, &previous, &mut round);
+            }
+            let is_dropped = |path: &str| round.dropped.iter().any(|dropped| dropped == path);
+            assert_eq!(!is_dropped("/news/rss.xml"), stays);
+            assert!(is_dropped("/news/atom.xml"));
+            let problems = publisher.problems();
+            let told = problems
+                .iter()
+                .any(|problem| problem.message.contains("why"));
+            assert!(told, "{problems:?}");
+        }
+    }
 }

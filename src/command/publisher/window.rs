@@ -29,6 +29,17 @@ pub struct Window {
     pub media: MediaFiles,
 }
 
+impl Window {
+    /// Counts what a document shows that could not be written anew: the window is that of no document then, and the place
+    /// is made again as soon as anything touches it.
+    pub(super) fn remember<'a>(&mut self, before: impl Iterator<Item = &'a Arc<Entry>>) {
+        let known: BTreeSet<Id> = self.entries.iter().map(|entry| entry.id.clone()).collect();
+        let others = before.filter(|entry| !known.contains(&entry.id));
+        self.entries.extend(others.cloned());
+        self.dates.clear();
+    }
+}
+
 impl Publisher {
     /// Whether the feeds of every place are made.
     pub(super) fn is_forced(&self, taken: &Taken, now: i64) -> bool {

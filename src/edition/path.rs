@@ -3,6 +3,7 @@
 use super::{Edition, Found, Key, Route};
 use crate::edition::resource::discovery::Discovery;
 use crate::newsroom::entry::Entry;
+use crate::newsroom::media::plain_url_path;
 use crate::newsroom::place::{Place, Scope, folder, locate};
 use crate::newsroom::site::Format;
 use crate::page::list::Position;
@@ -63,8 +64,10 @@ impl Edition {
     /// Where what `site.toml` sends to a path arrives at last; `None` where nothing is there. Whether a media file is
     /// there shows when it is asked for.
     fn lands(&self, path: &str) -> Option<String> {
-        let is_there = path.starts_with("/media/") || self.standing(path).is_some();
-        if is_there {
+        if let Some(file) = path.strip_prefix("/media/") {
+            return Some(plain_url_path(file));
+        }
+        if self.standing(path).is_some() {
             return Some(path.to_owned());
         }
         self.moved(path)

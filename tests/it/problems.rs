@@ -92,6 +92,16 @@ fn keys_of_an_item() {
             &["are both here"],
         ),
         ("section = \"from-others\"\n", &["`source` is missing"]),
+        ("id_uri = \"tag:example.org,2022:a\"\n", &[]),
+        ("id_uri = \"tag:example.org,2021:b\"\n", &[]),
+        (
+            "id_uri = \"tag:Example.org,2022:b\"\n",
+            &["names `b` of this publication, not an item elsewhere"],
+        ),
+        (
+            "id_uri = \"tag:example.org,2022:feed/news\"\n",
+            &["names `feed/news` of this publication"],
+        ),
         ("lang = \"russian\"\n", &["`russian` is no language tag"]),
         (
             "status = \"cancelled\"\n",
@@ -426,6 +436,10 @@ fn keys_of_the_site() {
             &["is not an absolute URL"],
         ),
         (&SITE.replace("\"2022\"", "\"22\""), &["`22` is no year"]),
+        (
+            &format!("{SITE}[languages.sr-latn]\n[languages.sr-Latn]\n"),
+            &["the language `sr-Latn` is here twice"],
+        ),
         (
             &SITE.replace("\"example.org\"", "\"exa mple\""),
             &["is no domain name"],

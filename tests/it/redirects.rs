@@ -28,7 +28,7 @@ fn r_068_old_addresses_lead_where_site_toml_says() {
     let office = office(
         "\"/feed/\" = \"/rss.xml\"\n\"/?feed=rss2\" = \"/rss.xml\"\n\"/blog/\" = \"/news/\"\n\
          \"/news/rss.xml\" = \"/atom.xml\"\n\"/caf%C3%A9/\" = \"/news/\"\n\"/void/\" = \"/nothing/\"\n\
-         \"/paper.pdf\" = \"/media/paper.pdf\"\n\"/?p=1\" = \"/news/a/\"\n\"/soon/\" = \"/news/secret/\"\n",
+         \"/paper.pdf\" = \"/media/paper.pdf\"\n\"/files/\" = \"/media/\"\n\"/?p=1\" = \"/news/a/\"\n\"/soon/\" = \"/news/secret/\"\n",
     );
     for (path, expected) in [
         ("/feed/", "301 /rss.xml"),
@@ -41,6 +41,10 @@ fn r_068_old_addresses_lead_where_site_toml_says() {
         ("/blog/a/", "301 /news/a/"),
         ("/caf%C3%A9/", "301 /news/"),
         ("/paper.pdf", "301 /media/paper.pdf"),
+        ("/files/my%20plan.pdf", "301 /media/my%20plan.pdf"),
+        ("/files/a%3Fb.pdf", "301 /media/a%3Fb.pdf"),
+        ("/files/100%25.pdf", "301 /media/100%25.pdf"),
+        ("/files/%C3%A9.pdf", "301 /media/%C3%A9.pdf"),
         // What is there stays, and nobody is sent to nothing.
         ("/news/rss.xml", "200"),
         ("/?feed=rss", "200"),

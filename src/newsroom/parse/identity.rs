@@ -61,8 +61,9 @@ pub fn other_id(report: &Report<'_>, key: &'static str, node: &Node<'_>) -> Opti
     id
 }
 
-/// The guid that an imported item had elsewhere.
-pub fn id_uri(reader: &Reader<'_, '_>) -> Option<String> {
+/// The guid that an imported item had elsewhere. One of this publication's own names an item here: of the item itself it
+/// says nothing, and another's would make two items one to readers.
+pub fn id_uri(reader: &Reader<'_, '_>, around: &Around<'_>, id: Option<&Id>) -> Option<String> {
     let uri = reader.line("id_uri")?;
     if uri.len() > ID_URI_BYTES_MAX {
         reader.error_at(
@@ -71,7 +72,24 @@ pub fn id_uri(reader: &Reader<'_, '_>) -> Option<String> {
         );
         return None;
     }
-    Some(uri)
+    let own = around.site.authority.tag("");
+    let Some(named) = without_prefix(&uri, &own) else {
+        return Some(uri);
+    };
+    if id.is_none_or(|id| id.as_str() != named) {
+        let message = format!("`{uri}` names `{named}` of this publication, not an item elsewhere");
+        let reported = reader.error_at("id_uri", message);
+        reported.hint(
+            "take the line out; an item that was published here before keeps its guid by its `id`",
+        );
+    }
+    None
+}
+
+/// The rest of a text that begins with an ASCII prefix in whatever case.
+fn without_prefix<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
+    let (head, rest) = text.split_at_checked(prefix.len())?;
+    head.eq_ignore_ascii_case(prefix).then_some(rest)
 }
 
 /// The sections that list the item: as written, else that of its folder.

@@ -106,7 +106,7 @@ fn of_table(reader: &Reader<'_, '_>, around: &Around<'_>) -> Option<Item> {
     // What must be there comes last: by then every other key has been looked at, too.
     Some(Item {
         id_is_explicit: reader.field("id").is_some(),
-        id_uri: identity::id_uri(reader),
+        id_uri: identity::id_uri(reader, around, id.as_ref()),
         aliases: reader.list("aliases", identity::alias),
         translation_key_is_explicit: reader.field("translation_key").is_some(),
         translation_key: reader

@@ -206,11 +206,20 @@ fn languages(reader: &Reader<'_, '_>, default: &Language) -> Vec<(Language, Word
         );
         return Vec::new();
     }
-    table
-        .all()
-        .iter()
-        .filter_map(|field| further_language(&table, field, default))
-        .collect()
+    let mut languages: Vec<(Language, Wording)> = Vec::new();
+    for field in table.all() {
+        let Some((language, wording)) = further_language(&table, field, default) else {
+            continue;
+        };
+        if languages.iter().any(|(listed, _)| *listed == language) {
+            let message = format!("the language `{language}` is here twice");
+            let reported = table.report.error(field.key_span.clone(), message);
+            reported.hint(format!("keep one table `[languages.{language}]`"));
+            continue;
+        }
+        languages.push((language, wording));
+    }
+    languages
 }
 
 fn further_language(

@@ -1,4 +1,4 @@
-//! The command line: one file a subcommand. Here everything meets, and here alone the clock is read.
+//! The command line: one file a subcommand. Here everything meets.
 
 pub mod arguments;
 pub mod check;

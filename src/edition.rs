@@ -10,6 +10,7 @@ pub mod version;
 
 use crate::edition::resource::Resource;
 use crate::edition::resource::discovery::Discovery;
+use crate::edition::version::Version;
 use crate::feed::Shown;
 use crate::newsroom::Newsroom;
 use crate::newsroom::entry::Entry;
@@ -19,7 +20,9 @@ use crate::newsroom::lifecycle::State;
 use crate::newsroom::place::{Place, folder};
 use crate::newsroom::record::{EVERYTHING, GroupRecord, Groups, SETTINGS};
 use crate::newsroom::site::{Format, Tree};
+use crate::newsroom::theme;
 use bytes::Bytes;
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 /// All that is served at one instant. Immutable and swapped whole, so that a request sees exactly one.
@@ -124,6 +127,9 @@ pub enum MediaState {
     Gone,
 }
 
+/// So many themes that are no longer in force are still served.
+const FORMER_THEMES: usize = 4;
+
 impl Edition {
     /// An edition without resources.
     ///
@@ -156,15 +162,25 @@ impl Edition {
         self
     }
 
-    /// The same edition with every feed of an earlier one.
+    /// The same edition with every feed of an earlier one, and with the last [`FORMER_THEMES`] that are no longer in force:
+    /// pages in caches name them.
     #[must_use]
     pub fn sharing_feeds(mut self, previous: &Self) -> Self {
         self.number = previous.number + 1;
         self.media_changes = previous.media_changes;
-        let feeds = previous.resources.iter();
-        let feeds = feeds.filter(|(_, resource)| resource.route() == Route::Feed);
-        self.resources
-            .extend(feeds.map(|(path, resource)| (Arc::clone(path), Arc::clone(resource))));
+        let (feeds, others): (Vec<_>, Vec<_>) = previous
+            .resources
+            .iter()
+            .map(|(path, resource)| (Arc::clone(path), Arc::clone(resource)))
+            .partition(|(_, resource)| resource.route() == Route::Feed);
+        let is_former = |(path, _): &(Arc<str>, Arc<Resource>)| {
+            path.starts_with(theme::PATH) && !self.resources.contains_key(path)
+        };
+        let mut former: Vec<_> = others.into_iter().filter(is_former).collect();
+        let dated = |resource: &Resource| resource.version().and_then(Version::last_modified);
+        former.sort_by_key(|(_, resource)| Reverse(dated(resource)));
+        former.truncate(FORMER_THEMES);
+        self.resources.extend(feeds.into_iter().chain(former));
         self
     }
 

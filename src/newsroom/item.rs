@@ -57,8 +57,8 @@ pub struct Item {
     pub updated: Option<DateTime<Utc>>,
     /// What was put right, oldest first.
     pub corrections: Vec<Correction>,
-    /// The version: as written, else 1 and the number of corrections.
-    pub version: u32,
+    /// The version, where it is written; else it is 1 and the number of the corrections that have come.
+    pub version: Option<u32>,
     /// Where in its life the author has put it.
     pub status: Status,
     /// The public reason of a withdrawal.

@@ -3,6 +3,9 @@
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
+/// How the paths of all themes begin, below the base URL.
+pub const PATH: &str = "/assets/theme.";
+
 /// A stylesheet of the publication's own, which follows ours on every page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Theme {
@@ -29,7 +32,7 @@ impl Theme {
 
     /// The path of its URL below the base URL, with a hash of its text.
     pub fn path(&self) -> String {
-        format!("/assets/theme.{}.css", self.mark)
+        format!("{PATH}{}.css", self.mark)
     }
 }
 

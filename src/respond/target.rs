@@ -11,7 +11,7 @@ pub const TARGET_BYTES_MAX: usize = 8_000;
 /// What a request is aimed at.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Target<'a> {
-    /// A path, percent-decoded once. The query has no meaning here and is dropped (http.md R-065).
+    /// A path, percent-decoded once. The query is no part of it: only `[redirects]` looks at that (http.md R-065).
     Path(Cow<'a, str>),
     /// The server as a whole: `*`.
     Asterisk,

@@ -9,11 +9,11 @@ pub const SUMMARY_CHARS_MAX: usize = 300;
 /// Derives a summary from sanitised HTML: the first paragraph that has words, else the words of the whole. Empty where
 /// there are none.
 pub fn of_html(html: &str) -> String {
-    let paragraphs = html
-        .split("<p")
-        .skip(1)
-        .filter_map(|rest| rest.split("</p>").next());
-    let words = paragraphs.map(|inner| plain(inner.split_once('>').map_or("", |(_, inner)| inner)));
+    let begins = html.split("<p").skip(1);
+    // `<pre>` and `<picture>` begin so, too.
+    let paragraphs = begins.filter(|rest| rest.starts_with(['>', ' ']));
+    let inner = paragraphs.filter_map(|rest| rest.split("</p>").next()?.split_once('>'));
+    let words = inner.map(|(_, inner)| plain(inner));
     let first = words.into_iter().find(|words| !words.is_empty());
     cut(&first.unwrap_or_else(|| plain(html)))
 }
@@ -79,6 +79,11 @@ mod tests {
             "One two."
         );
         assert_eq!(of_html("<pre>code</pre>"), "code");
+        assert_eq!(of_html("<pre>code</pre><p>Words.</p>"), "Words.");
+        assert_eq!(
+            of_html("<picture><img></picture><p class=\"a\">Words.</p>"),
+            "Words."
+        );
         assert_eq!(of_html("<hr>"), "");
     }
 

@@ -58,7 +58,7 @@ fn files_of(room: &str) -> Vec<PathBuf> {
 fn code_of(room: &str) -> Vec<(PathBuf, String)> {
     let read = |path: PathBuf| {
         let text = fs::read_to_string(&path).unwrap();
-        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let code = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
         let lines = code
             .lines()
             .filter(|line| !line.trim_start().starts_with("//"));

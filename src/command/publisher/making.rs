@@ -1,7 +1,7 @@
 //! The making of feeds: of the places that a change touches, those whose documents it makes others.
 
 use super::Publisher;
-use super::reading::Reading;
+use super::reading::{Contents, Reading};
 use super::window::{self, Window};
 use crate::command::desk::Taken;
 use crate::command::desk::board;
@@ -73,8 +73,8 @@ impl Publisher {
         self.unsent = self.unsent.filter(|at| *at > now);
         self.drop_places(&mut round);
         let mut prepared = Vec::new();
-        for (place, rows) in read {
-            let one = self.prepare(place, rows, taken, now);
+        for (place, contents) in read {
+            let one = self.prepare(place, contents, taken, now);
             prepared.extend(Some(one).filter(|one| is_forced || one.is_new));
         }
         let previous = self.current.load_full();
@@ -119,7 +119,14 @@ impl Publisher {
     }
 
     /// Finds what a place's feeds are to say of what was read. What could not be read is looked for again.
-    fn prepare(&mut self, place: Place, rows: Vec<Row>, taken: &mut Taken, now: i64) -> Prepared {
+    fn prepare(
+        &mut self,
+        place: Place,
+        contents: Contents,
+        taken: &mut Taken,
+        now: i64,
+    ) -> Prepared {
+        let Contents { rows, unread } = contents;
         let newsroom = self.desk.newsroom();
         let entries: Vec<Arc<Entry>> = rows.iter().map(|row| Arc::clone(row.entry())).collect();
         let media = self.media_of(&entries, now);
@@ -138,6 +145,7 @@ impl Publisher {
             latest: group.latest,
             replacements,
             media,
+            unread,
         };
         Prepared {
             is_new: self.windows.get(&place) != Some(&window),
@@ -174,6 +182,7 @@ impl Publisher {
             ..
         } = one;
         let mut problems = made.problems;
+        problems.extend(window.unread.iter().cloned());
         let may_stay = self.may_stay(&place);
         for (path, why) in &made.unwritable {
             let stays = may_stay && previous.resource(path).is_some();
@@ -311,12 +320,12 @@ mod tests {
             let mut taken = publisher.take(clock.now());
             let mut round = Round::default();
             let read = publisher.read(&mut taken, &mut round.reading, clock.now());
-            for (place, rows) in read {
+            for (place, contents) in read {
                 let path = format!(
                     "{}rss.xml",
                     super::folder(publisher.desk.newsroom().site(), &place)
                 );
-                let one = publisher.prepare(place, rows, &mut taken, 4_000_000_000);
+                let one = publisher.prepare(place, contents, &mut taken, 4_000_000_000);
                 let made = publish::Made {
                     unwritable: vec![(path, "why".to_owned())],
                     ..publish::Made::default()

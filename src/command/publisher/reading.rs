@@ -7,6 +7,8 @@ use crate::newsroom::entry::{Basis, Entry};
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Item;
 use crate::newsroom::place::Place;
+use crate::newsroom::problem::{Problem, Severity};
+use crate::source;
 use crate::source::load::Whole;
 use crate::store::ledger::Source;
 use crate::text::causes::joined;
@@ -26,6 +28,12 @@ pub struct Reading {
     pub texts: BTreeMap<String, Source>,
 }
 
+/// What a document shows, and what of it could not be read as it was taken in.
+pub(super) struct Contents {
+    pub rows: Vec<Row>,
+    pub unread: Vec<Problem>,
+}
+
 impl Publisher {
     /// Reads what the documents to be made will show, place by place. A file may be another by now than when it was
     /// taken in: then it is taken in again.
@@ -34,7 +42,7 @@ impl Publisher {
         taken: &mut Taken,
         reading: &mut Reading,
         now: DateTime<Utc>,
-    ) -> Vec<(Place, Vec<Row>)> {
+    ) -> Vec<(Place, Contents)> {
         for _ in 0..AGAIN_MAX {
             let read = self.read_windows(taken, reading, now.timestamp());
             if self.dirty.is_empty() {
@@ -50,7 +58,7 @@ impl Publisher {
         taken: &mut Taken,
         reading: &mut Reading,
         now: i64,
-    ) -> Vec<(Place, Vec<Row>)> {
+    ) -> Vec<(Place, Contents)> {
         if taken.has_new_settings {
             self.live.clear();
             self.recent.clear();
@@ -62,22 +70,23 @@ impl Publisher {
         places.retain(|place| is_forced || self.is_touched(place, taken));
         let read = places.into_iter().map(|place| {
             let entries = select::window(&newsroom, &place, now);
-            let rows = self.rows(&entries, taken, reading, now);
-            (place, rows)
+            let contents = self.contents(&entries, taken, reading, now);
+            (place, contents)
         });
         read.collect()
     }
 
-    /// What a document shows of a window. What cannot be read as it was taken in is left out, and its file is looked at
-    /// again.
-    fn rows(
+    /// What a document shows of a window. What cannot be read as it was taken in is left out until it can be, and its
+    /// file is looked at again.
+    fn contents(
         &mut self,
         entries: &[Arc<Entry>],
         taken: &mut Taken,
         reading: &mut Reading,
         now: i64,
-    ) -> Vec<Row> {
+    ) -> Contents {
         let mut rows = Vec::with_capacity(entries.len());
+        let mut unread = Vec::new();
         for entry in entries {
             if select::is_notice(entry, now) {
                 rows.push(Row::Notice(Arc::clone(entry)));
@@ -86,17 +95,25 @@ impl Publisher {
             let read = reading.items.get(&entry.id);
             let read = read.filter(|shown| shown.is_of(entry));
             let item = match read.map(|shown| Arc::clone(&shown.item)) {
-                Some(item) => Some(item),
+                Some(item) => Ok(item),
                 None => self.item(entry, taken, reading),
             };
-            if let Some(item) = item {
-                let entry = Arc::clone(entry);
-                let shown = Shown { entry, item };
-                reading.items.insert(shown.entry.id.clone(), shown.clone());
-                rows.push(Row::Item(shown));
+            match item {
+                Ok(item) => {
+                    let entry = Arc::clone(entry);
+                    let shown = Shown { entry, item };
+                    reading.items.insert(shown.entry.id.clone(), shown.clone());
+                    rows.push(Row::Item(shown));
+                }
+                Err(error) => {
+                    let message =
+                        format!("is left out of feeds for the moment: {}", joined(&error));
+                    let file = &*entry.file;
+                    unread.push(Problem::of_file(Severity::Warning, file, message));
+                }
             }
         }
-        rows
+        Contents { rows, unread }
     }
 
     fn item(
@@ -104,10 +121,10 @@ impl Publisher {
         entry: &Arc<Entry>,
         taken: &mut Taken,
         reading: &mut Reading,
-    ) -> Option<Arc<Item>> {
+    ) -> Result<Arc<Item>, source::Error> {
         let live = self.live.get(&entry.id);
         if let Some(shown) = live.filter(|shown| shown.is_of(entry)) {
-            return Some(Arc::clone(&shown.item));
+            return Ok(Arc::clone(&shown.item));
         }
         let at_hand = taken.wholes.remove(&entry.id);
         let whole = match at_hand.filter(|whole| is_of(whole, entry)) {
@@ -126,12 +143,11 @@ impl Publisher {
                     text,
                 };
                 reading.texts.insert(entry.id.to_string(), source);
-                Some(Arc::new(item))
+                Ok(Arc::new(item))
             }
             Err(error) => {
-                tracing::info!("{}; it is looked at again", joined(&error));
                 self.dirty.add(&entry.file);
-                None
+                Err(error)
             }
         }
     }
@@ -142,7 +158,7 @@ impl Publisher {
         let kept = self.desk.kept().filter(|entry| is_held(entry, now));
         let kept: Vec<Arc<Entry>> = kept.cloned().collect();
         for entry in kept {
-            if let Some(item) = self.item(&entry, taken, reading) {
+            if let Ok(item) = self.item(&entry, taken, reading) {
                 self.live.insert(entry.id.clone(), Shown { entry, item });
             }
         }

@@ -8,6 +8,7 @@ use crate::newsroom::entry::Entry;
 use crate::newsroom::identity::Id;
 use crate::newsroom::media::MediaFiles;
 use crate::newsroom::place::{Place, folder};
+use crate::newsroom::problem::Problem;
 use crate::source::scan::is_below;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -27,6 +28,8 @@ pub struct Window {
     pub latest: Option<i64>,
     /// What was known of the media files.
     pub media: MediaFiles,
+    /// What it lacks, since it could not be read.
+    pub unread: Vec<Problem>,
 }
 
 impl Window {
@@ -59,7 +62,10 @@ impl Publisher {
                 || taken.media.iter().any(|path| shows_media(window, path))
                 || self.shows_site_pictures(taken)
         };
-        taken.groups.contains(&name) || has_media() || replaced(window, &taken.stamps.items)
+        !window.unread.is_empty()
+            || taken.groups.contains(&name)
+            || has_media()
+            || replaced(window, &taken.stamps.items)
     }
 
     fn shows_site_pictures(&self, taken: &Taken) -> bool {

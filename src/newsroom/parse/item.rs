@@ -121,7 +121,7 @@ fn of_table(reader: &Reader<'_, '_>, around: &Around<'_>) -> Option<Item> {
         authors: person::several(reader, "authors"),
         dateline: reader.line("dateline"),
         updated: date::instant(reader, "updated", zone),
-        version: life::version(reader, corrections.len()),
+        version: life::version(reader),
         status_note: life::status_note(reader, status),
         status_at: date::instant(reader, "status_at", zone),
         replaced_by: reader

@@ -71,15 +71,10 @@ pub fn status_note(reader: &Reader<'_, '_>, status: Status) -> Option<String> {
     note
 }
 
-/// The version: as written, else 1 and the number of corrections.
-pub fn version(reader: &Reader<'_, '_>, corrections: usize) -> u32 {
-    let derived = u32::try_from(corrections)
-        .unwrap_or(u32::MAX)
-        .saturating_add(1);
-    let written = reader.integer("version", 1..=i64::from(u32::MAX));
-    written
-        .and_then(|version| u32::try_from(version).ok())
-        .unwrap_or(derived)
+/// The version, where it is written.
+pub fn version(reader: &Reader<'_, '_>) -> Option<u32> {
+    let written = reader.integer("version", 1..=i64::from(u32::MAX))?;
+    u32::try_from(written).ok()
 }
 
 /// What was put right, oldest first.

@@ -26,7 +26,7 @@ pub(super) fn json(
         "url": item.url,
         "mainEntityOfPage": item.url,
         "identifier": item.id,
-        "version": shown.item.version,
+        "version": version(shown, item),
         "headline": item.title,
         "alternativeHeadline": shown.item.subtitle,
         "description": item.summary,
@@ -66,6 +66,12 @@ pub(super) fn json(
     );
     without_nothing(&mut article);
     escaped(&article)
+}
+
+/// The version: as written, else 1 and the number of the corrections that have come.
+fn version(shown: &Shown, item: &FeedItem) -> usize {
+    let written = shown.item.version.map(|version| version as usize);
+    written.unwrap_or_else(|| item.corrections.len() + 1)
 }
 
 /// Takes out what says nothing: nulls and empty lists.

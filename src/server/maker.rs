@@ -23,6 +23,7 @@ use crate::source::{self, DataDirectory};
 use crate::text::causes::joined;
 use arc_swap::ArcSwap;
 use http::StatusCode;
+use std::cell::Cell;
 use std::sync::Arc;
 
 /// So many related items are named on a page: each is read from its file.
@@ -76,7 +77,7 @@ impl Maker {
     /// Makes what a key of an edition names, at `now` by the clock. A file that changed after it was taken in is never
     /// shown from its new text; what cannot be made for another reason is 503, with a line in the log.
     pub fn make(&self, edition: &Edition, key: &Key, now: i64) -> Made {
-        let make = || self.make_anew(edition, key, now);
+        let make = || self.making(edition, now).make(key);
         match edition.mark(key) {
             Some(mark) => self.stock.find_or_make(&(key.clone(), mark), now, make),
             None => make(),
@@ -89,13 +90,46 @@ impl Maker {
         self.stock.find(&(key.clone(), mark), now)
     }
 
-    fn make_anew(&self, edition: &Edition, key: &Key, now: i64) -> Made {
+    /// The same without the other items that cannot be read now, which would only be named: such a page has no date and
+    /// is not kept. An item's own page needs its file all the same.
+    pub fn make_without_unread(&self, edition: &Edition, key: &Key, now: i64) -> Made {
+        let making = Making {
+            leaves_out: true,
+            ..self.making(edition, now)
+        };
+        making.make(key)
+    }
+
+    fn making<'a>(&'a self, edition: &'a Edition, now: i64) -> Making<'a> {
+        Making {
+            maker: self,
+            edition,
+            now,
+            leaves_out: false,
+            has_left_out: Cell::new(false),
+        }
+    }
+}
+
+/// The making of one thing of an edition, at an instant.
+struct Making<'a> {
+    maker: &'a Maker,
+    edition: &'a Edition,
+    /// The instant by the clock, in seconds since 1970.
+    now: i64,
+    /// Whether other items that cannot be read are left out.
+    leaves_out: bool,
+    has_left_out: Cell<bool>,
+}
+
+impl Making<'_> {
+    fn make(&self, key: &Key) -> Made {
         let made = match key {
-            Key::Feed(place, format) => self.feed(edition, (place, *format), now),
-            Key::Item(id) => self.item(edition, id, now),
-            Key::List(place, number) => self.list(edition, place, *number, now),
-            Key::Media(path) => return self.media(edition, path, now),
-            Key::Discovery(discovery) => self.discovery(edition, *discovery, now),
+            Key::Feed(place, format) => self.feed((place, *format)),
+            Key::Item(id) => self.item(id),
+            Key::List(place, number) => self.list(place, *number),
+            Key::Media(path) => return self.media(path),
+            Key::Discovery(discovery) => self.discovery(*discovery),
         };
         made.unwrap_or_else(|error| match error {
             Error::Source(
@@ -111,29 +145,28 @@ impl Maker {
         })
     }
 
-    fn item(&self, edition: &Edition, id: &Id, now: i64) -> Result<Made, Error> {
+    fn item(&self, id: &Id) -> Result<Made, Error> {
+        let edition = self.edition;
         let Some(entry) = edition.newsroom.get(id) else {
             return Ok(Made::Nothing(StatusCode::NOT_FOUND, Route::Page));
         };
         if entry.state(edition.now) == State::Canceled {
-            return self.withdrawn(edition, entry, now);
+            return self.withdrawn(entry);
         }
-        let shown = self.shown(edition, entry)?;
-        let around = self.around(edition, &shown)?;
+        let shown = self.shown(entry)?;
+        let around = self.around(&shown)?;
         let own = entry.media.iter().map(|path| &**path);
-        let measured = self.measured(edition, own, now);
-        let context = context(edition, &measured);
+        let measured = self.measured(own);
+        let context = self.context(&measured);
         let page = page::item::render(context, &shown, &around)?;
         let changed_at = changed_at(edition, &shown).max(measured.changed_at);
-        Ok(Made::Resource(page_resource(
-            edition, page, changed_at, now,
-        )))
+        Ok(Made::Resource(self.page_resource(page, changed_at)))
     }
 
     /// The public notice of a canceled item, with nothing of its own words.
-    fn withdrawn(&self, edition: &Edition, entry: &Entry, now: i64) -> Result<Made, Error> {
-        let measured = self.measured(edition, std::iter::empty(), now);
-        let context = context(edition, &measured);
+    fn withdrawn(&self, entry: &Entry) -> Result<Made, Error> {
+        let measured = self.measured(std::iter::empty());
+        let context = self.context(&measured);
         let page = notice::withdrawn(context, entry)?;
         Ok(Made::Resource(Arc::new(Resource::gone_page(
             page.html,
@@ -141,81 +174,69 @@ impl Maker {
         ))))
     }
 
-    fn list(
-        &self,
-        edition: &Edition,
-        place: &Place,
-        number: usize,
-        now: i64,
-    ) -> Result<Made, Error> {
+    fn list(&self, place: &Place, number: usize) -> Result<Made, Error> {
+        let edition = self.edition;
         let Some(position) = Position::of(&edition.newsroom, place, number) else {
             return Ok(Made::Nothing(StatusCode::NOT_FOUND, Route::Page));
         };
         let rows = list::window(&edition.newsroom, place, position);
-        let shown = self.all_shown(edition, &rows)?;
-        let measured = self.measured(edition, shown.iter().filter_map(lead_file), now);
-        let context = context(edition, &measured);
+        let shown = self.all_shown(&rows)?;
+        let measured = self.measured(shown.iter().filter_map(lead_file));
+        let context = self.context(&measured);
         let page = list::render(context, place, &shown, position)?;
         let stamps = rows.iter().map(|entry| entry.changed_at());
         let changed_at = stamps
             .chain([edition.list_changed_at(place), measured.changed_at])
             .max()
             .unwrap_or(0);
-        Ok(Made::Resource(page_resource(
-            edition, page, changed_at, now,
-        )))
+        Ok(Made::Resource(self.page_resource(page, changed_at)))
     }
 
     /// The other items that an item's page names.
-    fn around(&self, edition: &Edition, shown: &Shown) -> Result<Around, Error> {
-        let newsroom = &edition.newsroom;
-        let beside = newsroom.neighbours(&shown.entry, edition.now);
-        let read = |entry: Arc<Entry>| self.shown(edition, &entry);
-        let related = related(edition, shown);
+    fn around(&self, shown: &Shown) -> Result<Around, Error> {
+        let edition = self.edition;
+        let beside = edition.newsroom.neighbours(&shown.entry, edition.now);
+        let read = |entry: Option<Arc<Entry>>| {
+            let shown = entry.map(|entry| self.other(&entry)).transpose()?;
+            Ok::<_, Error>(shown.flatten())
+        };
+        let related: Vec<_> = related(edition, shown).cloned().collect();
         Ok(Around {
-            older: beside.older.map(read).transpose()?,
-            newer: beside.newer.map(read).transpose()?,
-            related: related.cloned().map(read).collect::<Result<_, _>>()?,
+            older: read(beside.older)?,
+            newer: read(beside.newer)?,
+            related: self.all_shown(&related)?,
         })
     }
 
     /// What is known of the files that a page shows: its own, and those of every page.
-    fn measured<'a>(
-        &self,
-        edition: &'a Edition,
-        own: impl Iterator<Item = &'a str>,
-        now: i64,
-    ) -> Measured {
-        let pictures = edition.newsroom.site().pictures();
-        self.media
-            .measure(&self.folder.load(), own.chain(pictures), now)
+    fn measured<'e>(&'e self, own: impl Iterator<Item = &'e str>) -> Measured {
+        let pictures = self.edition.newsroom.site().pictures();
+        let folder = self.maker.folder.load();
+        self.maker
+            .media
+            .measure(&folder, own.chain(pictures), self.now)
     }
 
     /// A feed of a tag or an author. Its `Last-Modified` comes from the stamps of what it shows (http.md R-002).
-    fn feed(
-        &self,
-        edition: &Edition,
-        (place, format): (&Place, Format),
-        now: i64,
-    ) -> Result<Made, Error> {
-        let newsroom = &edition.newsroom;
+    fn feed(&self, (place, format): (&Place, Format)) -> Result<Made, Error> {
+        let edition = self.edition;
         let row = |entry: &Arc<Entry>| {
-            Ok(if select::is_notice(entry, edition.now) {
-                Row::Notice(Arc::clone(entry))
+            Ok::<_, Error>(if select::is_notice(entry, edition.now) {
+                Some(Row::Notice(Arc::clone(entry)))
             } else {
-                Row::Item(self.shown(edition, entry)?)
+                self.other(entry)?.map(Row::Item)
             })
         };
-        let window = select::window(newsroom, place, edition.now);
-        let rows: Result<Vec<Row>, Error> = window.iter().map(row).collect();
-        let rows = rows?;
+        let window = select::window(&edition.newsroom, place, edition.now);
+        let rows = window.iter().filter_map(|entry| row(entry).transpose());
+        let rows: Vec<Row> = rows.collect::<Result<_, _>>()?;
         let items = rows.iter().filter(|row| matches!(row, Row::Item(_)));
         let own = items.flat_map(|row| row.entry().media.iter().map(|path| &**path));
-        let measured = self.measured(edition, own, now);
-        let context = context(edition, &measured);
+        let measured = self.measured(own);
+        let context = self.context(&measured);
         let stamps = rows.iter().map(|row| row.entry().changed_at());
         let stamps = stamps.chain([edition.place_changed_at(place), measured.changed_at]);
-        let last_modified = last_modified(edition, stamps.max().unwrap_or(0), now);
+        let last_modified = self.last_modified(stamps.max().unwrap_or(0));
         let latest = edition.place_latest(place);
         let latest = latest.into_iter().chain(feed::latest(&rows, edition.now));
         let dates = (latest.max(), last_modified);
@@ -227,17 +248,29 @@ impl Maker {
         Ok(Made::Resource(Arc::new(resource)))
     }
 
-    fn all_shown(&self, edition: &Edition, entries: &[Arc<Entry>]) -> Result<Vec<Shown>, Error> {
-        let entries = entries.iter();
-        entries.map(|entry| self.shown(edition, entry)).collect()
+    fn all_shown(&self, entries: &[Arc<Entry>]) -> Result<Vec<Shown>, Error> {
+        let shown = entries.iter().map(|entry| self.other(entry).transpose());
+        shown.flatten().collect()
     }
 
-    fn shown(&self, edition: &Edition, entry: &Arc<Entry>) -> Result<Shown, Error> {
-        let newsroom = &edition.newsroom;
-        let item = match edition.whole(entry) {
+    /// Another item than the one that is asked for; `None` where it is left out.
+    fn other(&self, entry: &Arc<Entry>) -> Result<Option<Shown>, Error> {
+        match self.shown(entry) {
+            Err(error) if self.leaves_out => {
+                tracing::info!("{}; a page is made without it", joined(&error));
+                self.has_left_out.set(true);
+                Ok(None)
+            }
+            shown => shown.map(Some),
+        }
+    }
+
+    fn shown(&self, entry: &Arc<Entry>) -> Result<Shown, Error> {
+        let newsroom = &self.edition.newsroom;
+        let item = match self.edition.whole(entry) {
             Some(item) => Arc::clone(item),
             None => {
-                let folder = self.folder.load();
+                let folder = self.maker.folder.load();
                 let (site, sections) = (newsroom.site(), newsroom.sections());
                 Arc::new(folder.item(entry, site, sections)?.0)
             }
@@ -247,14 +280,38 @@ impl Maker {
             item,
         })
     }
-}
 
-/// What things of an edition are made under.
-fn context<'a>(edition: &'a Edition, measured: &'a Measured) -> Context<'a> {
-    Context {
-        newsroom: &edition.newsroom,
-        media: &measured.files,
-        now: edition.now,
+    /// What things of an edition are made under.
+    fn context<'e>(&'e self, measured: &'e Measured) -> Context<'e> {
+        Context {
+            newsroom: &self.edition.newsroom,
+            media: &measured.files,
+            now: self.edition.now,
+        }
+    }
+
+    /// The newest stamp of what something shows, unless it lies in the future. The present second is told only where
+    /// there is an edition of it: then no other follows in it, which would have the same date.
+    fn last_modified(&self, changed_at: i64) -> Option<i64> {
+        let changed_at = changed_at.max(self.edition.settings_changed_at);
+        let (now, made) = (self.now, self.edition.now);
+        let is_over = changed_at < now || (changed_at == now && changed_at <= made);
+        Some(changed_at).filter(|at| is_over && *at > 0 && !self.has_left_out.get())
+    }
+
+    fn page_resource(&self, page: Page, changed_at: i64) -> Arc<Resource> {
+        let last_modified = self.last_modified(changed_at);
+        Arc::new(Resource::page(PageFields {
+            version: Version::of(page.html.as_bytes(), last_modified),
+            body: page.html,
+            canonical: page.canonical,
+            feeds: page
+                .feeds
+                .into_iter()
+                .map(|feed| (feed.url, feed.media_type))
+                .collect(),
+            language: page.language.to_string(),
+        }))
     }
 }
 
@@ -292,27 +349,4 @@ fn lead_file(shown: &Shown) -> Option<&str> {
         MediaSource::File(path) => Some(path),
         MediaSource::Url(_) => None,
     }
-}
-
-/// The newest stamp of what something shows, unless it lies in the future. The present second is told only where there
-/// is an edition of it: then no other follows in it, which would have the same date.
-fn last_modified(edition: &Edition, changed_at: i64, now: i64) -> Option<i64> {
-    let changed_at = changed_at.max(edition.settings_changed_at);
-    let is_over = changed_at < now || (changed_at == now && changed_at <= edition.now);
-    Some(changed_at).filter(|at| is_over && *at > 0)
-}
-
-fn page_resource(edition: &Edition, page: Page, changed_at: i64, now: i64) -> Arc<Resource> {
-    let last_modified = last_modified(edition, changed_at, now);
-    Arc::new(Resource::page(PageFields {
-        version: Version::of(page.html.as_bytes(), last_modified),
-        body: page.html,
-        canonical: page.canonical,
-        feeds: page
-            .feeds
-            .into_iter()
-            .map(|feed| (feed.url, feed.media_type))
-            .collect(),
-        language: page.language.to_string(),
-    }))
 }

@@ -1,6 +1,6 @@
 //! The service: every request answered from the edition of its moment.
 
-use crate::edition::{Edition, Route};
+use crate::edition::{Edition, Key, Route};
 use crate::respond::{self, Answer, Outcome, Payload};
 use crate::server::body::{Body, OpenFile};
 use crate::server::clock;
@@ -50,22 +50,39 @@ impl Service {
             if let Some(kept) = self.maker.kept(&edition, &key, now.timestamp()) {
                 return sent(respond::with(&head, &kept, now), None);
             }
-            let making = tokio::task::spawn_blocking({
-                let (edition, maker) = (Arc::clone(&edition), Arc::clone(&self.maker));
-                move || maker.make(&edition, &key, now.timestamp())
-            });
-            // The maker's panic has been logged; its client learns that something went wrong and no more.
-            let made = making
-                .await
-                .unwrap_or(Made::Nothing(StatusCode::INTERNAL_SERVER_ERROR, route));
+            let making = self.making(&edition, &key, now.timestamp(), Maker::make);
+            let mut made = making.await;
             if let Made::Changed(file) = &made {
                 (self.look_again)(file);
                 if self.has_next(&edition, until).await {
                     continue;
                 }
+                // Somebody may be writing to it for a while: what only names it does not wait for that.
+                let now = now.timestamp();
+                made = self
+                    .making(&edition, &key, now, Maker::make_without_unread)
+                    .await;
             }
             return answer_made(&head, &edition, (made, route), now);
         }
+    }
+
+    /// Makes something on another thread.
+    async fn making(
+        &self,
+        edition: &Arc<Edition>,
+        key: &Key,
+        now: i64,
+        make: fn(&Maker, &Edition, &Key, i64) -> Made,
+    ) -> Made {
+        let making = tokio::task::spawn_blocking({
+            let (edition, maker) = (Arc::clone(edition), Arc::clone(&self.maker));
+            let key = key.clone();
+            move || make(&maker, &edition, &key, now)
+        });
+        // The maker's panic has been logged; its client learns that something went wrong and no more.
+        let failed = Made::Nothing(StatusCode::INTERNAL_SERVER_ERROR, key.route());
+        making.await.unwrap_or(failed)
     }
 
     /// Waits for another edition than this one; false where none comes in time.

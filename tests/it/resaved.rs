@@ -88,3 +88,43 @@ fn every_request_gets_a_whole_page_while_its_rows_are_saved_or_gone() {
     assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
     server.stop();
 }
+
+#[test]
+fn a_page_that_only_names_an_item_does_not_wait_until_that_is_written() {
+    let rows: Vec<(String, String)> = (2..6)
+        .map(|day| {
+            (
+                format!("news/r{day}.toml"),
+                item(&format!("Row {day}"), day),
+            )
+        })
+        .collect();
+    let site = site(serving::SITE);
+    let mut files = vec![("site.toml", &*site)];
+    files.extend(rows.iter().map(|(path, text)| (&**path, &**text)));
+    let folder = serving::data(&files);
+    let data = folder.path().join("data");
+    let server = Serving::start(&data, &[]);
+    let mut slow = std::fs::File::create(data.join("news/r3.toml")).unwrap();
+    std::io::Write::write_all(&mut slow, b"title = \"Row 3\"\n").unwrap();
+    let ask = |path: &'static str| server.get(path);
+    std::thread::scope(|scope| {
+        let [list, beside, own] =
+            ["/news/", "/news/r2/", "/news/r3/"].map(|path| scope.spawn(move || ask(path)));
+        let (list, beside) = (list.join().unwrap(), beside.join().unwrap());
+        for answer in [&list, &beside] {
+            assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+            assert!(
+                !answer.contains("Row 3") && !answer.contains("\r\nlast-modified:"),
+                "{answer}"
+            );
+        }
+        assert!(list.contains("Row 4") && beside.contains("Row 2"));
+        assert!(own.join().unwrap().starts_with("HTTP/1.1 503 "));
+    });
+    serving::write(&data.join("news/r3.toml"), &item("Row 3", 3));
+    drop(slow);
+    assert!(serving::wait_until(|| server
+        .get("/news/")
+        .contains("Row 3")));
+}

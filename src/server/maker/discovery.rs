@@ -1,7 +1,6 @@
 //! What tells machines of all feeds and pages, made when it is asked for.
 
-use super::{Error, Made, Maker, last_modified};
-use crate::edition::Edition;
+use super::{Error, Made, Making};
 use crate::edition::resource::Resource;
 use crate::edition::resource::discovery::Discovery;
 use crate::edition::version::Version;
@@ -9,13 +8,9 @@ use crate::page::{opml, robots, sitemap};
 use http::StatusCode;
 use std::sync::Arc;
 
-impl Maker {
-    pub(super) fn discovery(
-        &self,
-        edition: &Edition,
-        what: Discovery,
-        now: i64,
-    ) -> Result<Made, Error> {
+impl Making<'_> {
+    pub(super) fn discovery(&self, what: Discovery) -> Result<Made, Error> {
+        let edition = self.edition;
         let newsroom = &edition.newsroom;
         let (body, changed_at) = match what {
             Discovery::Feeds => (opml::render(newsroom), edition.settings_changed_at),
@@ -27,9 +22,9 @@ impl Maker {
                 };
                 (part, edition.changed_at)
             }
-            Discovery::News => self.news(edition)?,
+            Discovery::News => self.news()?,
         };
-        let last_modified = last_modified(edition, changed_at, now);
+        let last_modified = self.last_modified(changed_at);
         let version = Version::of(body.as_bytes(), last_modified);
         Ok(Made::Resource(Arc::new(Resource::discovery(
             what, body, version,
@@ -37,10 +32,11 @@ impl Maker {
     }
 
     /// The news sitemap, and when it changed: with what can be seen, or because the clock took an item out of it.
-    fn news(&self, edition: &Edition) -> Result<(String, i64), Error> {
+    fn news(&self) -> Result<(String, i64), Error> {
+        let edition = self.edition;
         let (newsroom, now) = (&edition.newsroom, edition.now);
         let window = sitemap::news_window(newsroom, now);
-        let shown = self.all_shown(edition, &window)?;
+        let shown = self.all_shown(&window)?;
         let left_at = sitemap::news_left_at(newsroom, now);
         Ok((
             sitemap::news(newsroom, &shown, now),

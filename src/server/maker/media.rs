@@ -1,6 +1,6 @@
 //! Media files: found, refused or opened.
 
-use super::{Made, Maker};
+use super::{Made, Making};
 use crate::edition::resource::{MediaFields, Resource};
 use crate::edition::version::Version;
 use crate::edition::{Edition, MediaState, Route};
@@ -12,29 +12,23 @@ use crate::text::causes::joined;
 use http::StatusCode;
 use std::sync::Arc;
 
-impl Maker {
+impl Making<'_> {
     /// A file as it is called, or with a hash before its extension; another hash redirects to the present one.
-    pub(super) fn media(&self, edition: &Edition, path: &str, now: i64) -> Made {
-        if let Some(made) = self.media_as_called(edition, path, None, now) {
+    pub(super) fn media(&self, path: &str) -> Made {
+        if let Some(made) = self.media_as_called(path, None) {
             return made;
         }
         let hashed = without_hash(path);
-        let made =
-            hashed.and_then(|(path, hash)| self.media_as_called(edition, &path, Some(hash), now));
+        let made = hashed.and_then(|(path, hash)| self.media_as_called(&path, Some(hash)));
         made.unwrap_or(Made::Nothing(StatusCode::NOT_FOUND, Route::Media))
     }
 
-    fn media_as_called(
-        &self,
-        edition: &Edition,
-        path: &str,
-        hash: Option<&str>,
-        now: i64,
-    ) -> Option<Made> {
+    fn media_as_called(&self, path: &str, hash: Option<&str>) -> Option<Made> {
+        let (edition, now) = (self.edition, self.now);
         if let Err(refusal) = admitted(edition, path) {
             return refusal;
         }
-        let open = match self.media.open(&self.folder.load(), path, now) {
+        let open = match self.maker.media.open(&self.maker.folder.load(), path, now) {
             Ok(open) => open?,
             Err(source) => {
                 let error = source::Error::File {

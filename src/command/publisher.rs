@@ -252,13 +252,13 @@ impl Publisher {
         now <= self.published_at && self.published_at - now <= HOLD_SECONDS_MAX
     }
 
-    /// Takes in what has come since, and publishes it. Returns the resources that are new, whose further codings may
+    /// Takes in what has come since, and publishes it. Returns whether resources are new, whose further codings may
     /// follow.
     ///
     /// # Errors
     ///
     /// When a page cannot be written.
-    pub fn step(&mut self) -> Result<Vec<Arc<Resource>>, Error> {
+    pub fn step(&mut self) -> Result<bool, Error> {
         self.write();
         let now = self.clock.now();
         let seconds = now.timestamp();
@@ -275,7 +275,7 @@ impl Publisher {
                 .next_look()
                 .is_some_and(|at| at <= now.timestamp_millis());
         if !is_due || self.must_wait(seconds) {
-            return Ok(Vec::new());
+            return Ok(false);
         }
         let began = Instant::now();
         self.put_off(now);
@@ -325,7 +325,7 @@ impl Publisher {
     }
 
     /// Makes what changed, writes the ledger and swaps. What is not another is shared with the edition before.
-    fn publish(&mut self, taken: Taken, now: DateTime<Utc>) -> Result<Vec<Arc<Resource>>, Error> {
+    fn publish(&mut self, taken: Taken, now: DateTime<Utc>) -> Result<bool, Error> {
         let seconds = now.timestamp();
         let mut taken = taken;
         let is_first = self.windows.is_empty();
@@ -340,7 +340,7 @@ impl Publisher {
             began.elapsed() - made
         );
         if !has_changed && !is_first {
-            return Ok(Vec::new());
+            return Ok(false);
         }
         let previous = self.current.load_full();
         let missing_pages = if is_first || self.has_other_frame(&previous, &taken) {
@@ -367,13 +367,10 @@ impl Publisher {
             .showing(self.live.clone(), self.recent.items().clone());
         // Only a start can be in the second in which something was published last: steps wait for the next.
         self.clock.wait_until(round.not_before);
+        self.media.begin();
         self.current.store(Arc::new(edition));
         self.published_at = seconds.max(round.not_before);
-        Ok(round
-            .resources
-            .into_iter()
-            .map(|(_, resource)| resource)
-            .collect())
+        Ok(!round.resources.is_empty())
     }
 
     /// Whether what surrounds every page may be another than in an edition: settings, sections or pictures.

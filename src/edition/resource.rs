@@ -244,7 +244,7 @@ impl Resource {
     pub fn media(media: MediaFields) -> Self {
         let mut base = common(Route::Media, SANDBOX_POLICY);
         let fresh = if media.named_by_hash {
-            "max-age=86400, stale-while-revalidate=86400, no-transform"
+            "max-age=43200, stale-while-revalidate=43200, no-transform"
         } else {
             "max-age=300, no-transform"
         };

@@ -25,7 +25,8 @@ pub struct MediaRecord {
     pub hash: Option<[u8; 16]>,
     /// Pixels across and down.
     pub pixels: Option<(u32, u32)>,
-    /// When the bytes were first seen to be these, or to be gone, in seconds since 1970. Grows with every change.
+    /// When the bytes were first seen to be these, or to be gone, in seconds since 1970; the second before where nothing
+    /// had been sent. Grows with every change.
     pub changed_at: i64,
 }
 
@@ -94,6 +95,16 @@ struct Inner {
     /// the ledger learns no stamp of them before that.
     unsettled: HashSet<String>,
     unsaved: BTreeMap<String, MediaRecord>,
+    /// Whether anything has been sent.
+    has_begun: bool,
+}
+
+impl Inner {
+    /// The date of a change that is seen now. What shows it is dated a second later, since in the very second something
+    /// else may have been sent of that; so where nothing at all has been sent, the change is dated a second before.
+    fn date(&self, now: i64) -> i64 {
+        now - i64::from(!self.has_begun)
+    }
 }
 
 impl MediaIndex {
@@ -105,6 +116,11 @@ impl MediaIndex {
                 ..Inner::default()
             }),
         }
+    }
+
+    /// Takes up that something is sent from now on: a change may be one of what was sent.
+    pub fn begin(&self) {
+        self.lock().has_begun = true;
     }
 
     /// Opens a file of the media folder and measures it unless its stamp is known. `None` where there is no such
@@ -173,8 +189,7 @@ impl MediaIndex {
                 }
                 None => self.miss(path, now),
             };
-            let later = changed_at.map_or(0, |at| at + 1);
-            measured.changed_at = measured.changed_at.max(later);
+            measured.changed_at = measured.changed_at.max(changed_at.map_or(0, |at| at + 1));
         }
         measured
     }
@@ -194,6 +209,7 @@ impl MediaIndex {
     /// Remembers a measurement. The same bytes under a new stamp keep the time at which they were first seen.
     fn keep(&self, path: &str, mut record: MediaRecord, now: i64) -> MediaRecord {
         let mut inner = self.lock();
+        record.changed_at = inner.date(now);
         if let Some(known) = inner.records.get(path) {
             let same =
                 known.hash.is_some() && known.hash == record.hash || known.stamp == record.stamp;
@@ -225,7 +241,7 @@ impl MediaIndex {
         if known.is_gone() {
             return Some(known.changed_at);
         }
-        let record = MediaRecord::gone(now.max(known.changed_at + 1));
+        let record = MediaRecord::gone(inner.date(now).max(known.changed_at + 1));
         let changed_at = record.changed_at;
         inner.unsettled.remove(path);
         inner.unsaved.insert(path.to_owned(), record.clone());

@@ -241,7 +241,7 @@ fn table_1_pages_stylesheets_and_media_carry_their_fields() {
         "200
         content-type: image/jpeg
         etag: \"strongtag\"
-        cache-control: max-age=86400, stale-while-revalidate=86400, no-transform
+        cache-control: max-age=43200, stale-while-revalidate=43200, no-transform
         accept-ranges: bytes
         x-content-type-options: nosniff
         content-security-policy: default-src 'none'; sandbox

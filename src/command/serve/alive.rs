@@ -3,14 +3,17 @@
 
 use crate::command::desk::dirty::Dirty;
 use crate::command::publisher::Publisher;
+use crate::edition::Edition;
 use crate::edition::resource::Resource;
 use crate::server::clock;
 use crate::source::DataDirectory;
 use crate::source::watch::{Notice, Watch, Writer};
 use crate::text::causes::joined;
+use arc_swap::ArcSwap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, sync_channel};
 use std::time::{Duration, Instant};
 
 /// What is not told is looked at so often: the clock (which may have been set), the path of the data directory (where a
@@ -76,19 +79,14 @@ impl Alive {
 
     /// Publishes what changes until it is told to stop.
     pub fn run(mut self, wakes: &Receiver<Wake>) {
-        let (coder, resources) = channel::<Vec<Arc<Resource>>>();
+        let (coder, told) = sync_channel(1);
+        let editions = self.publisher.current();
         // Ends by itself when the sender is dropped; nothing waits for what it makes.
-        std::thread::spawn(move || {
-            for resource in resources.into_iter().flatten() {
-                resource.complete();
-            }
-        });
+        std::thread::spawn(move || told.into_iter().for_each(|()| code(&editions)));
         let sender = self.watching.sender.clone();
         self.publisher
             .read_aside(move |file| tell(&sender, Wake::Look(file.to_owned())));
-        let first = self.publisher.current().load_full();
-        let ready = first.resources().map(|(_, resource)| Arc::clone(resource));
-        let _ended = coder.send(ready.collect());
+        let _told = coder.try_send(());
         loop {
             let wait = self.wait();
             match wakes.recv_timeout(wait) {
@@ -102,9 +100,10 @@ impl Alive {
             }
             self.look();
             match self.publisher.step() {
-                Ok(new) if new.is_empty() => {}
-                Ok(new) => {
-                    let _ended = coder.send(new);
+                Ok(false) => {}
+                Ok(true) => {
+                    // Where it has been told and has not yet begun, it looks at this edition.
+                    let _told = coder.try_send(());
                 }
                 Err(error) => tracing::error!("{}", joined(&error)),
             }
@@ -232,6 +231,21 @@ impl Alive {
     fn watch_anew(&mut self) {
         self.publisher.note(Dirty::everything());
         self.watching.begin(self.publisher.data());
+    }
+}
+
+/// Makes the codings that the resources of an edition went live without. What is replaced in the meantime is left.
+fn code(editions: &ArcSwap<Edition>) {
+    let edition = editions.load_full();
+    for (path, resource) in edition.resources() {
+        let is_current = |now: &Arc<Resource>| Arc::ptr_eq(now, resource);
+        if !editions.load().resource(path).is_some_and(is_current) {
+            continue;
+        }
+        let coded = catch_unwind(AssertUnwindSafe(|| resource.complete()));
+        if coded.is_err() {
+            tracing::error!("cannot compress `{path}`: it goes out in the codings that it has");
+        }
     }
 }
 

@@ -130,6 +130,13 @@ pub struct Taken {
 }
 
 impl Taken {
+    /// Whether nothing is another.
+    pub fn is_empty(&self) -> bool {
+        !(self.has_new_settings || self.has_new_items || self.has_come || self.was_set_back)
+            && self.groups.is_empty()
+            && self.media.is_empty()
+    }
+
     /// Takes up what a later look changed.
     pub fn extend(&mut self, later: Self) {
         self.stamps.extend(later.stamps);

@@ -63,6 +63,8 @@ pub struct Publisher {
     published_at: i64,
     /// The second at which a version that went out without a `Last-Modified` gets one.
     unsent: Option<i64>,
+    /// When what could not be read for a document is tried again, in milliseconds since 1970.
+    retry_at: Option<i64>,
     unwritten: Unwritten,
     others_version: Option<i64>,
     removals: Vec<Removal>,
@@ -123,6 +125,7 @@ impl Publisher {
             dirty: Dirty::default(),
             published_at: 0,
             unsent: None,
+            retry_at: None,
             unwritten: Unwritten::default(),
             removals: Vec::new(),
             made_problems: BTreeMap::new(),
@@ -236,7 +239,8 @@ impl Publisher {
         let change = self.desk.next_change();
         let seconds = change.into_iter().chain(self.unsent).map(|at| at * 1000);
         let waiting = (!self.dirty.is_empty() || !self.removals.is_empty()).then_some(0);
-        let known = self.desk.next_look().into_iter().chain(self.put_off_until);
+        let known = [self.desk.next_look(), self.put_off_until, self.retry_at];
+        let known = known.into_iter().flatten();
         let next = seconds.chain(known).chain(waiting).min()?;
         let now = self.clock.now().timestamp();
         Some(if self.must_wait(now) {
@@ -262,18 +266,14 @@ impl Publisher {
         self.write();
         let now = self.clock.now();
         let seconds = now.timestamp();
+        let looks = [self.desk.next_look(), self.put_off_until, self.retry_at];
+        let mut looks = looks.into_iter().flatten();
         let is_due = self.desk.next_change().is_some_and(|at| at <= seconds)
             || seconds < self.desk.newsroom().now()
             || self.unsent.is_some_and(|at| at <= seconds)
             || !self.dirty.is_empty()
-            || self
-                .put_off_until
-                .is_some_and(|at| at <= now.timestamp_millis())
             || !self.removals.is_empty()
-            || self
-                .desk
-                .next_look()
-                .is_some_and(|at| at <= now.timestamp_millis());
+            || looks.any(|at| at <= now.timestamp_millis());
         if !is_due || self.must_wait(seconds) {
             return Ok(false);
         }

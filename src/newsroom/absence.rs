@@ -29,7 +29,8 @@ pub enum Absence<'a> {
         /// Whether it is.
         is_certain: bool,
     },
-    /// Its file is there, and what it says has to wait: somebody may still be writing to it, or it is under an embargo.
+    /// What its file says has to wait: somebody may still be writing to it, it went a moment ago, or it is under an
+    /// embargo.
     PutOff,
     /// Its file is there, and its item is not taken in: the address is another's. What the file says of a withdrawal.
     Refused(&'a Salvage),
@@ -55,8 +56,10 @@ impl Intake<'_> {
                     *is_certain && is_canceled_when_missing(self.newsroom, record)
                 }
             };
-        // What was held back last stays so until a whole file says otherwise.
-        let is_held = !record.state.is_some_and(State::has_page);
+        // What was held back last stays so until a whole file says otherwise. What is to come, since the clock was set
+        // back, comes.
+        let is_open = |state: State| state.has_page() || state == State::Scheduled;
+        let is_held = !record.state.is_some_and(is_open);
         let entry = match absence {
             _ if is_canceled => notice(self.newsroom, record, self.said(record, absence)),
             Absence::Broken(said) | Absence::Refused(said) => {

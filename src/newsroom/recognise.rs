@@ -106,6 +106,10 @@ impl Search<'_> {
         if let Some(id) = &self.found[*at] {
             return *id != row.id;
         }
+        let mut same_bytes = self.absent.of_hash(entry.hash).into_iter();
+        if row.hash != entry.hash && same_bytes.any(|other| other.id != row.id) {
+            return true;
+        }
         let is_near = row.hash == entry.hash || row.likeness.is_near(&entry.likeness);
         let has_other_id = entry.has_own_id && entry.id != row.id;
         !is_near && (has_other_id || self.is_another(row, entry))

@@ -15,6 +15,7 @@ use operation::{Group, Kind, Operation, groups};
 use promise::Promises;
 use proptest::prelude::*;
 use snapshot::{Snapshot, rows};
+use std::collections::BTreeSet;
 use std::fs;
 use tempfile::TempDir;
 use tidings::command::publisher::Publisher;
@@ -69,6 +70,8 @@ fn tell(story: &[Group], mut world: World) -> Result<(), TestCaseError> {
                     world.dirty(false);
                 }
                 Kind::Remove => remove(&running, &world, *operation),
+                Kind::Away => away(&mut running, &mut world, *operation)?,
+                Kind::SlowWrite => write_slowly(&mut running, &mut world, *operation)?,
                 _ => world.act(*operation),
             }
         }
@@ -81,6 +84,67 @@ fn tell(story: &[Group], mut world: World) -> Result<(), TestCaseError> {
         settle(&mut running, &world)?;
         check(&mut running, &mut world, &mut promises)?;
     }
+    Ok(())
+}
+
+/// Lets files be away for a moment, in which nothing else is certain: nothing becomes of it.
+fn away(
+    running: &mut Publisher,
+    world: &mut World,
+    operation: Operation,
+) -> Result<(), TestCaseError> {
+    running.note(world.dirty(false));
+    settle(running, world)?;
+    let states = |running: &Publisher| -> Vec<(Id, String)> {
+        let edition = running.current().load_full();
+        let entries = edition.newsroom.entries();
+        let states = entries.map(|entry| (entry.id.clone(), format!("{:?}", entry.life.status)));
+        states.collect()
+    };
+    let before = states(running);
+    let files = world.put_away(operation.which, operation.how);
+    running.note(world.dirty(operation.how >= 128));
+    running.step().unwrap();
+    world.advance(i64::from(operation.how % 2));
+    running.step().unwrap();
+    world.put_back(&files);
+    running.note(world.dirty(false));
+    running.step().unwrap();
+    prop_assert_eq!(states(running), before, "{:?} were away", files);
+    Ok(())
+}
+
+/// Writes into a file with a pause, in which nothing of the new text is published.
+fn write_slowly(
+    running: &mut Publisher,
+    world: &mut World,
+    operation: Operation,
+) -> Result<(), TestCaseError> {
+    let Some((path, draft)) = world.next_text(operation.which, operation.how) else {
+        return Ok(());
+    };
+    running.note(world.dirty(false));
+    settle(running, world)?;
+    let text = draft.spell(&path);
+    let cut = text.floor_char_boundary(text.len() * usize::from(operation.which) / 256);
+    let at = world.data().join(&path);
+    fs::write(&at, &text[..cut]).unwrap();
+    running.note_open(&path);
+    for _ in 0..operation.how % 3 {
+        running.note(world.dirty(operation.how.is_multiple_of(2)));
+        running.step().unwrap();
+        world.advance(3);
+    }
+    running.step().unwrap();
+    let shown = Snapshot::of(running, &BTreeSet::new(), world.now());
+    for (at, body) in &shown.bodies {
+        for word in [draft.title_word(), draft.text_word()] {
+            prop_assert!(!body.contains(&word), "{} is half written, in {}", path, at);
+        }
+    }
+    fs::write(&at, &text).unwrap();
+    running.note_closed(&path);
+    world.write(&path, draft);
     Ok(())
 }
 

@@ -18,6 +18,9 @@ const READERS: usize = 50;
 /// How often each reader polls.
 const POLL_EVERY: Duration = Duration::from_secs(1);
 
+/// It shows within this time that a file is gone.
+const GONE_WITHIN: Duration = Duration::from_millis(3_500);
+
 /// How often somebody saves a file: 20 times a second.
 const EDIT_EVERY: Duration = Duration::from_millis(50);
 
@@ -108,6 +111,8 @@ pub(crate) fn run(seconds: u64) -> Result<Report, String> {
             }
             std::thread::sleep(EDIT_EVERY);
         }
+        // That a file is gone is believed after two seconds, and may wait for the next.
+        std::thread::sleep(GONE_WITHIN);
         soak.stop.store(true, Ordering::Relaxed);
     });
     let mut wrong = soak.wrong.into_inner().unwrap();

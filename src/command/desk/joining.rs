@@ -265,7 +265,9 @@ impl Desk {
         let without: Vec<&Id> = loose.difference(&known).collect();
         let canceled = without.iter().filter_map(|id| {
             let record = intake.records.absent.get(id)?;
-            let is_missing = !is_unread(&record.file) && !intake.removals.contains_key(id);
+            let is_missing = !is_unread(&record.file)
+                && !waiting.has_gone(&record.file)
+                && !intake.removals.contains_key(id);
             (is_missing && absence::is_canceled_when_missing(intake.newsroom, record))
                 .then(|| record.id.clone())
         });
@@ -284,7 +286,9 @@ impl Desk {
             };
             let absence = match broken.get(record.file.as_str()) {
                 Some(salvage) => Absence::Broken(salvage),
-                None if waiting.is_written(&record.file) => Absence::PutOff,
+                None if waiting.is_written(&record.file) || waiting.has_gone(&record.file) => {
+                    Absence::PutOff
+                }
                 None => Absence::Gone {
                     is_certain: !is_hidden(&record.file) && !self.missing.must_wait(id),
                 },

@@ -56,7 +56,8 @@ pub struct Found {
     pub broken: Vec<(Arc<str>, Salvage)>,
     /// The files that are there no longer.
     pub gone: BTreeSet<Arc<str>>,
-    /// Files that somebody may be writing, and whose items cannot stay as they are until that is done.
+    /// Files that somebody may be writing or that went a moment ago, and whose items cannot stay as they are until it is
+    /// clear what becomes of them.
     pub unread: BTreeSet<Arc<str>>,
 }
 
@@ -250,11 +251,13 @@ impl Desk {
             let gone = self.missing_below(scope, &listing);
             let (now, after) = (now.timestamp_millis(), self.setting.gone_after_milliseconds);
             // What is being read may be a file that went, under another name: then it is asked again.
-            let believed = gone.iter().filter(|file| {
+            let (believed, away): (Vec<_>, Vec<_>) = gone.into_iter().partition(|file| {
                 self.waiting.is_gone(file, now, after)
                     && (self.aside.is_idle() || self.waiting.is_gone(file, now, AGAIN_MILLISECONDS))
             });
-            found.gone.extend(believed.cloned());
+            found.gone.extend(believed);
+            let others = away.into_iter().filter(|file| dirty.parse.contains(file));
+            found.unread.extend(others);
             self.take_listing(scope, listing);
         }
         changed

@@ -26,7 +26,12 @@ pub struct Reading {
     items: HashMap<Id, Shown>,
     /// The texts of those that were not in memory, by id.
     pub texts: BTreeMap<String, Source>,
+    /// The items as they were read under other settings, by id.
+    former: imbl::HashMap<Id, Shown>,
 }
+
+/// What cannot be read is tried again after so many milliseconds.
+const AGAIN_MILLISECONDS: i64 = 1_000;
 
 /// What a document shows, and what of it could not be read as it was taken in.
 pub(super) struct Contents {
@@ -43,14 +48,23 @@ impl Publisher {
         reading: &mut Reading,
         now: DateTime<Utc>,
     ) -> Vec<(Place, Contents)> {
+        self.retry_at = None;
+        let mut read = self.read_windows(taken, reading, now.timestamp());
         for _ in 0..AGAIN_MAX {
-            let read = self.read_windows(taken, reading, now.timestamp());
             if self.dirty.is_empty() {
                 return read;
             }
-            taken.extend(self.take(now));
+            let later = self.take(now);
+            let is_same = later.is_empty();
+            taken.extend(later);
+            if is_same {
+                // Somebody may be writing to it, or it went a moment ago: there is nothing new to see yet.
+                self.retry_at = Some(now.timestamp_millis() + AGAIN_MILLISECONDS);
+                return read;
+            }
+            read = self.read_windows(taken, reading, now.timestamp());
         }
-        self.read_windows(taken, reading, now.timestamp())
+        read
     }
 
     fn read_windows(
@@ -60,7 +74,7 @@ impl Publisher {
         now: i64,
     ) -> Vec<(Place, Contents)> {
         if taken.has_new_settings {
-            self.live.clear();
+            reading.former.extend(std::mem::take(&mut self.live));
             self.recent.clear();
             reading.items.clear();
         }
@@ -76,8 +90,8 @@ impl Publisher {
         read.collect()
     }
 
-    /// What a document shows of a window. What cannot be read as it was taken in is left out until it can be, and its
-    /// file is looked at again.
+    /// What a document shows of a window. What cannot be read as it was taken in is shown as it was under other settings,
+    /// or else left out, until it can be; its file is looked at again.
     fn contents(
         &mut self,
         entries: &[Arc<Entry>],
@@ -106,10 +120,16 @@ impl Publisher {
                     rows.push(Row::Item(shown));
                 }
                 Err(error) => {
-                    let message =
-                        format!("is left out of feeds for the moment: {}", joined(&error));
-                    let file = &*entry.file;
-                    unread.push(Problem::of_file(Severity::Warning, file, message));
+                    self.dirty.add(&entry.file);
+                    let former = reading.former.get(&entry.id);
+                    let former = former.filter(|shown| shown.is_of(entry));
+                    unread.push(not_read(entry, &error, former.is_some()));
+                    rows.extend(former.map(|shown| {
+                        Row::Item(Shown {
+                            entry: Arc::clone(entry),
+                            item: Arc::clone(&shown.item),
+                        })
+                    }));
                 }
             }
         }
@@ -135,21 +155,15 @@ impl Publisher {
                 self.desk.whole(entry, &last_good)
             }
         };
-        match whole {
-            Ok((item, text)) => {
-                let source = Source {
-                    file: entry.file.to_string(),
-                    hash: entry.hash,
-                    text,
-                };
-                reading.texts.insert(entry.id.to_string(), source);
-                Ok(Arc::new(item))
-            }
-            Err(error) => {
-                self.dirty.add(&entry.file);
-                Err(error)
-            }
-        }
+        whole.map(|(item, text)| {
+            let source = Source {
+                file: entry.file.to_string(),
+                hash: entry.hash,
+                text,
+            };
+            reading.texts.insert(entry.id.to_string(), source);
+            Arc::new(item)
+        })
     }
 
     /// Holds the whole items that stand on the last good versions of their files, whether a feed shows them or not:
@@ -188,6 +202,17 @@ impl Publisher {
             self.live.remove(&id);
         }
     }
+}
+
+/// What is told of an item that cannot be read for a document.
+fn not_read(entry: &Entry, error: &source::Error, is_shown: bool) -> Problem {
+    let how = if is_shown {
+        "goes out as it was under the former settings"
+    } else {
+        "is left out of feeds"
+    };
+    let message = format!("{how} until it can be read: {}", joined(error));
+    Problem::of_file(Severity::Warning, &*entry.file, message)
 }
 
 /// Whether a whole item was read from the very text that an entry stands on.

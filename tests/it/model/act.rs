@@ -1,6 +1,6 @@
 //! What each operation does to the world.
 
-use super::draft::{self, Draft, FEEDS};
+use super::draft::{self, Draft, FEEDS, LANGUAGES};
 use super::operation::{Kind, Operation};
 use super::world::{Held, World};
 use std::fs;
@@ -50,7 +50,8 @@ impl World {
             Kind::SwitchData => self.switch(),
             Kind::Media | Kind::MediaGone => self.media(kind, which, how),
             // Those are done by the test itself.
-            Kind::Remove | Kind::Restart => {}
+            Kind::Remove | Kind::Restart | Kind::Away | Kind::SlowWrite => {}
+            Kind::Swap => self.swap(which, how),
             Kind::EditText
             | Kind::EditTitle
             | Kind::Correct
@@ -174,7 +175,71 @@ impl World {
             self.renamed
                 .push((first.unwrap_or_else(|| from.to_owned()), to.to_owned()));
         }
+        if self.published.remove(from) {
+            self.published.insert(to.to_owned());
+        }
         self.files.insert(to.to_owned(), held);
+    }
+
+    /// Two files change their names.
+    fn swap(&mut self, which: u8, how: u8) {
+        let form = |path: &String| path.rsplit('.').next().unwrap().to_owned();
+        let is_item = |path: &&String| matches!(self.files[*path], Held::Good(_));
+        let items: Vec<String> = self.files.keys().filter(is_item).cloned().collect();
+        let Some(one) = pick(&items, which) else {
+            return;
+        };
+        let others = items
+            .iter()
+            .filter(|path| **path != one && form(path) == form(&one));
+        let Some(other) = pick(&others.cloned().collect::<Vec<_>>(), how) else {
+            return;
+        };
+        for (from, to) in [(&*one, "between"), (&*other, &*one), ("between", &*other)] {
+            let data = self.data();
+            fs::rename(data.join(from), data.join(to)).unwrap();
+        }
+        self.moved(&one, "between");
+        self.moved(&other, &one);
+        self.moved("between", &other);
+        self.touched.remove("between");
+    }
+
+    /// Puts some item files away, as a mount that is gone for a moment does. Returns where they are.
+    pub(crate) fn put_away(&mut self, which: u8, how: u8) -> Vec<String> {
+        let all = self.item_paths();
+        let count = 1 + usize::from(how) % 8;
+        let first = usize::from(which) % all.len().max(1);
+        let away: Vec<String> = all.into_iter().skip(first).take(count).collect();
+        for (number, path) in away.iter().enumerate() {
+            let to = self.root().join(format!("away{number}"));
+            fs::rename(self.data().join(path), to).unwrap();
+            self.touch(path);
+        }
+        away
+    }
+
+    /// Puts them back.
+    pub(crate) fn put_back(&mut self, away: &[String]) {
+        for (number, path) in away.iter().enumerate() {
+            let from = self.root().join(format!("away{number}"));
+            fs::rename(from, self.data().join(path)).unwrap();
+            self.touch(path);
+        }
+    }
+
+    /// What somebody is about to write into a file, in the place of what it holds; `None` where there is none.
+    pub(crate) fn next_text(&mut self, which: u8, how: u8) -> Option<(String, Draft)> {
+        let is_item = |path: &&String| matches!(self.files[*path], Held::Good(_));
+        let items: Vec<String> = self.files.keys().filter(is_item).cloned().collect();
+        let path = pick(&items, which)?;
+        let Some(Held::Good(mut draft)) = self.files.get(&path).cloned() else {
+            return None;
+        };
+        draft.title = self.next();
+        let kinds = [Kind::EditText, Kind::Embargo, Kind::Status, Kind::Picture];
+        self.change(&mut draft, pick(&kinds, how)?, how / 4);
+        Some((path, draft))
     }
 
     fn break_file(&mut self, kind: Kind, which: u8, how: u8) {
@@ -250,7 +315,7 @@ impl World {
     fn site(&mut self, kind: Kind, how: u8) {
         match kind {
             Kind::SiteTitle => self.site.title = self.next(),
-            Kind::SiteLanguages => self.site.has_russian = !self.site.has_russian,
+            Kind::SiteLanguages => self.site.languages = usize::from(how) % LANGUAGES.len(),
             Kind::SiteZone => {
                 self.site.zone = pick(&["Europe/Moscow", "UTC", "America/New_York"], how).unwrap();
             }
@@ -394,6 +459,8 @@ impl World {
             Kind::Correct => draft
                 .corrections
                 .push(now + hours * i64::from(how % 2) - 60),
+            Kind::MoveDate if how % 16 == 15 => draft.date += 36 * 365 * 86_400,
+            Kind::MoveDate if how % 16 == 7 => draft.date = now + hours + 60,
             Kind::MoveDate => draft.date += hours - 4 * 3_600,
             Kind::Sections => {
                 draft.sections = [vec![], vec!["news"], vec!["events", "news"], vec!["press"]]

@@ -54,10 +54,19 @@ impl Draft {
         format!("TEXTWORD{:05}", self.text)
     }
 
-    /// Whether nobody may see it at an instant, by what its file says.
-    pub(crate) fn is_hidden(&self, now: i64) -> bool {
-        let held_back = self.status.is_some_and(|status| status != "usable");
-        held_back || self.embargo.is_some_and(|at| at > now) || self.date > now
+    /// Whether nobody may see it, by its status.
+    pub(crate) fn is_held_back(&self) -> bool {
+        self.status.is_some_and(|status| status != "usable")
+    }
+
+    /// Whether it is under an embargo at an instant.
+    pub(crate) fn is_embargoed(&self, now: i64) -> bool {
+        self.embargo.is_some_and(|at| at > now)
+    }
+
+    /// Whether it refers to a file of the media folder.
+    pub(crate) fn has_media(&self, number: u8) -> bool {
+        self.image == Some(number) || self.figure == Some(number)
     }
 
     /// The file's text in the form that its name asks for.
@@ -161,7 +170,8 @@ impl Draft {
 #[derive(Debug, Clone)]
 pub(crate) struct Site {
     pub(crate) title: u32,
-    pub(crate) has_russian: bool,
+    /// Which of [`LANGUAGES`].
+    pub(crate) languages: usize,
     pub(crate) zone: &'static str,
     pub(crate) base_url: &'static str,
     pub(crate) logo: Option<u8>,
@@ -173,18 +183,26 @@ impl Site {
         let logo = self
             .logo
             .map_or_else(String::new, |n| format!("logo = \"{n}.png\"\n"));
-        let russian = if self.has_russian {
-            "[languages.ru]\ntitle = \"Пример\"\n"
-        } else {
-            ""
-        };
+        let (default, further) = LANGUAGES[self.languages];
+        let table = |tag: &&str| format!("[languages.{tag}]\ntitle = \"Example {tag}\"\n");
+        let further: String = further.iter().map(table).collect();
         format!(
             "title = \"Example {}\"\nbase_url = \"{}\"\nid_authority = \"example.org\"\n\
-             id_authority_date = \"2022\"\ntimezone = \"{}\"\n{logo}{russian}[feeds]\n{}",
+             id_authority_date = \"2022\"\ndefault_language = \"{default}\"\ntimezone = \"{}\"\n{logo}{further}[feeds]\n{}",
             self.title, self.base_url, self.zone, self.feeds
         )
     }
 }
+
+/// The languages that a site may have: the default one, and further ones.
+pub(crate) const LANGUAGES: [(&str, &[&str]); 6] = [
+    ("en", &["ru"]),
+    ("en", &[]),
+    ("ru", &["en"]),
+    ("en", &["ru", "de"]),
+    ("en", &["de", "ru"]),
+    ("en", &["de"]),
+];
 
 /// Settings of feeds, for the site and for sections.
 pub(crate) const FEEDS: [&str; 9] = [

@@ -20,6 +20,7 @@ pub(crate) enum Kind {
     Correct,
     MoveDate,
     Rename,
+    Swap,
     MoveToSection,
     Sections,
     Delete,
@@ -62,6 +63,8 @@ pub(crate) enum Kind {
     MediaGone,
     Remove,
     Restart,
+    Away,
+    SlowWrite,
 }
 
 /// Operations that are published together.
@@ -76,12 +79,12 @@ pub(crate) struct Group {
 
 fn operation() -> impl Strategy<Value = Operation> {
     use Kind::{
-        Advisory, Alias, BreakWithdrawn, ChangeId, Correct, Delete, Directory, Duplicate, EditText,
-        EditTitle, Embargo, Expire, IdUri, Language, LinkInside, LinkOutside, Media, MediaGone,
-        Mend, MoveDate, MoveToSection, New, NewFolder, NotUtf8, Picture, Recreate, Remove,
-        RemoveFolder, Rename, RenameFolder, ReplacedBy, Restart, SectionBreak, SectionDrop,
+        Advisory, Alias, Away, BreakWithdrawn, ChangeId, Correct, Delete, Directory, Duplicate,
+        EditText, EditTitle, Embargo, Expire, IdUri, Language, LinkInside, LinkOutside, Media,
+        MediaGone, Mend, MoveDate, MoveToSection, New, NewFolder, NotUtf8, Picture, Recreate,
+        Remove, RemoveFolder, Rename, RenameFolder, ReplacedBy, Restart, SectionBreak, SectionDrop,
         SectionWrite, Sections, SiteBaseUrl, SiteBreak, SiteFeeds, SiteLanguages, SiteLogo,
-        SiteTitle, SiteZone, Slug, Status, SwitchData, TooLarge, Truncate,
+        SiteTitle, SiteZone, SlowWrite, Slug, Status, Swap, SwitchData, TooLarge, Truncate,
     };
     let often = [
         New,
@@ -112,6 +115,14 @@ fn operation() -> impl Strategy<Value = Operation> {
     ];
     let seldom = [
         MoveDate,
+        MoveDate,
+        Swap,
+        Swap,
+        Away,
+        Away,
+        SlowWrite,
+        SlowWrite,
+        SiteLanguages,
         Sections,
         BreakWithdrawn,
         NotUtf8,
@@ -185,6 +196,7 @@ fn group() -> impl Strategy<Value = Group> {
         3 => HOUR..=30 * HOUR,
         1 => Just(31 * 24 * HOUR),
         1 => Just(-HOUR),
+        1 => prop::sample::select(vec![-400 * 24 * HOUR, 400 * 24 * HOUR]),
     ];
     let operations = prop::collection::vec(operation(), 1..=4);
     (operations, prop::bool::weighted(0.3), advance).prop_map(|(operations, is_rescan, advance)| {

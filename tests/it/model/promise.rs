@@ -6,6 +6,8 @@ use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use tidings::edition::Edition;
 use tidings::newsroom::entry::{Basis, Entry};
+use tidings::newsroom::identity::Id;
+use tidings::newsroom::lifecycle::State;
 
 /// What was promised so far.
 #[derive(Default)]
@@ -21,6 +23,8 @@ pub(crate) struct Promises {
     ids: HashMap<String, (String, [u8; 16])>,
     /// The words of the items that a file ever held.
     words: HashMap<String, HashSet<String>>,
+    /// The ids of items that were withdrawn.
+    canceled: HashSet<Id>,
 }
 
 impl Promises {
@@ -36,7 +40,18 @@ impl Promises {
         shown: &Snapshot,
         world: &mut World,
     ) -> Result<(), TestCaseError> {
+        let published = edition.newsroom.entries();
+        let published = published.filter(|entry| entry.seen.is_some());
+        world
+            .published
+            .extend(published.map(|entry| entry.file.to_string()));
         world.note_shown();
+        self.canceled(edition)?;
+        for path in world.secret_media() {
+            let found = shown.parts.get(&format!("path {path}"));
+            let is_there = found.is_some_and(|found| found == "a file");
+            prop_assert!(!is_there, "{path} can be had");
+        }
         for (path, body) in &shown.bodies {
             let name = path.rsplit('/').next().unwrap_or_default();
             if matches!(name, "rss.xml" | "atom.xml" | "feed.json") {
@@ -60,6 +75,23 @@ impl Promises {
             );
         }
         self.identity(edition, world)
+    }
+
+    /// What was withdrawn is never to be read again.
+    fn canceled(&mut self, edition: &Edition) -> Result<(), TestCaseError> {
+        for entry in edition.newsroom.entries() {
+            match entry.state(edition.now) {
+                State::Canceled => {
+                    self.canceled.insert(entry.id.clone());
+                }
+                state => prop_assert!(
+                    !(state.has_page() && self.canceled.contains(&entry.id)),
+                    "{} was withdrawn",
+                    entry.id
+                ),
+            }
+        }
+        Ok(())
     }
 
     /// A feed is well-formed, has no item twice, and moves no date.
@@ -131,6 +163,11 @@ impl Promises {
             .map(|entry| (&*entry.file, &**entry))
             .collect();
         for (from, to) in world.take_renamed() {
+            // What has a new text and the old name may be the item that was edited.
+            let was_known = |home: &&Entry| self.ids.values().any(|(_, hash)| *hash == home.hash);
+            if now.get(&*from).is_some_and(|home| !was_known(home)) {
+                continue;
+            }
             if let (Some((before, hash)), Some(entry)) = (self.ids.get(&from), now.get(&*to))
                 // Of two files with one text nobody can tell which has got the new name.
                 && self.ids.values().filter(|(_, other)| other == hash).count() == 1

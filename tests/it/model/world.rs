@@ -39,6 +39,8 @@ pub(crate) struct World {
     pub(super) must_rescan: bool,
     /// Words that were once to be read by everybody.
     pub(super) shown: HashSet<String>,
+    /// Files whose items have been published.
+    pub(super) published: BTreeSet<String>,
     /// Files whose names changed and whose text did not, from where to where.
     pub(super) renamed: Vec<(String, String)>,
     /// Files whose text is another than at the last look.
@@ -58,7 +60,7 @@ impl World {
             folders: BTreeSet::new(),
             site: Site {
                 title: 0,
-                has_russian: true,
+                languages: 0,
                 zone: "Europe/Moscow",
                 base_url: "https://press.example.org",
                 logo: None,
@@ -68,6 +70,7 @@ impl World {
             touched: BTreeSet::new(),
             must_rescan: false,
             shown: HashSet::new(),
+            published: BTreeSet::new(),
             renamed: Vec::new(),
             edited: BTreeSet::new(),
             writes: 0,
@@ -208,11 +211,22 @@ impl World {
         dirty
     }
 
+    /// Whether nobody may read the text of a file yet. A slip in the date of what was published hides nothing.
+    fn is_secret(&self, path: &str, draft: &Draft) -> bool {
+        let is_ahead = draft.date > self.now() && !self.published.contains(path);
+        draft.is_held_back() || draft.is_embargoed(self.now()) || is_ahead
+    }
+
+    /// Whether nobody may see the item of a file: of what was published an embargo hides the new text alone.
+    fn is_hidden(&self, path: &str, draft: &Draft) -> bool {
+        let is_published = self.published.contains(path);
+        draft.is_held_back() || (!is_published && self.is_secret(path, draft))
+    }
+
     /// The words that nobody may read now. Words that were once to be read may be known; the others are secret.
     pub(crate) fn secrets(&self) -> Vec<String> {
-        let now = self.now();
-        let hidden = self.files.values().filter_map(|held| match held {
-            Held::Good(draft) if draft.is_hidden(now) => Some(draft),
+        let hidden = self.files.iter().filter_map(|(path, held)| match held {
+            Held::Good(draft) if self.is_secret(path, draft) => Some(draft),
             Held::Good(_) | Held::Broken { .. } | Held::Link => None,
         });
         let words = hidden.flat_map(|draft| [draft.title_word(), draft.text_word()]);
@@ -221,27 +235,52 @@ impl World {
 
     /// The files whose items nobody may see now, by what the files say.
     pub(crate) fn hidden_files(&self) -> BTreeSet<&str> {
-        let now = self.now();
-        let is_hidden = |held: &Held| match held {
-            Held::Good(draft) => draft.is_hidden(now),
+        let is_hidden = |path: &str, held: &Held| match held {
+            Held::Good(draft) => self.is_hidden(path, draft),
             Held::Broken { is_withdrawn, .. } => *is_withdrawn,
             Held::Link => false,
         };
-        let hidden = self.files.iter().filter(|(_, held)| is_hidden(held));
+        let files = self.files.iter();
+        let hidden = files.filter(|(path, held)| is_hidden(path, held));
         hidden.map(|(path, _)| path.as_str()).collect()
+    }
+
+    /// The files of the media folder that only items refer to which nobody has seen yet.
+    pub(crate) fn secret_media(&self) -> Vec<String> {
+        let is_secret = |number: &u8| {
+            let mut referring = self.files.iter().filter_map(|(path, held)| match held {
+                Held::Good(draft) if draft.has_media(*number) => {
+                    let is_new = !self.published.contains(path);
+                    Some(is_new && self.is_hidden(path, draft))
+                }
+                Held::Broken { was, .. } if was.has_media(*number) => Some(false),
+                Held::Good(_) | Held::Broken { .. } | Held::Link => None,
+            });
+            let was_there = self.gone.values().any(|draft| draft.has_media(*number));
+            let first = referring.next();
+            first == Some(true)
+                && referring.all(|is_secret| is_secret)
+                && !was_there
+                && self.site.logo != Some(*number)
+        };
+        let secret = (0..3).filter(is_secret);
+        secret
+            .map(|number| format!("/media/{number}.png"))
+            .collect()
     }
 
     /// Takes note of what is to be read now.
     pub(crate) fn note_shown(&mut self) {
-        let now = self.now();
-        for held in self.files.values() {
-            if let Held::Good(draft) = held
-                && !draft.is_hidden(now)
-            {
-                self.shown.insert(draft.title_word());
-                self.shown.insert(draft.text_word());
+        let words = |path: &str, held: &Held| match held {
+            Held::Good(draft) if !self.is_secret(path, draft) => {
+                Some([draft.title_word(), draft.text_word()])
             }
-        }
+            Held::Good(_) | Held::Broken { .. } | Held::Link => None,
+        };
+        let files = self.files.iter();
+        let shown = files.filter_map(|(path, held)| words(path, held));
+        let shown: Vec<String> = shown.flatten().collect();
+        self.shown.extend(shown);
     }
 
     /// An instant that never comes.

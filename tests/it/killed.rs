@@ -5,6 +5,7 @@
 use crate::serving::{ITEM, SITE, Serving, data, tidings};
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
@@ -69,8 +70,8 @@ impl Drop for Authors {
     }
 }
 
-/// One change of one of a few files: written in one go, renamed into place, broken, or gone and back. An item that was
-/// shown is shown again in the end; what is secret stays so.
+/// One change of one of a few files: written in one go or with pauses, renamed into place, broken, or gone and back. An
+/// item that was shown is shown again in the end; what is secret is so by its last line, and stays so.
 fn edit(news: &Path, seed: &AtomicU64) {
     let (which, how) = (next(seed) % 8, next(seed));
     let file = news.join(format!("item-{which}.toml"));
@@ -80,9 +81,9 @@ fn edit(news: &Path, seed: &AtomicU64) {
         1 => {
             let secret = news.join(format!("secret-{which}.toml"));
             let text = format!(
-                "title = \"{SECRET} {how}\"\ndate = 2026-03-01\nembargo_until = 2099-01-01T00:00:00Z\nbody = \"{SECRET}\"\n"
+                "title = \"{SECRET} {how}\"\ndate = 2026-03-01\nbody = \"{SECRET}\"\nembargo_until = 2099-01-01T00:00:00Z\n"
             );
-            fs::write(secret, text).unwrap();
+            write_slowly(&secret, &text, next(seed) % 40);
         }
         2..=4 => {
             let new = news.join(format!(".item-{which}.new"));
@@ -90,6 +91,16 @@ fn edit(news: &Path, seed: &AtomicU64) {
             fs::rename(new, file).unwrap();
         }
         _ => fs::write(file, text).unwrap(),
+    }
+}
+
+/// Writes a text in three pieces, with pauses of so many milliseconds; the last piece begins with its last line.
+fn write_slowly(path: &Path, text: &str, pause: u64) {
+    let end = text.trim_end().rfind('\n').unwrap() + 1;
+    let mut file = fs::File::create(path).unwrap();
+    for piece in [&text[..end / 2], &text[end / 2..end], &text[end..]] {
+        file.write_all(piece.as_bytes()).unwrap();
+        std::thread::sleep(Duration::from_millis(pause));
     }
 }
 

@@ -11,6 +11,7 @@ mod documents;
 mod fixture;
 mod full;
 mod golden;
+mod halves;
 mod hidden;
 mod http;
 mod killed;

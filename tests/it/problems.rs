@@ -468,3 +468,18 @@ fn a_language_is_listed_once_however_it_is_spelled() {
         "{told:?}"
     );
 }
+
+#[test]
+fn a_text_of_more_lines_than_anybody_writes_is_refused_with_the_limit() {
+    let lines = "\n".repeat(250_001);
+    for (path, text) in [
+        ("news/a.toml", format!("{ITEM}{lines}")),
+        ("news/a.md", format!("+++\ntitle = \"T\"\n+++\n{lines}b")),
+    ] {
+        let reports = reports(path, &text);
+        let told = reports
+            .iter()
+            .any(|report| report.contains("more than 250000"));
+        assert!(told, "{path}: {reports:?}");
+    }
+}

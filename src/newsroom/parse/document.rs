@@ -21,6 +21,9 @@ const DEPTH_MAX: usize = 64;
 /// tell them all.
 const ERRORS_BYTES_MAX: usize = 256 * 1024;
 
+/// So many lines a TOML text may have: each may take some 200 bytes until it is understood.
+const LINES_MAX: usize = 250_000;
+
 /// The line that opens and closes front matter.
 const FENCE: &str = "+++";
 
@@ -119,6 +122,12 @@ fn front_matter<'a>(report: &Report<'a>, text: &'a str) -> Option<(Range<usize>,
 }
 
 fn toml<'a>(report: &Report<'a>, text: &'a str, offset: usize) -> Option<Node<'a>> {
+    if memchr::memchr_iter(b'\n', text.as_bytes()).count() > LINES_MAX {
+        let message = format!("this has more than {LINES_MAX} lines");
+        let reported = report.error(offset..offset, message);
+        reported.hint("split the text, or attach it as a file");
+        return None;
+    }
     let (table, errors) = if text.len() > ERRORS_BYTES_MAX {
         match DeTable::parse(text) {
             Ok(table) => (table, Vec::new()),

@@ -175,6 +175,7 @@ impl World {
             self.renamed
                 .push((first.unwrap_or_else(|| from.to_owned()), to.to_owned()));
         }
+        self.left.insert(from.to_owned());
         if self.published.remove(from) {
             self.published.insert(to.to_owned());
         }

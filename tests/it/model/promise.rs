@@ -23,8 +23,6 @@ pub(crate) struct Promises {
     ids: HashMap<String, (String, [u8; 16])>,
     /// The words of the items that a file ever held.
     words: HashMap<String, HashSet<String>>,
-    /// The files from which an item was renamed away: one of another text is there now.
-    left: HashSet<String>,
     /// The ids of items that were withdrawn.
     canceled: HashSet<Id>,
 }
@@ -130,8 +128,6 @@ impl Promises {
         shown: &Snapshot,
         world: &World,
     ) -> Result<(), TestCaseError> {
-        self.left
-            .extend(world.renamed.iter().map(|(from, _)| from.clone()));
         let hidden = world.hidden_files();
         let (mut open, mut closed) = (HashSet::new(), HashSet::new());
         for entry in edition.newsroom.entries() {
@@ -146,7 +142,7 @@ impl Promises {
                 }
             }
             if has_page {
-                let has_left = entry.basis == Basis::LastGood && self.left.contains(&*entry.file);
+                let has_left = entry.basis == Basis::LastGood && world.left.contains(&*entry.file);
                 let is_hidden = hidden.contains(&*entry.file) && !has_left;
                 prop_assert!(!is_hidden, "{entry:#?} may not be seen");
                 open.extend(self.words.get(&*entry.file).cloned().unwrap_or_default());

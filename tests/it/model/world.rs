@@ -41,6 +41,8 @@ pub(crate) struct World {
     pub(super) shown: HashSet<String>,
     /// Files whose items have been published.
     pub(super) published: BTreeSet<String>,
+    /// The names from which files were renamed away: what is there now may be another item.
+    pub(super) left: BTreeSet<String>,
     /// Files whose names changed and whose text did not, from where to where.
     pub(super) renamed: Vec<(String, String)>,
     /// Files whose text is another than at the last look.
@@ -71,6 +73,7 @@ impl World {
             must_rescan: false,
             shown: HashSet::new(),
             published: BTreeSet::new(),
+            left: BTreeSet::new(),
             renamed: Vec::new(),
             edited: BTreeSet::new(),
             writes: 0,

@@ -276,6 +276,12 @@ fn names_of_files_say_folder_language_and_date() {
     assert_eq!(reports("news/2026-03-01-x.toml", dated), [""; 0]);
     assert_eq!(reports("news/x.ru.toml", ITEM), [""; 0]);
     assert_eq!(reports("news/x.v2.toml", ITEM), [""; 0]);
+    assert_eq!(reports("news/x.new.toml", ITEM), [""; 0]);
+    let unlisted = reports("news/x.sr-latn.toml", ITEM).join("\n");
+    assert!(
+        unlisted.contains("write `[languages.sr-Latn]` into site.toml"),
+        "{unlisted}"
+    );
     assert!(
         reports("news/x.ru.toml", &format!("{ITEM}lang = \"en\"\n"))[0]
             .contains("the file name says `ru`")

@@ -220,6 +220,17 @@ pub fn has_dot_segment(path: &str) -> bool {
 /// The item's language: as written, else that of the file's suffix, else the site's.
 pub fn language(reader: &Reader<'_, '_>, around: &Around<'_>) -> Option<Language> {
     let suffix = around.name.language.clone();
+    if let Some(unlisted) = &around.name.unlisted {
+        let message = format!(
+            "the file's name ends with `.{unlisted}`, which is no language of this publication: it is a part of the \
+             item's name"
+        );
+        let start = reader.span.start..reader.span.start;
+        let reported = reader.report.warning(start, message);
+        reported.hint(format!(
+            "write `[languages.{unlisted}]` into site.toml, or take `.{unlisted}` out of the name"
+        ));
+    }
     let Some(tag) = reader.line("lang") else {
         return Some(suffix.unwrap_or_else(|| around.site.default_language.clone()));
     };

@@ -17,6 +17,16 @@ pub struct Name<'a> {
     pub stem: &'a str,
     /// The language that the suffix names.
     pub language: Option<Language>,
+    /// A suffix that looks like a language and is none of the site's.
+    pub unlisted: Option<Language>,
+}
+
+fn has_two_letters(language: &Language) -> bool {
+    language
+        .as_str()
+        .find('-')
+        .unwrap_or(language.as_str().len())
+        == 2
 }
 
 impl<'a> Name<'a> {
@@ -25,19 +35,22 @@ impl<'a> Name<'a> {
     pub fn of(path: &'a str, site: &Site) -> Self {
         let file = path.rsplit('/').next().unwrap_or(path);
         let whole_stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-        let suffix = whole_stem.rsplit_once('.').and_then(|(stem, suffix)| {
-            let language = Language::new(suffix)?;
-            let is_ours = site.trees().any(|tree| *site.language(tree) == language);
-            is_ours.then_some((stem, language))
-        });
-        let (stem, language) = suffix.map_or((whole_stem, None), |(stem, language)| {
-            (stem, Some(language))
-        });
+        let suffix = whole_stem.rsplit_once('.');
+        let suffix = suffix.and_then(|(stem, suffix)| Some((stem, Language::new(suffix)?)));
+        let is_ours =
+            |language: &Language| site.trees().any(|tree| site.language(tree) == language);
+        let (stem, language, unlisted) = match suffix {
+            Some((stem, language)) if is_ours(&language) => (stem, Some(language), None),
+            // Words of three letters are too often no languages.
+            Some((_, other)) if has_two_letters(&other) => (whole_stem, None, Some(other)),
+            Some(_) | None => (whole_stem, None, None),
+        };
         Self {
             folder: path.split_once('/').map(|(folder, _)| folder),
             whole_stem,
             stem,
             language,
+            unlisted,
         }
     }
 

@@ -1,7 +1,7 @@
 //! What holds in every edition, whatever happened.
 
 use super::snapshot::Snapshot;
-use super::world::World;
+use super::world::{Held, World};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use tidings::edition::Edition;
@@ -165,9 +165,10 @@ impl Promises {
             .map(|entry| (&*entry.file, &**entry))
             .collect();
         for (from, to) in world.take_renamed() {
-            // What has a new text and the old name may be the item that was edited.
+            // What has a new text and the old name may be the item that was edited, or is broken.
             let was_known = |home: &&Entry| self.ids.values().any(|(_, hash)| *hash == home.hash);
-            if now.get(&*from).is_some_and(|home| !was_known(home)) {
+            let is_broken = matches!(world.files.get(&from), Some(Held::Broken { .. }));
+            if is_broken || now.get(&*from).is_some_and(|home| !was_known(home)) {
                 continue;
             }
             if let (Some((before, hash)), Some(entry)) = (self.ids.get(&from), now.get(&*to))

@@ -97,7 +97,7 @@ pub fn links(body: &Body) -> Vec<String> {
 
 /// The addresses in a body, where any may be of a media file; with a site also its own absolute ones.
 fn media_urls(body: &Body, site: Option<&Site>) -> Vec<(String, ReferenceKind)> {
-    if may_refer(body) || site.is_some_and(|site| reference::names_host(&body.text, site)) {
+    if may_refer(body) || site.is_some_and(|site| reference::may_name(&body.text, site)) {
         html::references(&raw_html(body))
     } else {
         Vec::new()

@@ -71,27 +71,34 @@ pub fn own_path(url: &str, site: &Site) -> Option<String> {
     })
 }
 
-/// Whether a text names the publication's host, so that it may have own addresses in it.
-pub fn names_host(text: &str, site: &Site) -> bool {
+/// Whether a text may have own addresses of media files in it: the publication's host, and behind it what names the
+/// folder, or could be another spelling of that. Most texts link to other pages, and need no parsing for that.
+pub fn may_name(text: &str, site: &Site) -> bool {
     let bases = [Some(&site.base_url), site.written_base_url.as_ref()];
     bases.into_iter().flatten().any(|base| {
         let host = base.origin().split_once("://").map_or("", |(_, host)| host);
         let host = host.split(':').next().unwrap_or_default();
-        contains_ignoring_case(text, host)
+        ends_ignoring_case(text, host).any(|end| may_be_media(&text[end..]))
     })
 }
 
-fn contains_ignoring_case(text: &str, word: &str) -> bool {
-    let Some(first) = word.bytes().next() else {
-        return false;
-    };
-    let starts = memchr::memchr2_iter(
-        first.to_ascii_lowercase(),
-        first.to_ascii_uppercase(),
-        text.as_bytes(),
-    );
-    let mut here = starts.filter_map(|at| text.as_bytes().get(at..at + word.len()));
-    here.any(|bytes| bytes.eq_ignore_ascii_case(word.as_bytes()))
+/// Whether what follows a host may be a path below the media folder.
+fn may_be_media(rest: &str) -> bool {
+    let is_end = |c: char| c.is_whitespace() || "\"'<>()[]{}`?#".contains(c);
+    let path = &rest[..rest.find(is_end).unwrap_or(rest.len())];
+    path.contains(['%', '&', '\\']) || ends_ignoring_case(path, "media").next().is_some()
+}
+
+/// Where a word of ASCII letters ends in a text, in whatever case it stands there.
+fn ends_ignoring_case<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> + 't {
+    let first = word.bytes().next().unwrap_or_default();
+    let (lower, upper) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
+    let starts = memchr::memchr2_iter(lower, upper, text.as_bytes());
+    starts.filter_map(move |at| {
+        let end = at + word.len();
+        let here = text.as_bytes().get(at..end)?;
+        here.eq_ignore_ascii_case(word.as_bytes()).then_some(end)
+    })
 }
 
 /// All that could name a media file in the text of a file that cannot be understood: every word with an ending.
@@ -172,6 +179,26 @@ mod tests {
             "#a.pdf",
         ] {
             assert!(files(url, &site, "/news/x/").is_empty(), "{url}");
+        }
+    }
+
+    #[test]
+    fn own_addresses_of_other_pages_need_no_parsing() {
+        let site = site();
+        for text in [
+            "[a](https://press.example.org/p/media/a.pdf)",
+            "[a](HTTPS://PRESS.EXAMPLE.ORG/p/x/../media/a.pdf?x)",
+            "<https://www.example.org:8443/%6dedia/a.pdf>",
+            "[a](https://press.example.org/p/&#109;edia/a.pdf)",
+        ] {
+            assert!(may_name(text, &site), "{text}");
+        }
+        for text in [
+            "[a](https://press.example.org/p/news/a/?from=media&x=1#media)",
+            "[a](https://example.com/media/a.pdf)",
+            "press.example.org media",
+        ] {
+            assert!(!may_name(text, &site), "{text}");
         }
     }
 

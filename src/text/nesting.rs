@@ -49,6 +49,22 @@ impl Excess {
 
 /// What is too much in HTML, if anything.
 pub fn excess_of_html(html: &str) -> Option<Excess> {
+    too_costly_html(html)
+        .or_else(|| is_too_deep(html).then_some(Excess::Deep))
+        .or_else(|| is_reopened_too_often(html).then_some(Excess::Reopened))
+}
+
+/// What is too much in Markdown, if anything.
+pub fn excess_of_markdown(text: &str) -> Option<Excess> {
+    too_costly_markdown(text)
+        .or_else(|| is_markdown_too_deep(text).then_some(Excess::Deep))
+        .or_else(|| is_markdown_reopened_too_often(text).then_some(Excess::Reopened))
+}
+
+fn too_costly_html(html: &str) -> Option<Excess> {
+    if html.len() <= CHEAP_BYTES_MAX {
+        return None;
+    }
     let tags = memchr::memchr_iter(b'<', html.as_bytes()).count();
     let pieces = html.split_inclusive('<');
     [
@@ -57,12 +73,12 @@ pub fn excess_of_html(html: &str) -> Option<Excess> {
     ]
     .into_iter()
     .find_map(|(is_so, excess)| is_so.then_some(excess))
-    .or_else(|| is_too_deep(html).then_some(Excess::Deep))
-    .or_else(|| is_reopened_too_often(html).then_some(Excess::Reopened))
 }
 
-/// What is too much in Markdown, if anything.
-pub fn excess_of_markdown(text: &str) -> Option<Excess> {
+fn too_costly_markdown(text: &str) -> Option<Excess> {
+    if text.len() <= CHEAP_BYTES_MAX {
+        return None;
+    }
     let lines = memchr::memchr_iter(b'\n', text.as_bytes()).count();
     let others = text
         .bytes()
@@ -77,8 +93,6 @@ pub fn excess_of_markdown(text: &str) -> Option<Excess> {
     ]
     .into_iter()
     .find_map(|(is_so, excess)| is_so.then_some(excess))
-    .or_else(|| is_markdown_too_deep(text).then_some(Excess::Deep))
-    .or_else(|| is_markdown_reopened_too_often(text).then_some(Excess::Reopened))
 }
 
 /// So many tags, marks of formatting and ends of lines a body may have: each costs some 300 bytes on the way.
@@ -86,6 +100,9 @@ pub const MARKS_MAX: usize = 250_000;
 
 /// Each character that is escaped costs a look at the rest of its piece of text: so many bytes may be looked at in all.
 pub const ESCAPING_MAX: usize = 20_000_000_000;
+
+/// No text of so many bytes or fewer passes [`MARKS_MAX`] or [`ESCAPING_MAX`]: most are not looked at for these.
+const CHEAP_BYTES_MAX: usize = 100_000;
 
 /// How many bytes are looked at when these pieces of text are escaped.
 fn escaping<'t>(pieces: impl Iterator<Item = &'t str>) -> usize {
@@ -307,7 +324,7 @@ mod tests {
             ("< ", Some(Excess::Marks)),
             ("&amp;", Some(Excess::Escapes)),
             (
-                "<p>An ordinary sentence with <b>one</b> &amp; another.</p>\n",
+                "<p>An ordinary paragraph of some length, with <b>one</b> &amp; another mark in it.</p>\n",
                 None,
             ),
             ("a", None),

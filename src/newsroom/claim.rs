@@ -174,10 +174,12 @@ impl<'a> Intake<'a> {
     /// falls back to that finds what it claims taken.
     pub fn place_all(&mut self, claims: Vec<Claim>, last_good: &LastGood<'_>) {
         let mut pool = self.with_rivals(claims);
+        let mut refused = Vec::new();
         pool.sort_unstable_by(|a, b| a.entry.file.cmp(&b.entry.file));
         pool.sort_by_cached_key(|claim| self.rank(claim));
         for claim in pool {
             let owner = self.owner_of_id(&claim);
+            let is_new = !claim.is_known && claim.entry.basis == Basis::File;
             if let Some(file) = owner {
                 self.problems.push(told::used_again(&claim.entry, &file));
                 self.leave_open(&claim.entry);
@@ -190,8 +192,18 @@ impl<'a> Intake<'a> {
                     self.stand_on_copy(&claim, &Absence::PutOff, last_good);
                 }
                 None => self.place(claim.entry),
+                // What is told of a new item depends on who stands in the end.
+                Some(clash) if is_new => {
+                    self.leave_open(&claim.entry);
+                    refused.push((claim.entry, clash));
+                }
                 Some(clash) => self.refuse(&claim, &clash, last_good),
             }
+        }
+        for (entry, clash) in refused {
+            let clash = self.newsroom.clash(&entry).unwrap_or(clash);
+            self.problems
+                .push(told::clash(self.newsroom, &entry, &clash));
         }
         for Awaited { id, kept, lost } in std::mem::take(&mut self.awaited) {
             let entry = self.newsroom.get(&id);
@@ -212,12 +224,14 @@ impl<'a> Intake<'a> {
             && entry.life.status == Status::Usable
             && entry.life.is_embargoed(now)
             && !entry.life.is_previewed
+            && !self.removals.contains_key(&entry.id)
             && past.unwrap_or(entry.past(now)) == Past::Shown
     }
 
-    /// Who comes first: what was published before what was not, what stays where it is before what moves, what is
-    /// withdrawn for good before what is not, what has a file before what has none, and what can be read before what
-    /// cannot. Of what was lost nothing stands, not even at its former address.
+    /// Who comes first: what was published before what was not, what stays where it is before what moves, what has a file
+    /// before what has none, and what can be read before what cannot. What is withdrawn for good comes before others that
+    /// move, and after those that stay: they have taken its place. Of what was lost nothing stands, not even at its former
+    /// address.
     fn rank(&self, claim: &Claim) -> [bool; 5] {
         let entry = &claim.entry;
         let now = self.newsroom.now();
@@ -232,7 +246,7 @@ impl<'a> Intake<'a> {
         [
             !claim.is_known,
             !stands,
-            !is_withdrawn,
+            is_withdrawn == stands,
             !has_file,
             !state.answers(),
         ]

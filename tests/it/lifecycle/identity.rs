@@ -295,3 +295,19 @@ fn two_files_swap_their_names() {
             .pages("200 /news/a/\n200 /news/b/"),
     ]);
 }
+
+#[test]
+fn two_items_of_one_day_whose_files_change_their_names_keep_their_ids() {
+    let (one, other) = (item("One", TEN, ""), item("Other", TEN, ""));
+    tell(&[
+        at("12:00:00")
+            .write("news/a.toml", one.clone())
+            .write("news/b.toml", other.clone())
+            .feed("a [One] 10:00:00\nb [Other] 10:00:00\nupdated 10:00:00"),
+        at("12:10:00")
+            .write("news/a.toml", other)
+            .write("news/b.toml", one)
+            .feed("a [One] 10:00:00\nb [Other] 10:00:00\nupdated 10:00:00")
+            .some_problems("was published as `a` from a file of another name"),
+    ]);
+}

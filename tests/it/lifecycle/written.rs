@@ -183,6 +183,26 @@ fn a_published_item_stays_when_its_date_moves_ahead() {
 }
 
 #[test]
+fn a_removal_counts_while_the_new_text_is_under_an_embargo() {
+    tell(&[
+        at("12:00:00")
+            .write("news/a.toml", item("A", TEN, ""))
+            .pages("200 /news/a/"),
+        at("12:10:00")
+            .write(
+                "news/a.toml",
+                item("Sealed", TEN, "embargo_until = 2099-01-01T00:00:00Z\n"),
+            )
+            .pages("200 /news/a/")
+            .problems("`embargo_until` now lies ahead"),
+        at("12:20:00")
+            .withdraw("a", None)
+            .pages("410 /news/a/")
+            .problems("the item `a` was withdrawn for good and stays so"),
+    ]);
+}
+
+#[test]
 fn a_withdrawn_item_stays_so_while_its_language_is_away() {
     let site = |languages: &str| format!("{}{languages}", crate::desk::SITE);
     let russian = "[languages.ru]\ntitle = \"Пример\"\n";

@@ -6,13 +6,13 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 use tidings::command::{self, Outcome, arguments::Arguments};
 use tidings::text::causes::joined;
+use tracing::Level;
+use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let filter = tracing_subscriber::EnvFilter::try_from_env("TIDINGS_LOG")
-        .unwrap_or_else(|_| "info".into());
     tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_env_filter(filter())
         .with_target(false)
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
@@ -25,4 +25,16 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// What is logged: by a level alone what this program says, with what others warn of; or as the filter's language says.
+fn filter() -> EnvFilter {
+    let asked = std::env::var("TIDINGS_LOG").unwrap_or_default();
+    let level = asked
+        .parse::<Level>()
+        .map(|level| format!("warn,tidings={level}"));
+    EnvFilter::try_new(level.as_ref().unwrap_or(&asked))
+        .ok()
+        .filter(|_| !asked.is_empty())
+        .unwrap_or_else(|| "warn,tidings=info".into())
 }

@@ -213,8 +213,10 @@ impl Desk {
         }
         let has_come = |at: &i64| now.min(before) < *at && *at <= now.max(before);
         let has_changed = |entry: &Arc<Entry>| entry.instants().any(|at| has_come(&at));
-        // Who comes first may now take what nobody could see.
-        let is_open = self.open.values().any(has_changed);
+        // Who comes first may now take what nobody could see. What was published only now, since the clock was set back,
+        // keeps no new text out.
+        let mut open = self.open.values();
+        let is_open = open.any(|entry| taken.was_set_back || has_changed(entry));
         // A correction that has come, or is ahead again, is told from the row as it was.
         let is_told = |entry: &&Arc<Entry>| is_open || entry.seldom.changes.iter().any(has_come);
         let told = due.iter().filter(is_told);

@@ -13,6 +13,10 @@ const FOLDER: &str = "/media/";
 /// So many names are taken from a file that cannot be understood.
 const NAMES_MAX: usize = 10_000;
 
+/// The longest name, in bytes, and the longest ending.
+const NAME_BYTES_MAX: usize = 1_024;
+const ENDING_BYTES_MAX: usize = 8;
+
 /// The paths below the media folder that an address may mean, be there such files or not. `page` is the path of the
 /// item's page below the base URL.
 pub fn files(url: &str, site: &Site, page: &str) -> Vec<String> {
@@ -101,24 +105,33 @@ fn ends_ignoring_case<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = 
     })
 }
 
-/// All that could name a media file in the text of a file that cannot be understood: every word with an ending.
+/// All that could name a media file in the text of a file that cannot be understood: every word with an ending. Names may
+/// have spaces: what stands between quotation marks or brackets counts whole, too.
 pub fn names(text: &str, site: &Site) -> BTreeSet<String> {
-    let is_end = |c: char| c.is_whitespace() || c.is_control() || "\"'<>()[]{}`|“”„«»".contains(c);
-    let mut names = BTreeSet::new();
-    // Names may have spaces: what stands between quotation marks or brackets counts whole, too.
     let is_mark = |c: char| c.is_control() || "\"'<>()[]{}`".contains(c);
-    for word in text.split(is_end).chain(text.split(is_mark)) {
-        let word = word.trim_matches([' ', ',', ';', ':', '!', '=']);
-        let word = word.strip_suffix('.').unwrap_or(word);
-        let ending = word.rsplit_once('.').map(|(_, ending)| ending);
-        let has_ending = ending.is_some_and(|ending| {
-            let ending = ending.split(['?', '#']).next().unwrap_or_default();
-            (1..=8).contains(&ending.len()) && ending.bytes().all(|b| b.is_ascii_alphanumeric())
+    let is_end = |c: char| is_mark(c) || c.is_whitespace() || "|“”„«»".contains(c);
+    let mut names = BTreeSet::new();
+    for dot in memchr::memchr_iter(b'.', text.as_bytes()) {
+        let ending = &text[dot + 1..];
+        let length = ending.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        let mut after = ending[length..].chars();
+        let is_last = after.next().is_none_or(|c| {
+            let has_ended = |c: char| is_end(c) || ",;:!=?#".contains(c);
+            has_ended(c) || (c == '.' && after.next().is_none_or(has_ended))
         });
-        if !has_ending || word.len() > 1_024 {
+        if !(1..=ENDING_BYTES_MAX).contains(&length) || !is_last {
             continue;
         }
-        names.extend(files(word, site, "/"));
+        let start = text.floor_char_boundary(dot.saturating_sub(NAME_BYTES_MAX));
+        let before = &text[start..dot];
+        for is_outside in [&is_end as &dyn Fn(char) -> bool, &is_mark] {
+            let from = before.rfind(is_outside).map_or(start, |at| {
+                let outside = before[at..].chars().next().map_or(0, char::len_utf8);
+                start + at + outside
+            });
+            let name = text[from..dot + 1 + length].trim_matches([' ', ',', ';', ':', '!', '=']);
+            names.extend(files(name, site, "/"));
+        }
         if names.len() >= NAMES_MAX {
             break;
         }

@@ -324,11 +324,13 @@ impl Desk {
                 known.id = Some(entry.id.clone());
             }
         }
-        self.board.set_each(
-            Where::Date,
-            BTreeMap::new(),
-            std::mem::take(&mut intake.dates),
-        );
+        // Of what was placed or lost its place now, no more is told than what was found now.
+        let placed = intake.placed.iter().map(|entry| &entry.file);
+        let told = placed.chain(self.open.keys());
+        let told = told.filter(|file| !self.board.is_same(Where::Date, file, &[]));
+        let told = told.map(|file| (file.to_string(), Vec::new())).collect();
+        let dates = std::mem::take(&mut intake.dates);
+        self.board.set_each(Where::Date, told, dates);
         std::mem::take(&mut intake.problems)
     }
 

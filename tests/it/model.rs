@@ -7,6 +7,7 @@ mod act;
 mod draft;
 mod operation;
 mod promise;
+mod seconds;
 mod snapshot;
 mod world;
 
@@ -17,8 +18,10 @@ use proptest::prelude::*;
 use snapshot::{Snapshot, rows};
 use std::fs;
 use tempfile::TempDir;
+use tidings::command::desk::{Desk, Setting};
 use tidings::command::publisher::Publisher;
 use tidings::newsroom::identity::Id;
+use tidings::source::settings::Overrides;
 use tidings::store::ledger::{Ledger, Removal};
 use world::World;
 
@@ -67,8 +70,16 @@ fn tell(story: &[Group], mut world: World) -> Result<(), TestCaseError> {
                     running = publisher(&world.data(), Some(&state), world.clock());
                     // A start has looked at everything.
                     world.dirty(false);
+                    promises.see(&running.current().load(), world.now())?;
                 }
                 Kind::Remove => remove(&running, &world, *operation),
+                Kind::RemoveMissing => remove_missing(&world),
+                Kind::Slowly | Kind::AwayAndBack => {
+                    running.look_for_removals();
+                    running.note(world.dirty(false));
+                    settle(&mut running, &world, &mut promises)?;
+                    seconds::pass(*operation, &mut running, &mut world, &mut promises)?;
+                }
                 _ => world.act(*operation),
             }
         }
@@ -78,10 +89,31 @@ fn tell(story: &[Group], mut world: World) -> Result<(), TestCaseError> {
         }
         running.look_for_removals();
         running.note(world.dirty(group.is_rescan));
-        settle(&mut running, &world)?;
+        settle(&mut running, &world, &mut promises)?;
         check(&mut running, &mut world, &mut promises)?;
     }
     Ok(())
+}
+
+/// Confirms, as `tidings remove --missing` does, that what has lost its files is to be withdrawn.
+fn remove_missing(world: &World) {
+    let mut ledger = Ledger::open(&world.state(), world.now()).unwrap();
+    let setting = Setting {
+        data: world.data(),
+        overrides: Overrides::default(),
+        gone_after_milliseconds: 0,
+    };
+    let Ok(opened) = Desk::open(setting, &ledger, None, &world.clock()) else {
+        return;
+    };
+    for id in opened.desk.missing() {
+        let removal = Removal {
+            id,
+            note: None,
+            at: world.now(),
+        };
+        ledger.wish_removal(&removal).unwrap();
+    }
 }
 
 /// Leaves the wish to remove an item, as another process does.
@@ -105,9 +137,14 @@ fn remove(running: &Publisher, world: &World, operation: Operation) {
 }
 
 /// Lets a publisher do all that is due.
-fn settle(running: &mut Publisher, world: &World) -> Result<(), TestCaseError> {
+fn settle(
+    running: &mut Publisher,
+    world: &World,
+    promises: &mut Promises,
+) -> Result<(), TestCaseError> {
     for _ in 0..STEPS_MAX {
         running.step().unwrap();
+        promises.see(&running.current().load(), world.now())?;
         let now = world.now();
         match running.next_step() {
             Some(at) if at <= now * 1000 => {}

@@ -62,6 +62,25 @@ pub(crate) enum Kind {
     MediaGone,
     Remove,
     Restart,
+    /// Two files take each other's names.
+    Swap,
+    SiteTags,
+    DefaultLanguage,
+    Tag,
+    /// A date or an embargo slips ahead.
+    Slip,
+    SlipBack,
+    FolderAway,
+    FolderBack,
+    NewMany,
+    DeleteMany,
+    RecreateAll,
+    /// `tidings remove --missing`.
+    RemoveMissing,
+    /// A file is written in pieces, over some seconds.
+    Slowly,
+    /// Files go and come back some seconds later.
+    AwayAndBack,
 }
 
 /// Operations that are published together.
@@ -76,12 +95,14 @@ pub(crate) struct Group {
 
 fn operation() -> impl Strategy<Value = Operation> {
     use Kind::{
-        Advisory, Alias, BreakWithdrawn, ChangeId, Correct, Delete, Directory, Duplicate, EditText,
-        EditTitle, Embargo, Expire, IdUri, Language, LinkInside, LinkOutside, Media, MediaGone,
-        Mend, MoveDate, MoveToSection, New, NewFolder, NotUtf8, Picture, Recreate, Remove,
-        RemoveFolder, Rename, RenameFolder, ReplacedBy, Restart, SectionBreak, SectionDrop,
-        SectionWrite, Sections, SiteBaseUrl, SiteBreak, SiteFeeds, SiteLanguages, SiteLogo,
-        SiteTitle, SiteZone, Slug, Status, SwitchData, TooLarge, Truncate,
+        Advisory, Alias, AwayAndBack, BreakWithdrawn, ChangeId, Correct, DefaultLanguage, Delete,
+        DeleteMany, Directory, Duplicate, EditText, EditTitle, Embargo, Expire, FolderAway,
+        FolderBack, IdUri, Language, LinkInside, LinkOutside, Media, MediaGone, Mend, MoveDate,
+        MoveToSection, New, NewFolder, NewMany, NotUtf8, Picture, Recreate, RecreateAll, Remove,
+        RemoveFolder, RemoveMissing, Rename, RenameFolder, ReplacedBy, Restart, SectionBreak,
+        SectionDrop, SectionWrite, Sections, SiteBaseUrl, SiteBreak, SiteFeeds, SiteLanguages,
+        SiteLogo, SiteTags, SiteTitle, SiteZone, Slip, SlipBack, Slowly, Slug, Status, Swap,
+        SwitchData, Tag, TooLarge, Truncate,
     };
     let often = [
         New,
@@ -109,6 +130,11 @@ fn operation() -> impl Strategy<Value = Operation> {
         Slug,
         Picture,
         ChangeId,
+        Slip,
+        SlipBack,
+        Slowly,
+        AwayAndBack,
+        Tag,
     ];
     let seldom = [
         MoveDate,
@@ -146,6 +172,23 @@ fn operation() -> impl Strategy<Value = Operation> {
         Restart,
         Restart,
         TooLarge,
+        Swap,
+        Swap,
+        SiteTags,
+        SiteLanguages,
+        DefaultLanguage,
+        FolderAway,
+        FolderBack,
+        FolderBack,
+        NewMany,
+        DeleteMany,
+        DeleteMany,
+        RecreateAll,
+        RecreateAll,
+        RemoveMissing,
+        RemoveMissing,
+        Media,
+        MediaGone,
     ];
     let kind = prop_oneof![
         3 => prop::sample::select(often.to_vec()),
@@ -184,7 +227,15 @@ fn group() -> impl Strategy<Value = Group> {
         8 => 1..=3i64,
         3 => HOUR..=30 * HOUR,
         1 => Just(31 * 24 * HOUR),
-        1 => Just(-HOUR),
+        1 => prop::sample::select(vec![
+            -1,
+            -2,
+            -60,
+            -HOUR,
+            -24 * HOUR,
+            -400 * 24 * HOUR,
+            400 * 24 * HOUR,
+        ]),
     ];
     let operations = prop::collection::vec(operation(), 1..=4);
     (operations, prop::bool::weighted(0.3), advance).prop_map(|(operations, is_rescan, advance)| {

@@ -1,6 +1,6 @@
 //! The world of the model: a data directory, its authors, and a clock that they set.
 
-use super::draft::{Draft, FAR, Site};
+use super::draft::{Draft, FAR, LANGUAGES, Site};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -43,7 +43,21 @@ pub(crate) struct World {
     pub(super) renamed: Vec<(String, String)>,
     /// Files whose text is another than at the last look.
     pub(super) edited: BTreeSet<String>,
+    /// Folders that were moved out of the directory: their names there, and what was in them.
+    pub(super) folders_away: Vec<Away>,
+    /// Dates and embargoes as they were before they slipped.
+    pub(super) slipped: BTreeMap<String, (i64, Option<i64>)>,
+    /// The texts of which there was half a file, and was never to be a whole one.
+    pub(super) halves: BTreeSet<u32>,
     writes: u64,
+}
+
+/// A folder that is out of the directory for a time.
+pub(super) struct Away {
+    pub(super) name: String,
+    pub(super) at: PathBuf,
+    pub(super) files: BTreeMap<String, Held>,
+    pub(super) folders: BTreeSet<String>,
 }
 
 impl World {
@@ -58,7 +72,8 @@ impl World {
             folders: BTreeSet::new(),
             site: Site {
                 title: 0,
-                has_russian: true,
+                languages: LANGUAGES[0].to_vec(),
+                tags: "",
                 zone: "Europe/Moscow",
                 base_url: "https://press.example.org",
                 logo: None,
@@ -70,6 +85,9 @@ impl World {
             shown: HashSet::new(),
             renamed: Vec::new(),
             edited: BTreeSet::new(),
+            folders_away: Vec::new(),
+            slipped: BTreeMap::new(),
+            halves: BTreeSet::new(),
             writes: 0,
             folder,
         };
@@ -137,6 +155,7 @@ impl World {
             status: (how % 32 == 8).then_some("draft"),
             embargo: (how % 16 == 4).then_some(now + 3 * 3_600),
             image: (how & 12 == 12).then_some(how % 3),
+            tag: (how & 6 == 6).then_some("water"),
             ..Draft::default()
         }
     }
@@ -146,12 +165,29 @@ impl World {
     pub(super) fn put(&mut self, path: &str, bytes: &[u8]) {
         let at = self.data().join(path);
         self.take_away(&at);
+        self.put_in_place(path, bytes);
+    }
+
+    /// The same, into the file that is there.
+    pub(super) fn put_in_place(&mut self, path: &str, bytes: &[u8]) {
+        let at = self.data().join(path);
         fs::write(&at, bytes).unwrap();
         self.writes += 1;
         let time = UNIX_EPOCH + Duration::new(1_600_000_000 + self.writes, 0);
         let file = fs::File::options().write(true).open(&at).unwrap();
         file.set_modified(time).unwrap();
         self.touch(path);
+    }
+
+    /// Sets the clock.
+    pub(crate) fn set(&self, now: i64) {
+        self.clock.store(now, Ordering::SeqCst);
+    }
+
+    /// The second in which the disk wrote a file last.
+    pub(crate) fn disk_time(&self, path: &str) -> i64 {
+        use std::os::unix::fs::MetadataExt;
+        fs::metadata(self.data().join(path)).unwrap().ctime()
     }
 
     /// Removes whatever stands at a place.
@@ -208,27 +244,68 @@ impl World {
         dirty
     }
 
+    /// What a file says, if it is a whole item.
+    pub(crate) fn draft_of(&self, path: &str) -> Option<&Draft> {
+        match self.files.get(path)? {
+            Held::Good(draft) => Some(draft),
+            Held::Broken { .. } | Held::Link => None,
+        }
+    }
+
+    /// Whether nobody may see what a file holds. What is published stays so when its date slips ahead.
+    fn is_hidden(&self, path: &str, draft: &Draft, published: &BTreeSet<String>) -> bool {
+        let slipped = Draft {
+            date: 0,
+            ..draft.clone()
+        };
+        let is_published = published.contains(path);
+        let said = if is_published { &slipped } else { draft };
+        said.is_hidden(self.now())
+    }
+
     /// The words that nobody may read now. Words that were once to be read may be known; the others are secret.
-    pub(crate) fn secrets(&self) -> Vec<String> {
-        let now = self.now();
-        let hidden = self.files.values().filter_map(|held| match held {
-            Held::Good(draft) if draft.is_hidden(now) => Some(draft),
+    /// `published` are the files of the items that stay published.
+    pub(crate) fn secrets(&self, published: &BTreeSet<String>) -> Vec<String> {
+        let hidden = self.files.iter().filter_map(|(path, held)| match held {
+            Held::Good(draft) if self.is_hidden(path, draft, published) => Some(draft),
             Held::Good(_) | Held::Broken { .. } | Held::Link => None,
         });
         let words = hidden.flat_map(|draft| [draft.title_word(), draft.text_word()]);
         words.filter(|word| !self.shown.contains(word)).collect()
     }
 
-    /// The files whose items nobody may see now, by what the files say.
-    pub(crate) fn hidden_files(&self) -> BTreeSet<&str> {
-        let now = self.now();
-        let is_hidden = |held: &Held| match held {
-            Held::Good(draft) => draft.is_hidden(now),
+    /// The pictures that are named by files of which nobody may see anything.
+    pub(crate) fn hidden_pictures(&self, published: &BTreeSet<String>) -> BTreeSet<u8> {
+        let mut hidden = BTreeSet::new();
+        for (path, held) in &self.files {
+            match held {
+                Held::Good(draft) if self.is_hidden(path, draft, published) => {
+                    hidden.extend(draft.pictures());
+                }
+                Held::Broken {
+                    is_withdrawn: true, ..
+                } => hidden.extend(self.pictures_in(path)),
+                Held::Good(_) | Held::Broken { .. } | Held::Link => {}
+            }
+        }
+        hidden
+    }
+
+    fn pictures_in(&self, path: &str) -> impl Iterator<Item = u8> {
+        let text = fs::read_to_string(self.data().join(path)).unwrap_or_default();
+        (0..3).filter(move |n| text.contains(&format!("{n}.png")))
+    }
+
+    /// The files whose items nobody may see now, by what the files say of their status.
+    pub(crate) fn held_back_files(&self) -> BTreeSet<&str> {
+        let is_held_back = |held: &Held| match held {
+            Held::Good(draft) => draft.is_held_back(),
             Held::Broken { is_withdrawn, .. } => *is_withdrawn,
             Held::Link => false,
         };
-        let hidden = self.files.iter().filter(|(_, held)| is_hidden(held));
-        hidden.map(|(path, _)| path.as_str()).collect()
+        let all = self.files.iter();
+        let held_back = all.filter(|(_, held)| is_held_back(held));
+        held_back.map(|(path, _)| path.as_str()).collect()
     }
 
     /// Takes note of what is to be read now.
@@ -257,9 +334,7 @@ impl World {
 
     /// The words of the item of a file, as the file has them now.
     pub(crate) fn words_of(&self, path: &str) -> Option<[String; 2]> {
-        match self.files.get(path)? {
-            Held::Good(draft) => Some([draft.title_word(), draft.text_word()]),
-            Held::Broken { .. } | Held::Link => None,
-        }
+        let draft = self.draft_of(path)?;
+        Some([draft.title_word(), draft.text_word()])
     }
 }

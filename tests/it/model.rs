@@ -1,7 +1,8 @@
 //! The model: whatever happens to a data directory, a publisher that runs shows what a fresh start over the same
 //! directory and state shows at that instant; and some promises hold in every edition.
 //!
-//! `PROPTEST_CASES` asks for more than the usual number of stories.
+//! `PROPTEST_CASES` asks for more than the usual number of stories, `PROPTEST_MAX_SHRINK_ITERS` for a shorter search for
+//! the shortest one that fails.
 
 mod act;
 mod draft;
@@ -34,16 +35,15 @@ const LATER: i64 = 2_000_000_000;
 /// A change settles within so many steps.
 const STEPS_MAX: usize = 20;
 
-fn cases() -> u32 {
-    let asked = std::env::var("PROPTEST_CASES").ok();
-    asked.and_then(|cases| cases.parse().ok()).unwrap_or(CASES)
+fn asked(name: &str) -> Option<u32> {
+    std::env::var(name).ok()?.parse().ok()
 }
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: cases(),
+        cases: asked("PROPTEST_CASES").unwrap_or(CASES),
         failure_persistence: None, rng_seed: crate::fixture::seed(),
-        max_shrink_iters: 200,
+        max_shrink_iters: asked("PROPTEST_MAX_SHRINK_ITERS").unwrap_or(200),
         ..ProptestConfig::default()
     })]
 
@@ -148,8 +148,9 @@ fn settle(
         let now = world.now();
         match running.next_step() {
             Some(at) if at <= now * 1000 => {}
-            // What came within the second of a publication waits for the next, and files that went for two.
-            Some(at) if at <= (now + 2) * 1000 => world.advance(1),
+            // What came within the second of a publication waits for the next, after a clock that went back by two for
+            // three; and files that went for two.
+            Some(at) if at <= (now + 3) * 1000 => world.advance(1),
             _ => return Ok(()),
         }
     }

@@ -247,7 +247,7 @@ fn group() -> impl Strategy<Value = Group> {
     })
 }
 
-/// Some 12 to 25 operations in groups.
+/// Some 25 operations in groups.
 pub(crate) fn groups() -> impl Strategy<Value = Vec<Group>> {
-    prop::collection::vec(group(), 0..=14)
+    prop::collection::vec(group(), 2..=18)
 }

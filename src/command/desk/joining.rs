@@ -320,11 +320,13 @@ impl Desk {
                 known.id = Some(entry.id.clone());
             }
         }
-        self.board.set_each(
-            Where::Date,
-            BTreeMap::new(),
-            std::mem::take(&mut intake.dates),
-        );
+        // What is said of the date of an item counts no longer, be it placed anew or refused.
+        let placed = intake.placed.iter().map(|entry| &entry.file);
+        let looked_at = placed.chain(self.open.keys());
+        let told = looked_at.filter(|file| !self.board.is_same(Where::Date, file, &[]));
+        let told = told.map(|file| (file.to_string(), Vec::new())).collect();
+        self.board
+            .set_each(Where::Date, told, std::mem::take(&mut intake.dates));
         std::mem::take(&mut intake.problems)
     }
 

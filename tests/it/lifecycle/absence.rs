@@ -1,7 +1,7 @@
 //! Files that are gone or broken: an accident takes nothing off the wire, and a withdrawal wins over everything.
 
 use super::item;
-use crate::desk::SITE;
+use crate::desk::{Office, SITE, second};
 use crate::story::{Step, at, tell, tell_of};
 
 const TEN: &str = "2096-11-24T10:00:00Z";
@@ -312,4 +312,24 @@ fn a_renamed_file_that_breaks_keeps_its_new_page() {
             .pages("301 /news/a/ /news/b/\n200 /news/b/")
             .problems("news/b.toml:1:\nits last good version stays published"),
     ]);
+}
+
+#[test]
+fn a_clock_set_back_makes_no_file_wait_for_longer() {
+    let site = format!("{SITE}[feeds]\non_missing = \"cancel\"\n");
+    let files = [
+        ("site.toml", &*site),
+        ("news/a.toml", &item("A", "2096-11-20", "")),
+    ];
+    let mut office = Office::open(&files, second("12:00:00"));
+    office.at(second("12:10:00"));
+    office.remove("news/a.toml");
+    office.publisher().step().unwrap();
+    assert_eq!(office.status("/news/a/"), "200");
+    office.at(second("11:00:00"));
+    office.publisher().step().unwrap();
+    assert_eq!(office.status("/news/a/"), "200");
+    office.at(second("11:00:02"));
+    office.publisher().step().unwrap();
+    assert_eq!(office.status("/news/a/"), "410");
 }

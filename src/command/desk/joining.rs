@@ -69,6 +69,7 @@ impl Desk {
                 None => loose.extend(Some(removal.id.clone())),
             }
         }
+        self.add_lost_beside(&mut loose);
         pool.extend(self.take_unseen_like(&loose));
         self.add_sections(&loose, last_good);
         let problems = self.fill(pool, &loose, removals, last_good, taken);
@@ -133,6 +134,15 @@ impl Desk {
         };
         let loose = due.iter().map(|entry| entry.id.clone()).collect();
         self.join(found, loose, &[], now, last_good, taken);
+    }
+
+    /// Adds what else was lost in the files of these: what is said of a file is said anew, of all that it held.
+    fn add_lost_beside(&self, loose: &mut BTreeSet<Id>) {
+        let absent = &self.records.absent;
+        let rows = loose.iter().filter_map(|id| absent.get(id));
+        let beside = rows.flat_map(|record| absent.of_file(&record.file));
+        let beside: Vec<Id> = beside.map(|record| record.id.clone()).collect();
+        loose.extend(beside);
     }
 
     /// Takes out what was never published and may be what the files of these items held.

@@ -333,3 +333,32 @@ fn a_clock_set_back_makes_no_file_wait_for_longer() {
     office.publisher().step().unwrap();
     assert_eq!(office.status("/news/a/"), "410");
 }
+
+#[test]
+fn of_two_items_that_one_file_held_both_are_missed() {
+    let one = "[feeds]\nitems = 1\n";
+    let gone = "the file of the published item `b` is gone; it is published no longer";
+    let both = "the file of the published item `b` is gone; it is published no longer\n\
+                the file of the published item `x` is gone; its last good version stays published";
+    tell_of(
+        &format!("{SITE}{one}"),
+        &[
+            first().write("news/b.toml", item("B", "2096-01-01T00:00:00Z", "")),
+            at("12:10:00").remove("news/b.toml").problems(gone),
+            at("12:15:00")
+                .write(
+                    "news/x.toml",
+                    item("X", "2096-11-24T12:15:00Z", "id = \"x\"\n"),
+                )
+                .problems(gone),
+            at("12:20:00")
+                .rename("news/x.toml", "news/b.toml")
+                .feed("x [X] 12:15:00\nupdated 12:15:00")
+                .problems(gone),
+            at("12:30:00").remove("news/b.toml").problems(both),
+            at("12:40:00")
+                .write("news/c.toml", item("C", "2096-11-24T09:00:00Z", ""))
+                .problems(both),
+        ],
+    );
+}

@@ -535,7 +535,8 @@ impl World {
         let good: Vec<String> = self
             .files
             .iter()
-            .filter_map(|(path, held)| matches!(held, Held::Good(_)).then(|| path.clone()))
+            .filter(|(_, held)| matches!(held, Held::Good(_)))
+            .map(|(path, _)| path.clone())
             .collect();
         let Some(one) = pick(&good, which) else {
             return;

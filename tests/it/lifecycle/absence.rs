@@ -362,3 +362,23 @@ fn of_two_items_that_one_file_held_both_are_missed() {
         ],
     );
 }
+
+#[test]
+fn an_item_that_a_refused_file_held_is_missed_when_that_breaks() {
+    let one = "[feeds]\nitems = 1\n";
+    let gone = "the file of the published item `b` is gone; it is published no longer\n\
+                news/deep/a.toml:";
+    let old = item("B", "2096-01-01T00:00:00Z", "id = \"b\"\n");
+    tell_of(
+        &format!("{SITE}{one}"),
+        &[
+            first().write("news/b.toml", old),
+            at("12:10:00")
+                .rename("news/b.toml", "news/deep/a.toml")
+                .some_problems("belongs to `news/a.toml`"),
+            at("12:20:00")
+                .write("news/deep/a.toml", "title = \n")
+                .some_problems(gone),
+        ],
+    );
+}

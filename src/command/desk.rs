@@ -199,6 +199,10 @@ impl Desk {
         let now = time.timestamp();
         let before = self.newsroom.now();
         taken.was_set_back = now < before;
+        if taken.was_set_back {
+            let after = self.setting.gone_after_milliseconds;
+            self.waiting.set_back(time.timestamp_millis(), after);
+        }
         let due: Vec<Id> = if taken.was_set_back {
             let all = self.newsroom.entries();
             all.map(|entry| entry.id.clone()).collect()

@@ -295,11 +295,13 @@ impl Publisher {
     /// seconds, not for ever.
     fn put_off(&mut self, now: DateTime<Utc>) {
         let milliseconds = now.timestamp_millis();
-        if self.put_off_until.is_some_and(|at| at <= milliseconds) {
+        let took = i64::try_from(self.look_took.as_millis()).unwrap_or(i64::MAX);
+        // It was put off by less than a look takes: if it is more, the clock was set back.
+        let has_come = |at: i64| at <= milliseconds || at - 1 - milliseconds > took;
+        if self.put_off_until.is_some_and(has_come) {
             self.put_off_until = None;
             self.dirty.extend(Dirty::everything());
         }
-        let took = i64::try_from(self.look_took.as_millis()).unwrap_or(i64::MAX);
         let next = self.desk.next_change().map(|at| at * 1000);
         let near = next.filter(|at| at - milliseconds < took);
         let (Some(at), true) = (near, self.dirty.everything) else {

@@ -1,12 +1,14 @@
 //! The model: whatever happens to a data directory, a publisher that runs shows what a fresh start over the same
 //! directory and state shows at that instant; and some promises hold in every edition.
 //!
-//! `PROPTEST_CASES` asks for more than the usual number of stories.
+//! `PROPTEST_CASES` asks for more than the usual number of stories, `PROPTEST_MAX_SHRINK_ITERS` for a shorter search for
+//! the shortest one that fails.
 
 mod act;
 mod draft;
 mod operation;
 mod promise;
+mod seconds;
 mod snapshot;
 mod world;
 
@@ -15,11 +17,12 @@ use operation::{Group, Kind, Operation, groups};
 use promise::Promises;
 use proptest::prelude::*;
 use snapshot::{Snapshot, rows};
-use std::collections::BTreeSet;
 use std::fs;
 use tempfile::TempDir;
+use tidings::command::desk::{Desk, Setting};
 use tidings::command::publisher::Publisher;
 use tidings::newsroom::identity::Id;
+use tidings::source::settings::Overrides;
 use tidings::store::ledger::{Ledger, Removal};
 use world::World;
 
@@ -32,16 +35,15 @@ const LATER: i64 = 2_000_000_000;
 /// A change settles within so many steps.
 const STEPS_MAX: usize = 20;
 
-fn cases() -> u32 {
-    let asked = std::env::var("PROPTEST_CASES").ok();
-    asked.and_then(|cases| cases.parse().ok()).unwrap_or(CASES)
+fn asked(name: &str) -> Option<u32> {
+    std::env::var(name).ok()?.parse().ok()
 }
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: cases(),
+        cases: asked("PROPTEST_CASES").unwrap_or(CASES),
         failure_persistence: None, rng_seed: crate::fixture::seed(),
-        max_shrink_iters: 200,
+        max_shrink_iters: asked("PROPTEST_MAX_SHRINK_ITERS").unwrap_or(200),
         ..ProptestConfig::default()
     })]
 
@@ -68,10 +70,16 @@ fn tell(story: &[Group], mut world: World) -> Result<(), TestCaseError> {
                     running = publisher(&world.data(), Some(&state), world.clock());
                     // A start has looked at everything.
                     world.dirty(false);
+                    promises.see(&running.current().load(), world.now())?;
                 }
                 Kind::Remove => remove(&running, &world, *operation),
-                Kind::Away => away(&mut running, &mut world, *operation)?,
-                Kind::SlowWrite => write_slowly(&mut running, &mut world, *operation)?,
+                Kind::RemoveMissing => remove_missing(&world),
+                Kind::Slowly | Kind::AwayAndBack => {
+                    running.look_for_removals();
+                    running.note(world.dirty(false));
+                    settle(&mut running, &world, &mut promises)?;
+                    seconds::pass(*operation, &mut running, &mut world, &mut promises)?;
+                }
                 _ => world.act(*operation),
             }
         }
@@ -81,71 +89,31 @@ fn tell(story: &[Group], mut world: World) -> Result<(), TestCaseError> {
         }
         running.look_for_removals();
         running.note(world.dirty(group.is_rescan));
-        settle(&mut running, &world)?;
+        settle(&mut running, &world, &mut promises)?;
         check(&mut running, &mut world, &mut promises)?;
     }
     Ok(())
 }
 
-/// Lets files be away for a moment, in which nothing else is certain: nothing becomes of it.
-fn away(
-    running: &mut Publisher,
-    world: &mut World,
-    operation: Operation,
-) -> Result<(), TestCaseError> {
-    running.note(world.dirty(false));
-    settle(running, world)?;
-    let states = |running: &Publisher| -> Vec<(Id, String)> {
-        let edition = running.current().load_full();
-        let entries = edition.newsroom.entries();
-        let states = entries.map(|entry| (entry.id.clone(), format!("{:?}", entry.life.status)));
-        states.collect()
+/// Confirms, as `tidings remove --missing` does, that what has lost its files is to be withdrawn.
+fn remove_missing(world: &World) {
+    let mut ledger = Ledger::open(&world.state(), world.now()).unwrap();
+    let setting = Setting {
+        data: world.data(),
+        overrides: Overrides::default(),
+        gone_after_milliseconds: 0,
     };
-    let before = states(running);
-    let files = world.put_away(operation.which, operation.how);
-    running.note(world.dirty(operation.how >= 128));
-    running.step().unwrap();
-    world.advance(i64::from(operation.how % 2));
-    running.step().unwrap();
-    world.put_back(&files);
-    running.note(world.dirty(false));
-    running.step().unwrap();
-    prop_assert_eq!(states(running), before, "{:?} were away", files);
-    Ok(())
-}
-
-/// Writes into a file with a pause, in which nothing of the new text is published.
-fn write_slowly(
-    running: &mut Publisher,
-    world: &mut World,
-    operation: Operation,
-) -> Result<(), TestCaseError> {
-    let Some((path, draft)) = world.next_text(operation.which, operation.how) else {
-        return Ok(());
+    let Ok(opened) = Desk::open(setting, &ledger, None, &world.clock()) else {
+        return;
     };
-    running.note(world.dirty(false));
-    settle(running, world)?;
-    let text = draft.spell(&path);
-    let cut = text.floor_char_boundary(text.len() * usize::from(operation.which) / 256);
-    let at = world.data().join(&path);
-    fs::write(&at, &text[..cut]).unwrap();
-    running.note_open(&path);
-    for _ in 0..operation.how % 3 {
-        running.note(world.dirty(operation.how.is_multiple_of(2)));
-        running.step().unwrap();
-        world.advance(3);
+    for id in opened.desk.missing() {
+        let removal = Removal {
+            id,
+            note: None,
+            at: world.now(),
+        };
+        ledger.wish_removal(&removal).unwrap();
     }
-    running.step().unwrap();
-    let shown = Snapshot::of(running, &BTreeSet::new(), world.now());
-    for (at, body) in &shown.bodies {
-        for word in [draft.title_word(), draft.text_word()] {
-            prop_assert!(!body.contains(&word), "{} is half written, in {}", path, at);
-        }
-    }
-    fs::write(&at, &text).unwrap();
-    running.note_closed(&path);
-    world.write(&path, draft);
-    Ok(())
 }
 
 /// Leaves the wish to remove an item, as another process does.
@@ -169,14 +137,20 @@ fn remove(running: &Publisher, world: &World, operation: Operation) {
 }
 
 /// Lets a publisher do all that is due.
-fn settle(running: &mut Publisher, world: &World) -> Result<(), TestCaseError> {
+fn settle(
+    running: &mut Publisher,
+    world: &World,
+    promises: &mut Promises,
+) -> Result<(), TestCaseError> {
     for _ in 0..STEPS_MAX {
         running.step().unwrap();
+        promises.see(&running.current().load(), world.now())?;
         let now = world.now();
         match running.next_step() {
             Some(at) if at <= now * 1000 => {}
-            // What came within the second of a publication waits for the next, and files that went for two.
-            Some(at) if at <= (now + 2) * 1000 => world.advance(1),
+            // What came within the second of a publication waits for the next, after a clock that went back by two for
+            // three; and files that went for two.
+            Some(at) if at <= (now + 3) * 1000 => world.advance(1),
             _ => return Ok(()),
         }
     }

@@ -61,6 +61,7 @@ impl Desk {
         let mut pool = std::mem::take(&mut found.entries);
         for (file, entry) in std::mem::take(&mut self.open) {
             loose.extend(self.take_out(&file));
+            loose.extend(self.lost_like(&entry));
             pool.push(entry);
         }
         for removal in removals {
@@ -69,6 +70,7 @@ impl Desk {
                 None => loose.extend(Some(removal.id.clone())),
             }
         }
+        self.add_lost_beside(&mut loose);
         pool.extend(self.take_unseen_like(&loose));
         self.add_sections(&loose, last_good);
         let problems = self.fill(pool, &loose, removals, last_good, taken);
@@ -133,6 +135,15 @@ impl Desk {
         };
         let loose = due.iter().map(|entry| entry.id.clone()).collect();
         self.join(found, loose, &[], now, last_good, taken);
+    }
+
+    /// Adds what else was lost in the files of these: what is said of a file is said anew, of all that it held.
+    fn add_lost_beside(&self, loose: &mut BTreeSet<Id>) {
+        let absent = &self.records.absent;
+        let rows = loose.iter().filter_map(|id| absent.get(id));
+        let beside = rows.flat_map(|record| absent.of_file(&record.file));
+        let beside: Vec<Id> = beside.map(|record| record.id.clone()).collect();
+        loose.extend(beside);
     }
 
     /// Takes out what was never published and may be what the files of these items held.
@@ -206,10 +217,21 @@ impl Desk {
     /// it, too, there may be something new to say.
     fn take_away(&mut self, file: &Arc<str>) -> BTreeSet<Id> {
         let standing = self.take_out(file);
-        self.open.remove(file);
+        let refused = self.open.remove(file);
+        let refused = refused.map(|entry| self.lost_like(&entry));
         let lost = self.records.absent.of_file(file);
         let lost = lost.iter().map(|record| record.id.clone());
-        lost.chain(standing).collect()
+        let lost = lost.chain(standing);
+        lost.chain(refused.into_iter().flatten()).collect()
+    }
+
+    /// The published items that a refused file may have held under another name: if it does so no longer that is said.
+    fn lost_like(&self, entry: &Entry) -> Vec<Id> {
+        let absent = &self.records.absent;
+        let like = absent.of_hash(entry.hash).into_iter();
+        let like = like.chain(absent.of_likeness(entry.likeness));
+        let like = like.chain(absent.get(&entry.id));
+        like.map(|record| record.id.clone()).collect()
     }
 
     /// Takes out everything that a file gave. Returns the id of its item if that was published.

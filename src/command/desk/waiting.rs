@@ -136,6 +136,18 @@ impl Waiting {
         )
     }
 
+    /// The clock was set back: nothing waits longer than it would if it had begun to wait now. `after` is how long a
+    /// file must be gone, in milliseconds.
+    pub fn set_back(&mut self, now: i64, after: i64) {
+        for wait in self.0.values_mut() {
+            match wait {
+                Wait::Gone { until } => *until = (*until).min(now + after),
+                Wait::Open { until } => *until = (*until).min(now + OPEN_MILLISECONDS_MAX),
+                Wait::Young { stamp, until } => *until = (*until).min(now + quiet(*stamp)),
+            }
+        }
+    }
+
     /// The files that are to be looked at again now.
     pub fn due(&self, now: i64) -> impl Iterator<Item = &Arc<str>> {
         let is_due = move |(file, wait): (_, &Wait)| (wait.until() <= now).then_some(file);
@@ -236,6 +248,21 @@ mod tests {
         assert_eq!(waiting.judge(&file, ahead(2), now + 1_900), Verdict::Later);
         assert_eq!(waiting.judge(&file, ahead(2), now + 3_800), Verdict::Later);
         assert_eq!(waiting.judge(&file, ahead(2), now + 3_900), Verdict::Read);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_by_a_year_makes_nothing_wait_for_a_year() {
+        let (mut waiting, year) = (Waiting::default(), 31_536_000_000);
+        let [gone, open, young] = ["a.toml", "b.toml", "c.toml"].map(Arc::from);
+        waiting.is_gone(&gone, year, 2_000);
+        waiting.open(&open, year);
+        waiting.judge(&young, stamp(1, year), year);
+        waiting.set_back(5_000, 2_000);
+        assert_eq!(
+            waiting.due(7_000).collect::<Vec<_>>(),
+            [&gone, &young].to_vec()
+        );
+        assert_eq!(waiting.due(15_000).count(), 3);
     }
 
     #[test]

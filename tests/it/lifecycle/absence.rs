@@ -1,7 +1,7 @@
 //! Files that are gone or broken: an accident takes nothing off the wire, and a withdrawal wins over everything.
 
 use super::item;
-use crate::desk::SITE;
+use crate::desk::{Office, SITE, second};
 use crate::story::{Step, at, tell, tell_of};
 
 const TEN: &str = "2096-11-24T10:00:00Z";
@@ -312,4 +312,73 @@ fn a_renamed_file_that_breaks_keeps_its_new_page() {
             .pages("301 /news/a/ /news/b/\n200 /news/b/")
             .problems("news/b.toml:1:\nits last good version stays published"),
     ]);
+}
+
+#[test]
+fn a_clock_set_back_makes_no_file_wait_for_longer() {
+    let site = format!("{SITE}[feeds]\non_missing = \"cancel\"\n");
+    let files = [
+        ("site.toml", &*site),
+        ("news/a.toml", &item("A", "2096-11-20", "")),
+    ];
+    let mut office = Office::open(&files, second("12:00:00"));
+    office.at(second("12:10:00"));
+    office.remove("news/a.toml");
+    office.publisher().step().unwrap();
+    assert_eq!(office.status("/news/a/"), "200");
+    office.at(second("11:00:00"));
+    office.publisher().step().unwrap();
+    assert_eq!(office.status("/news/a/"), "200");
+    office.at(second("11:00:02"));
+    office.publisher().step().unwrap();
+    assert_eq!(office.status("/news/a/"), "410");
+}
+
+#[test]
+fn of_two_items_that_one_file_held_both_are_missed() {
+    let one = "[feeds]\nitems = 1\n";
+    let gone = "the file of the published item `b` is gone; it is published no longer";
+    let both = "the file of the published item `b` is gone; it is published no longer\n\
+                the file of the published item `x` is gone; its last good version stays published";
+    tell_of(
+        &format!("{SITE}{one}"),
+        &[
+            first().write("news/b.toml", item("B", "2096-01-01T00:00:00Z", "")),
+            at("12:10:00").remove("news/b.toml").problems(gone),
+            at("12:15:00")
+                .write(
+                    "news/x.toml",
+                    item("X", "2096-11-24T12:15:00Z", "id = \"x\"\n"),
+                )
+                .problems(gone),
+            at("12:20:00")
+                .rename("news/x.toml", "news/b.toml")
+                .feed("x [X] 12:15:00\nupdated 12:15:00")
+                .problems(gone),
+            at("12:30:00").remove("news/b.toml").problems(both),
+            at("12:40:00")
+                .write("news/c.toml", item("C", "2096-11-24T09:00:00Z", ""))
+                .problems(both),
+        ],
+    );
+}
+
+#[test]
+fn an_item_that_a_refused_file_held_is_missed_when_that_breaks() {
+    let one = "[feeds]\nitems = 1\n";
+    let gone = "the file of the published item `b` is gone; it is published no longer\n\
+                news/deep/a.toml:";
+    let old = item("B", "2096-01-01T00:00:00Z", "id = \"b\"\n");
+    tell_of(
+        &format!("{SITE}{one}"),
+        &[
+            first().write("news/b.toml", old),
+            at("12:10:00")
+                .rename("news/b.toml", "news/deep/a.toml")
+                .some_problems("belongs to `news/a.toml`"),
+            at("12:20:00")
+                .write("news/deep/a.toml", "title = \n")
+                .some_problems(gone),
+        ],
+    );
 }

@@ -1,6 +1,7 @@
 //! Scheduled, embargoed, corrected, expired; held back and let go again.
 
 use super::item;
+use crate::desk::{Office, SITE, second};
 use crate::story::{at, tell};
 
 #[test]
@@ -181,4 +182,39 @@ fn r_163_the_media_of_what_is_not_yet_seen_are_not_there() {
             .feed("a [A] 13:00:00\nupdated 13:00:00")
             .pages("200 /media/photo.png"),
     ]);
+}
+
+#[test]
+fn a_word_about_a_moved_date_goes_with_what_it_tells_of() {
+    let moved = |date: &str| item("A", date, "");
+    let files = [
+        ("site.toml", SITE),
+        ("news/a.toml", &*moved("2096-11-24T10:00:00Z")),
+        // What is refused makes the desk look at all of it after the clock was set back.
+        ("news/b.toml", &item("B", "2096-11-20", "")),
+        ("events/b.toml", &item("C", "2096-11-20", "")),
+    ];
+    let mut office = Office::open(&files, second("12:00:00"));
+    office.write("news/a.toml", &moved("2096-11-24T09:00:00Z"));
+    office.at(second("12:10:00"));
+    office.step();
+    let tells = |office: &mut Office| {
+        let problems = office.problems();
+        problems
+            .iter()
+            .any(|said| said.contains("the date was moved"))
+    };
+    assert!(tells(&mut office));
+    office.at(second("2096-11-23"));
+    office.step();
+    assert_eq!(office.status("/news/a/"), "404");
+    assert!(!tells(&mut office));
+    office.at(second("12:20:00"));
+    office.step();
+    assert!(tells(&mut office));
+    office.wish_removal("a", None);
+    office.at(second("12:30:00"));
+    office.step();
+    assert_eq!(office.status("/news/a/"), "410");
+    assert!(!tells(&mut office));
 }

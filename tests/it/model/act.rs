@@ -1,8 +1,9 @@
 //! What each operation does to the world.
 
-use super::draft::{self, Draft, FEEDS, LANGUAGES};
+use super::draft::{self, Draft, FEEDS, LANGUAGES, TAGS};
 use super::operation::{Kind, Operation};
-use super::world::{Held, World};
+use super::world::{Away, Held, World};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -12,7 +13,7 @@ const STEMS: [&str; 6] = ["a", "b", "c", "2026-03-01-d", "e.ru", "f"];
 const FORMS: [&str; 3] = ["toml", "md", "json"];
 const FOLDERS: [&str; 5] = ["news", "events", "press", "old-news", "news/deep"];
 
-fn pick<T: Clone>(all: &[T], which: u8) -> Option<T> {
+pub(crate) fn pick<T: Clone>(all: &[T], which: u8) -> Option<T> {
     all.get(usize::from(which) % all.len().max(1)).cloned()
 }
 
@@ -32,6 +33,8 @@ impl World {
             Kind::LinkInside | Kind::LinkOutside => self.link(kind, which, how),
             Kind::SiteTitle
             | Kind::SiteLanguages
+            | Kind::SiteTags
+            | Kind::DefaultLanguage
             | Kind::SiteZone
             | Kind::SiteBaseUrl
             | Kind::SiteFeeds
@@ -49,9 +52,18 @@ impl World {
             Kind::RenameFolder => self.rename_folder(which, how),
             Kind::SwitchData => self.switch(),
             Kind::Media | Kind::MediaGone => self.media(kind, which, how),
-            // Those are done by the test itself.
-            Kind::Remove | Kind::Restart | Kind::Away | Kind::SlowWrite => {}
             Kind::Swap => self.swap(which, how),
+            Kind::FolderAway => self.folder_away(which),
+            Kind::FolderBack => self.folder_back(which),
+            Kind::NewMany => self.new_many(which, how),
+            Kind::DeleteMany => self.delete_many(which),
+            Kind::RecreateAll => self.recreate_all(),
+            // Those are done by the test itself.
+            Kind::Remove
+            | Kind::Restart
+            | Kind::RemoveMissing
+            | Kind::Slowly
+            | Kind::AwayAndBack => {}
             Kind::EditText
             | Kind::EditTitle
             | Kind::Correct
@@ -68,11 +80,14 @@ impl World {
             | Kind::IdUri
             | Kind::Language
             | Kind::Picture
+            | Kind::Tag
+            | Kind::Slip
+            | Kind::SlipBack
             | Kind::Advisory => self.edit(kind, which, how),
         }
     }
 
-    fn item_paths(&self) -> Vec<String> {
+    pub(super) fn item_paths(&self) -> Vec<String> {
         self.files.keys().cloned().collect()
     }
 
@@ -100,7 +115,7 @@ impl World {
     }
 
     /// A file is no longer there.
-    fn forget(&mut self, path: &str) {
+    pub(super) fn forget(&mut self, path: &str) {
         self.touch(path);
         self.renamed.retain(|(_, to)| to != path);
         match self.files.remove(path) {
@@ -113,10 +128,13 @@ impl World {
 
     fn recreate(&mut self, which: u8) {
         let gone: Vec<String> = self.gone.keys().cloned().collect();
-        let Some(path) = pick(&gone, which) else {
-            return;
-        };
-        let folder = Path::new(&path)
+        if let Some(path) = pick(&gone, which) {
+            self.put_back(&path);
+        }
+    }
+
+    fn put_back(&mut self, path: &str) {
+        let folder = Path::new(path)
             .parent()
             .unwrap()
             .to_str()
@@ -125,8 +143,8 @@ impl World {
         if !self.folders.contains(&folder) {
             self.make_folder(&folder);
         }
-        let draft = self.gone[&path].clone();
-        self.write(&path, draft);
+        let draft = self.gone[path].clone();
+        self.write(path, draft);
     }
 
     fn copy(&mut self, kind: Kind, which: u8, how: u8) {
@@ -138,6 +156,9 @@ impl World {
         };
         let folder = match kind {
             Kind::MoveToSection => pick(&self.folders.iter().cloned().collect::<Vec<_>>(), how),
+            Kind::Duplicate if how >= 128 => {
+                pick(&self.folders.iter().cloned().collect::<Vec<_>>(), how)
+            }
             _ => from.rsplit_once('/').map(|(folder, _)| folder.to_owned()),
         };
         let name = from.rsplit('/').next().unwrap();
@@ -175,72 +196,7 @@ impl World {
             self.renamed
                 .push((first.unwrap_or_else(|| from.to_owned()), to.to_owned()));
         }
-        self.left.insert(from.to_owned());
-        if self.published.remove(from) {
-            self.published.insert(to.to_owned());
-        }
         self.files.insert(to.to_owned(), held);
-    }
-
-    /// Two files change their names.
-    fn swap(&mut self, which: u8, how: u8) {
-        let form = |path: &String| path.rsplit('.').next().unwrap().to_owned();
-        let is_item = |path: &&String| matches!(self.files[*path], Held::Good(_));
-        let items: Vec<String> = self.files.keys().filter(is_item).cloned().collect();
-        let Some(one) = pick(&items, which) else {
-            return;
-        };
-        let others = items
-            .iter()
-            .filter(|path| **path != one && form(path) == form(&one));
-        let Some(other) = pick(&others.cloned().collect::<Vec<_>>(), how) else {
-            return;
-        };
-        for (from, to) in [(&*one, "between"), (&*other, &*one), ("between", &*other)] {
-            let data = self.data();
-            fs::rename(data.join(from), data.join(to)).unwrap();
-        }
-        self.moved(&one, "between");
-        self.moved(&other, &one);
-        self.moved("between", &other);
-        self.touched.remove("between");
-    }
-
-    /// Puts some item files away, as a mount that is gone for a moment does. Returns where they are.
-    pub(crate) fn put_away(&mut self, which: u8, how: u8) -> Vec<String> {
-        let all = self.item_paths();
-        let count = 1 + usize::from(how) % 8;
-        let first = usize::from(which) % all.len().max(1);
-        let away: Vec<String> = all.into_iter().skip(first).take(count).collect();
-        for (number, path) in away.iter().enumerate() {
-            let to = self.root().join(format!("away{number}"));
-            fs::rename(self.data().join(path), to).unwrap();
-            self.touch(path);
-        }
-        away
-    }
-
-    /// Puts them back.
-    pub(crate) fn put_back(&mut self, away: &[String]) {
-        for (number, path) in away.iter().enumerate() {
-            let from = self.root().join(format!("away{number}"));
-            fs::rename(from, self.data().join(path)).unwrap();
-            self.touch(path);
-        }
-    }
-
-    /// What somebody is about to write into a file, in the place of what it holds; `None` where there is none.
-    pub(crate) fn next_text(&mut self, which: u8, how: u8) -> Option<(String, Draft)> {
-        let is_item = |path: &&String| matches!(self.files[*path], Held::Good(_));
-        let items: Vec<String> = self.files.keys().filter(is_item).cloned().collect();
-        let path = pick(&items, which)?;
-        let Some(Held::Good(mut draft)) = self.files.get(&path).cloned() else {
-            return None;
-        };
-        draft.title = self.next();
-        let kinds = [Kind::EditText, Kind::Embargo, Kind::Status, Kind::Picture];
-        self.change(&mut draft, pick(&kinds, how)?, how / 4);
-        Some((path, draft))
     }
 
     fn break_file(&mut self, kind: Kind, which: u8, how: u8) {
@@ -255,6 +211,7 @@ impl World {
         match kind {
             Kind::Truncate => {
                 let end = text.floor_char_boundary(text.len() * usize::from(how) / 256);
+                self.halves.remove(&was.text);
                 self.wreck(&path, was, &text.as_bytes()[..end], false);
             }
             Kind::BreakWithdrawn => {
@@ -316,7 +273,12 @@ impl World {
     fn site(&mut self, kind: Kind, how: u8) {
         match kind {
             Kind::SiteTitle => self.site.title = self.next(),
-            Kind::SiteLanguages => self.site.languages = usize::from(how) % LANGUAGES.len(),
+            Kind::SiteLanguages => self.site.languages = pick(&LANGUAGES, how).unwrap().to_vec(),
+            Kind::DefaultLanguage => {
+                let last = self.site.languages.len() - 1;
+                self.site.languages.swap(0, last);
+            }
+            Kind::SiteTags => self.site.tags = pick(&TAGS, how).unwrap(),
             Kind::SiteZone => {
                 self.site.zone = pick(&["Europe/Moscow", "UTC", "America/New_York"], how).unwrap();
             }
@@ -436,32 +398,63 @@ impl World {
     }
 
     fn edit(&mut self, kind: Kind, which: u8, how: u8) {
-        let Some(path) = pick(&self.item_paths(), which) else {
-            return;
-        };
-        let mut draft = match self.files.get(&path).cloned() {
+        if let Some(path) = pick(&self.item_paths(), which) {
+            self.edit_file(&path, kind, how);
+        }
+    }
+
+    /// Gives one of these files another text.
+    pub(super) fn edit_one(&mut self, paths: &[String], which: u8) {
+        if let Some(path) = pick(paths, which) {
+            self.edit_file(&path, Kind::EditText, 0);
+        }
+    }
+
+    fn edit_file(&mut self, path: &str, kind: Kind, how: u8) {
+        let mut draft = match self.files.get(path).cloned() {
             Some(Held::Good(draft)) => draft,
             // Whoever edits a broken file mends it.
             Some(Held::Broken { was, .. }) => was,
             Some(Held::Link) | None => return,
         };
-        self.change(&mut draft, kind, how);
-        self.write(&path, draft);
+        self.change(path, &mut draft, kind, how);
+        self.write(path, draft);
     }
 
-    fn change(&mut self, draft: &mut Draft, kind: Kind, how: u8) {
+    fn change(&mut self, path: &str, draft: &mut Draft, kind: Kind, how: u8) {
         let (now, number) = (self.now(), self.next());
-        // A secret is a text that nobody has seen yet.
-        draft.text = number;
+        // A secret is a text that nobody has seen yet. A date may slip and nothing else.
+        if !matches!(kind, Kind::Slip | Kind::SlipBack) || how >= 128 {
+            draft.text = number;
+        }
         let hours = i64::from(how % 8) * 3_600;
         match kind {
             Kind::EditTitle => draft.title = number,
+            Kind::Slip => {
+                let day = 86_400;
+                let ahead = [3 * 3_600, 30 * 3_600, 40 * day, 1_100 * day];
+                let at = now + ahead[usize::from(how % 4)];
+                let before = (draft.date, draft.embargo);
+                self.slipped.entry(path.to_owned()).or_insert(before);
+                if how & 12 == 12 {
+                    draft.embargo = Some(at);
+                } else {
+                    draft.date = at;
+                }
+            }
+            Kind::SlipBack => {
+                if let Some((date, embargo)) = self.slipped.remove(path) {
+                    (draft.date, draft.embargo) = (date, embargo);
+                }
+            }
+            Kind::Tag => {
+                let tags = [None, Some("water"), Some("River"), Some("WATER")];
+                draft.tag = pick(&tags, how).unwrap();
+            }
             Kind::Correct if how % 4 == 3 => draft.updated = Some(now + hours),
             Kind::Correct => draft
                 .corrections
                 .push(now + hours * i64::from(how % 2) - 60),
-            Kind::MoveDate if how % 16 == 15 => draft.date += 36 * 365 * 86_400,
-            Kind::MoveDate if how % 16 == 7 => draft.date = now + hours + 60,
             Kind::MoveDate => draft.date += hours - 4 * 3_600,
             Kind::Sections => {
                 draft.sections = [vec![], vec!["news"], vec!["events", "news"], vec!["press"]]
@@ -533,6 +526,136 @@ impl World {
             Held::Broken { .. } | Held::Link => None,
         });
         pick(&drafts.collect::<Vec<_>>(), which)
+    }
+}
+
+impl World {
+    /// Two files of one form take each other's names, wherever they lie.
+    fn swap(&mut self, which: u8, how: u8) {
+        let good: Vec<String> = self
+            .files
+            .iter()
+            .filter(|(_, held)| matches!(held, Held::Good(_)))
+            .map(|(path, _)| path.clone())
+            .collect();
+        let Some(one) = pick(&good, which) else {
+            return;
+        };
+        let form = |path: &str| path.rsplit('.').next().unwrap().to_owned();
+        let others: Vec<String> = good
+            .into_iter()
+            .filter(|path| *path != one && form(path) == form(&one))
+            .collect();
+        let Some(other) = pick(&others, how) else {
+            return;
+        };
+        let aside = format!("{}/.swap", one.rsplit_once('/').unwrap().0);
+        for (from, to) in [(&one, &aside), (&other, &one), (&aside, &other)] {
+            fs::rename(self.data().join(from), self.data().join(to)).unwrap();
+            self.moved(from, to);
+        }
+    }
+
+    /// A folder is moved out of the directory.
+    fn folder_away(&mut self, which: u8) {
+        let folders: Vec<String> = self.folders.iter().cloned().collect();
+        let Some(name) = pick(&folders, which) else {
+            return;
+        };
+        if self.folders_away.iter().any(|away| away.name == name) {
+            return;
+        }
+        let number = self.next();
+        let at = self.root().join(format!("outside/away{number}"));
+        fs::rename(self.data().join(&name), &at).unwrap();
+        let below = format!("{name}/");
+        let is_below = |path: &str| path.starts_with(&below);
+        let files: BTreeMap<String, Held> = self
+            .files
+            .iter()
+            .filter(|(path, _)| is_below(path))
+            .map(|(path, held)| (path.clone(), held.clone()))
+            .collect();
+        let inner: BTreeSet<String> = self
+            .folders
+            .iter()
+            .filter(|folder| **folder == name || is_below(folder))
+            .cloned()
+            .collect();
+        self.folders.retain(|folder| !inner.contains(folder));
+        for path in files.keys() {
+            self.forget(path);
+            self.gone.remove(path);
+        }
+        self.touched.retain(|path| !path.starts_with(&below));
+        self.touch(&name);
+        self.folders_away.push(Away {
+            name,
+            at,
+            files,
+            folders: inner,
+        });
+    }
+
+    /// It is put back as it was.
+    fn folder_back(&mut self, which: u8) {
+        if self.folders_away.is_empty() {
+            return;
+        }
+        let at = usize::from(which) % self.folders_away.len();
+        let name = &self.folders_away[at].name;
+        let parent = name.rsplit_once('/').map(|(parent, _)| parent);
+        let has_parent = parent.is_none_or(|parent| self.folders.contains(parent));
+        if self.data().join(name).exists() || !has_parent {
+            return;
+        }
+        let away = self.folders_away.remove(at);
+        fs::rename(&away.at, self.data().join(&away.name)).unwrap();
+        self.folders.extend(away.folders);
+        for path in away.files.keys() {
+            self.gone.remove(path);
+            self.edited.insert(path.clone());
+        }
+        self.files.extend(away.files);
+        self.touch(&away.name);
+    }
+
+    fn new_many(&mut self, which: u8, how: u8) {
+        let folders: Vec<String> = self.folders.iter().cloned().collect();
+        let Some(folder) = pick(&folders, which) else {
+            return;
+        };
+        for number in 0..7 {
+            let path = format!("{folder}/m{number}.{}", pick(&FORMS, how).unwrap());
+            if !self.files.contains_key(&path) {
+                let draft = self.draft(how & 0xf0);
+                self.write(&path, draft);
+            }
+        }
+    }
+
+    /// All files of a folder are deleted.
+    fn delete_many(&mut self, which: u8) {
+        let folders: Vec<String> = self.folders.iter().cloned().collect();
+        let Some(folder) = pick(&folders, which) else {
+            return;
+        };
+        let below = format!("{folder}/");
+        for path in self
+            .item_paths()
+            .iter()
+            .filter(|path| path.starts_with(&below))
+        {
+            self.take_away(&self.data().join(path));
+            self.forget(path);
+        }
+    }
+
+    fn recreate_all(&mut self) {
+        let gone: Vec<String> = self.gone.keys().cloned().collect();
+        for path in gone {
+            self.put_back(&path);
+        }
     }
 }
 

@@ -31,6 +31,7 @@ pub(crate) struct Draft {
     pub(crate) image: Option<u8>,
     pub(crate) figure: Option<u8>,
     pub(crate) is_advisory: bool,
+    pub(crate) tag: Option<&'static str>,
 }
 
 fn instant(at: i64) -> String {
@@ -54,19 +55,24 @@ impl Draft {
         format!("TEXTWORD{:05}", self.text)
     }
 
-    /// Whether nobody may see it, by its status.
+    /// The word that ends the text: a text without it is half of one.
+    pub(crate) fn end_word(&self) -> String {
+        format!("ENDWORD{:05}", self.text)
+    }
+
+    /// Whether nobody may see it at an instant, by what its file says.
+    pub(crate) fn is_hidden(&self, now: i64) -> bool {
+        self.is_held_back() || self.embargo.is_some_and(|at| at > now) || self.date > now
+    }
+
+    /// Whether its author holds it back or has withdrawn it.
     pub(crate) fn is_held_back(&self) -> bool {
         self.status.is_some_and(|status| status != "usable")
     }
 
-    /// Whether it is under an embargo at an instant.
-    pub(crate) fn is_embargoed(&self, now: i64) -> bool {
-        self.embargo.is_some_and(|at| at > now)
-    }
-
-    /// Whether it refers to a file of the media folder.
-    pub(crate) fn has_media(&self, number: u8) -> bool {
-        self.image == Some(number) || self.figure == Some(number)
+    /// The pictures that it names.
+    pub(crate) fn pictures(&self) -> impl Iterator<Item = u8> {
+        self.image.into_iter().chain(self.figure)
     }
 
     /// The file's text in the form that its name asks for.
@@ -88,7 +94,8 @@ impl Draft {
         let figure = self
             .figure
             .map_or_else(String::new, |n| format!("\n![picture]({n}.png)\n"));
-        format!("First words of {}.\n{figure}", self.text_word())
+        let (first, last) = (self.text_word(), self.end_word());
+        format!("First words of {first} and so on to {last}.\n{figure}")
     }
 
     fn date(&self) -> String {
@@ -123,6 +130,7 @@ impl Draft {
         line("updated", self.updated.map(instant));
         line("replaced_by", self.replaced_by.as_deref().map(quoted));
         line("id_uri", self.id_uri.as_deref().map(quoted));
+        line("tags", self.tag.map(|tag| format!("[{tag:?}]")));
         line("genre", self.is_advisory.then(|| quoted("advisory")));
         head
     }
@@ -156,6 +164,7 @@ impl Draft {
             "embargo_until": self.embargo.map(instant), "expires": self.expires.map(instant),
             "updated": self.updated.map(instant), "replaced_by": self.replaced_by, "id_uri": self.id_uri,
             "genre": self.is_advisory.then_some("advisory"), "body": body,
+            "tags": self.tag.map(|tag| vec![tag]),
             "corrections": corrections.collect::<Vec<_>>(), "images": images.collect::<Vec<_>>(),
         });
         let keys = value.as_object_mut().unwrap();
@@ -170,8 +179,9 @@ impl Draft {
 #[derive(Debug, Clone)]
 pub(crate) struct Site {
     pub(crate) title: u32,
-    /// Which of [`LANGUAGES`].
-    pub(crate) languages: usize,
+    /// The first is the default, which is not listed.
+    pub(crate) languages: Vec<&'static str>,
+    pub(crate) tags: &'static str,
     pub(crate) zone: &'static str,
     pub(crate) base_url: &'static str,
     pub(crate) logo: Option<u8>,
@@ -183,34 +193,49 @@ impl Site {
         let logo = self
             .logo
             .map_or_else(String::new, |n| format!("logo = \"{n}.png\"\n"));
-        let (default, further) = LANGUAGES[self.languages];
-        let table = |tag: &&str| format!("[languages.{tag}]\ntitle = \"Example {tag}\"\n");
-        let further: String = further.iter().map(table).collect();
+        let (default, listed) = self.languages.split_first().unwrap();
+        let listed: String = listed
+            .iter()
+            .map(|language| format!("[languages.{language}]\ntitle = \"In {language}\"\n"))
+            .collect();
         format!(
             "title = \"Example {}\"\nbase_url = \"{}\"\nid_authority = \"example.org\"\n\
-             id_authority_date = \"2022\"\ndefault_language = \"{default}\"\ntimezone = \"{}\"\n{logo}{further}[feeds]\n{}",
-            self.title, self.base_url, self.zone, self.feeds
+             id_authority_date = \"2022\"\ntimezone = \"{}\"\ndefault_language = \"{default}\"\n\
+             {logo}{listed}{}[feeds]\n{}",
+            self.title, self.base_url, self.zone, self.tags, self.feeds
         )
     }
 }
 
-/// The languages that a site may have: the default one, and further ones.
-pub(crate) const LANGUAGES: [(&str, &[&str]); 6] = [
-    ("en", &["ru"]),
-    ("en", &[]),
-    ("ru", &["en"]),
-    ("en", &["ru", "de"]),
-    ("en", &["de", "ru"]),
-    ("en", &["de"]),
+/// The languages that a site may have, the default first.
+pub(crate) const LANGUAGES: [&[&str]; 8] = [
+    &["en", "ru"],
+    &["en"],
+    &["en", "ru", "de"],
+    &["en", "de", "ru"],
+    &["ru", "en"],
+    &["en", "de"],
+    &["de"],
+    &["ru", "de"],
+];
+
+/// What `site.toml` may say of tags.
+pub(crate) const TAGS: [&str; 4] = [
+    "",
+    "[tags]\nwater = \"Of water\"\n",
+    "[tags.water]\nspellings = [\"River\", \"Wasser\"]\n",
+    "[tags.river]\nspellings = [\"water\"]\n",
 ];
 
 /// Settings of feeds, for the site and for sections.
-pub(crate) const FEEDS: [&str; 9] = [
+pub(crate) const FEEDS: [&str; 11] = [
     "",
     "items = 2\n",
     "items = 3\non_cancel = \"remove\"\n",
     "on_missing = \"cancel\"\n",
     "notice_days = 1\n",
+    "items = 30\non_missing = \"cancel\"\n",
+    "on_missing = \"cancel\"\nnotice_days = 3\n",
     "max_age_seconds = 1200\ncontent = \"summary\"\n",
     "formats = [\"rss\", \"json\"]\n",
     "browser_view = false\n",

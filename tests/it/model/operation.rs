@@ -1,5 +1,15 @@
 //! What may happen to a publication, and how often.
 
+use self::Kind::{
+    Advisory, Alias, AwayAndBack, BreakWithdrawn, ChangeId, Correct, DefaultLanguage, Delete,
+    DeleteMany, Directory, Duplicate, EditText, EditTitle, Embargo, Expire, FolderAway, FolderBack,
+    IdUri, Language, LinkInside, LinkOutside, Media, MediaGone, Mend, MoveDate, MoveToSection, New,
+    NewFolder, NewMany, NotUtf8, Picture, Recreate, RecreateAll, Remove, RemoveFolder,
+    RemoveMissing, Rename, RenameFolder, ReplacedBy, Restart, SectionBreak, SectionDrop,
+    SectionWrite, Sections, SiteBaseUrl, SiteBreak, SiteFeeds, SiteLanguages, SiteLogo, SiteTags,
+    SiteTitle, SiteZone, Slip, SlipBack, Slowly, Slug, Status, Swap, SwitchData, Tag, TooLarge,
+    Truncate,
+};
 use proptest::prelude::*;
 use std::fmt;
 
@@ -20,7 +30,6 @@ pub(crate) enum Kind {
     Correct,
     MoveDate,
     Rename,
-    Swap,
     MoveToSection,
     Sections,
     Delete,
@@ -63,8 +72,25 @@ pub(crate) enum Kind {
     MediaGone,
     Remove,
     Restart,
-    Away,
-    SlowWrite,
+    /// Two files take each other's names.
+    Swap,
+    SiteTags,
+    DefaultLanguage,
+    Tag,
+    /// A date or an embargo slips ahead.
+    Slip,
+    SlipBack,
+    FolderAway,
+    FolderBack,
+    NewMany,
+    DeleteMany,
+    RecreateAll,
+    /// `tidings remove --missing`.
+    RemoveMissing,
+    /// A file is written in pieces, over some seconds.
+    Slowly,
+    /// Files go and come back some seconds later.
+    AwayAndBack,
 }
 
 /// Operations that are published together.
@@ -77,90 +103,100 @@ pub(crate) struct Group {
     pub(crate) advance: i64,
 }
 
+/// What happens often.
+const OFTEN: &[Kind] = &[
+    New,
+    New,
+    New,
+    EditText,
+    EditText,
+    EditTitle,
+    Correct,
+    Rename,
+    Rename,
+    MoveToSection,
+    Delete,
+    Delete,
+    Recreate,
+    Duplicate,
+    Truncate,
+    Truncate,
+    Mend,
+    Mend,
+    Embargo,
+    Status,
+    Status,
+    Expire,
+    Slug,
+    Picture,
+    ChangeId,
+    Slip,
+    SlipBack,
+    Slowly,
+    AwayAndBack,
+    Tag,
+];
+
+/// What happens seldom.
+const SELDOM: &[Kind] = &[
+    MoveDate,
+    Sections,
+    BreakWithdrawn,
+    NotUtf8,
+    Directory,
+    ReplacedBy,
+    Alias,
+    IdUri,
+    Language,
+    Advisory,
+    LinkInside,
+    LinkOutside,
+    SiteTitle,
+    SiteLanguages,
+    SiteZone,
+    SiteBaseUrl,
+    SiteFeeds,
+    SiteLogo,
+    SiteBreak,
+    SectionWrite,
+    SectionWrite,
+    SectionBreak,
+    SectionDrop,
+    NewFolder,
+    RemoveFolder,
+    RenameFolder,
+    SwitchData,
+    Media,
+    Media,
+    MediaGone,
+    Remove,
+    Remove,
+    Restart,
+    Restart,
+    TooLarge,
+    Swap,
+    Swap,
+    SiteTags,
+    SiteLanguages,
+    DefaultLanguage,
+    FolderAway,
+    FolderBack,
+    FolderBack,
+    NewMany,
+    DeleteMany,
+    DeleteMany,
+    RecreateAll,
+    RecreateAll,
+    RemoveMissing,
+    RemoveMissing,
+    Media,
+    MediaGone,
+];
+
 fn operation() -> impl Strategy<Value = Operation> {
-    use Kind::{
-        Advisory, Alias, Away, BreakWithdrawn, ChangeId, Correct, Delete, Directory, Duplicate,
-        EditText, EditTitle, Embargo, Expire, IdUri, Language, LinkInside, LinkOutside, Media,
-        MediaGone, Mend, MoveDate, MoveToSection, New, NewFolder, NotUtf8, Picture, Recreate,
-        Remove, RemoveFolder, Rename, RenameFolder, ReplacedBy, Restart, SectionBreak, SectionDrop,
-        SectionWrite, Sections, SiteBaseUrl, SiteBreak, SiteFeeds, SiteLanguages, SiteLogo,
-        SiteTitle, SiteZone, SlowWrite, Slug, Status, Swap, SwitchData, TooLarge, Truncate,
-    };
-    let often = [
-        New,
-        New,
-        New,
-        EditText,
-        EditText,
-        EditTitle,
-        Correct,
-        Rename,
-        Rename,
-        MoveToSection,
-        Delete,
-        Delete,
-        Recreate,
-        Duplicate,
-        Truncate,
-        Truncate,
-        Mend,
-        Mend,
-        Embargo,
-        Status,
-        Status,
-        Expire,
-        Slug,
-        Picture,
-        ChangeId,
-    ];
-    let seldom = [
-        MoveDate,
-        MoveDate,
-        Swap,
-        Swap,
-        Away,
-        Away,
-        SlowWrite,
-        SlowWrite,
-        SiteLanguages,
-        Sections,
-        BreakWithdrawn,
-        NotUtf8,
-        Directory,
-        ReplacedBy,
-        Alias,
-        IdUri,
-        Language,
-        Advisory,
-        LinkInside,
-        LinkOutside,
-        SiteTitle,
-        SiteLanguages,
-        SiteZone,
-        SiteBaseUrl,
-        SiteFeeds,
-        SiteLogo,
-        SiteBreak,
-        SectionWrite,
-        SectionWrite,
-        SectionBreak,
-        SectionDrop,
-        NewFolder,
-        RemoveFolder,
-        RenameFolder,
-        SwitchData,
-        Media,
-        Media,
-        MediaGone,
-        Remove,
-        Remove,
-        Restart,
-        Restart,
-        TooLarge,
-    ];
     let kind = prop_oneof![
-        3 => prop::sample::select(often.to_vec()),
-        2 => prop::sample::select(seldom.to_vec()),
+        3 => prop::sample::select(OFTEN),
+        2 => prop::sample::select(SELDOM),
     ];
     (kind, any::<u8>(), any::<u8>()).prop_map(|(kind, which, how)| Operation { kind, which, how })
 }
@@ -195,8 +231,15 @@ fn group() -> impl Strategy<Value = Group> {
         8 => 1..=3i64,
         3 => HOUR..=30 * HOUR,
         1 => Just(31 * 24 * HOUR),
-        1 => Just(-HOUR),
-        1 => prop::sample::select(vec![-400 * 24 * HOUR, 400 * 24 * HOUR]),
+        1 => prop::sample::select(vec![
+            -1,
+            -2,
+            -60,
+            -HOUR,
+            -24 * HOUR,
+            -400 * 24 * HOUR,
+            400 * 24 * HOUR,
+        ]),
     ];
     let operations = prop::collection::vec(operation(), 1..=4);
     (operations, prop::bool::weighted(0.3), advance).prop_map(|(operations, is_rescan, advance)| {
@@ -208,7 +251,7 @@ fn group() -> impl Strategy<Value = Group> {
     })
 }
 
-/// Some 12 to 25 operations in groups.
+/// Some 25 operations in groups.
 pub(crate) fn groups() -> impl Strategy<Value = Vec<Group>> {
-    prop::collection::vec(group(), 0..=14)
+    prop::collection::vec(group(), 2..=18)
 }

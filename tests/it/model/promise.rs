@@ -1,9 +1,11 @@
 //! What holds in every edition, whatever happened.
 
+use super::draft::Draft;
 use super::snapshot::Snapshot;
-use super::world::{Held, World};
+use super::world::World;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 use tidings::edition::Edition;
 use tidings::newsroom::entry::{Basis, Entry};
 use tidings::newsroom::identity::Id;
@@ -15,7 +17,7 @@ pub(crate) struct Promises {
     /// Every path at which an item ever stood.
     pub(crate) paths: BTreeSet<String>,
     /// When each item was published, by its id on the wire.
-    published: HashMap<String, i64>,
+    dates: HashMap<String, i64>,
     /// The date of each feed.
     updated: BTreeMap<String, i64>,
     last_modified: BTreeMap<String, i64>,
@@ -23,14 +25,97 @@ pub(crate) struct Promises {
     ids: HashMap<String, (String, [u8; 16])>,
     /// The words of the items that a file ever held.
     words: HashMap<String, HashSet<String>>,
-    /// The ids of items that were withdrawn.
+    /// The items that were withdrawn for good.
     canceled: HashSet<Id>,
+    /// The items that could be read at the last look, with their files.
+    shown: HashMap<Id, String>,
+    /// The items that stood as their files say at the last look.
+    before: HashSet<Id>,
+    /// The files of those among them that could be read at the look before, too.
+    published: BTreeSet<String>,
 }
 
 impl Promises {
     /// After the clock was set back, dates may be earlier.
     pub(crate) fn forget_dates(&mut self) {
         self.last_modified.clear();
+    }
+
+    /// Looks at what is published now. What is withdrawn is so for good.
+    pub(crate) fn see(&mut self, edition: &Edition, now: i64) -> Result<(), TestCaseError> {
+        let entries = || edition.newsroom.entries();
+        let is_shown = |entry: &&Arc<Entry>| entry.state(edition.now).has_page();
+        let canceled = entries().filter(|entry| entry.state(edition.now) == State::Canceled);
+        self.canceled.extend(canceled.map(|entry| entry.id.clone()));
+        for entry in entries().filter(is_shown) {
+            prop_assert!(
+                !self.canceled.contains(&entry.id),
+                "{} was withdrawn for good, and is shown at {now}: {entry:#?}",
+                entry.id
+            );
+        }
+        let shown = entries().filter(is_shown);
+        let shown: HashMap<Id, String> = shown
+            .map(|entry| (entry.id.clone(), entry.file.to_string()))
+            .collect();
+        let known = shown.iter().filter(|(id, _)| self.shown.contains_key(id));
+        self.published = known.map(|(_, file)| file.clone()).collect();
+        self.shown = shown;
+        Ok(())
+    }
+
+    /// No text is shown of which only a half was ever there.
+    pub(crate) fn whole(&self, shown: &Snapshot, world: &World) -> Result<(), TestCaseError> {
+        for (path, body) in &shown.bodies {
+            for text in &world.halves {
+                let draft = Draft {
+                    text: *text,
+                    ..Draft::default()
+                };
+                prop_assert!(
+                    !body.contains(&draft.text_word()) || body.contains(&draft.end_word()),
+                    "half of text {text} is in {path}: {body}"
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// A picture that only hidden files name is not there, and what is published stays when its date slips.
+    fn hidden(
+        &self,
+        edition: &Edition,
+        shown: &Snapshot,
+        world: &World,
+    ) -> Result<(), TestCaseError> {
+        for number in world.hidden_pictures(&self.published) {
+            let name = format!("{number}.png");
+            let readable = edition.newsroom.referring(&name);
+            let mut readable = readable.filter(|entry| entry.state(edition.now).has_page());
+            let found = &shown.parts[&format!("path /media/{name}")];
+            prop_assert!(
+                readable.next().is_some() || found.starts_with("nothing"),
+                "{name} is named by hidden files alone, and is {found}"
+            );
+        }
+        for entry in edition.newsroom.entries() {
+            let state = entry.state(edition.now);
+            let draft = world.draft_of(&entry.file);
+            if let Some(draft) = draft
+                && entry.basis == Basis::File
+                && self.before.contains(&entry.id)
+                && entry.wire <= world.now()
+                && !draft.is_held_back()
+                && draft.embargo.is_none()
+            {
+                prop_assert!(
+                    state.has_page() || state == State::Canceled,
+                    "{} was published, and is {state:?}: {entry:#?}",
+                    entry.id
+                );
+            }
+        }
+        Ok(())
     }
 
     /// Looks whether all are kept.
@@ -40,24 +125,21 @@ impl Promises {
         shown: &Snapshot,
         world: &mut World,
     ) -> Result<(), TestCaseError> {
-        let published = edition.newsroom.entries();
-        let published = published.filter(|entry| entry.seen.is_some());
-        world
-            .published
-            .extend(published.map(|entry| entry.file.to_string()));
+        self.see(edition, world.now())?;
+        self.whole(shown, world)?;
+        self.hidden(edition, shown, world)?;
+        let standing = edition
+            .newsroom
+            .entries()
+            .filter(|entry| entry.basis == Basis::File && entry.state(edition.now).has_page());
+        self.before = standing.map(|entry| entry.id.clone()).collect();
         world.note_shown();
-        self.canceled(edition)?;
-        for path in world.secret_media() {
-            let found = shown.parts.get(&format!("path {path}"));
-            let is_there = found.is_some_and(|found| found == "a file");
-            prop_assert!(!is_there, "{path} can be had");
-        }
         for (path, body) in &shown.bodies {
             let name = path.rsplit('/').next().unwrap_or_default();
             if matches!(name, "rss.xml" | "atom.xml" | "feed.json") {
                 self.feed(path, body)?;
             }
-            for secret in world.secrets() {
+            for secret in world.secrets(&self.published) {
                 prop_assert!(!body.contains(&secret), "{secret} is in {path}: {body}");
             }
         }
@@ -77,23 +159,6 @@ impl Promises {
         self.identity(edition, world)
     }
 
-    /// What was withdrawn is never to be read again.
-    fn canceled(&mut self, edition: &Edition) -> Result<(), TestCaseError> {
-        for entry in edition.newsroom.entries() {
-            match entry.state(edition.now) {
-                State::Canceled => {
-                    self.canceled.insert(entry.id.clone());
-                }
-                state => prop_assert!(
-                    !(state.has_page() && self.canceled.contains(&entry.id)),
-                    "{} was withdrawn",
-                    entry.id
-                ),
-            }
-        }
-        Ok(())
-    }
-
     /// A feed is well-formed, has no item twice, and moves no date.
     fn feed(&mut self, path: &str, body: &str) -> Result<(), TestCaseError> {
         let feed = feed_rs::parser::parse(body.as_bytes());
@@ -102,7 +167,7 @@ impl Promises {
         for entry in &feed.entries {
             prop_assert!(ids.insert(&entry.id), "{} is in {path} twice", entry.id);
             let at = entry.published.unwrap().timestamp();
-            let first = *self.published.entry(entry.id.clone()).or_insert(at);
+            let first = *self.dates.entry(entry.id.clone()).or_insert(at);
             prop_assert_eq!(
                 at,
                 first,
@@ -128,7 +193,7 @@ impl Promises {
         shown: &Snapshot,
         world: &World,
     ) -> Result<(), TestCaseError> {
-        let hidden = world.hidden_files();
+        let hidden = world.held_back_files();
         let (mut open, mut closed) = (HashSet::new(), HashSet::new());
         for entry in edition.newsroom.entries() {
             let has_page = entry.state(edition.now).has_page();
@@ -142,9 +207,7 @@ impl Promises {
                 }
             }
             if has_page {
-                let has_left = entry.basis == Basis::LastGood && world.left.contains(&*entry.file);
-                let is_hidden = hidden.contains(&*entry.file) && !has_left;
-                prop_assert!(!is_hidden, "{entry:#?} may not be seen");
+                prop_assert!(!hidden.contains(&*entry.file), "{entry:#?} may not be seen");
                 open.extend(self.words.get(&*entry.file).cloned().unwrap_or_default());
             }
         }
@@ -164,13 +227,16 @@ impl Promises {
             .filter(|entry| entry.basis == Basis::File && entry.seen.is_some())
             .map(|entry| (&*entry.file, &**entry))
             .collect();
-        for (from, to) in world.take_renamed() {
-            // What has a new text and the old name may be the item that was edited, or is broken.
-            let was_known = |home: &&Entry| self.ids.values().any(|(_, hash)| *hash == home.hash);
-            let is_broken = matches!(world.files.get(&from), Some(Held::Broken { .. }));
-            if is_broken || now.get(&*from).is_some_and(|home| !was_known(home)) {
-                continue;
+        for (file, entry) in &now {
+            // The same bytes under the same name are the same item.
+            if let Some((before, hash)) = self.ids.get(*file)
+                && *hash == entry.hash
+                && self.ids.values().filter(|(_, other)| other == hash).count() == 1
+            {
+                prop_assert_eq!(before, entry.id.as_str(), "{} has another id", file);
             }
+        }
+        for (from, to) in world.take_renamed() {
             if let (Some((before, hash)), Some(entry)) = (self.ids.get(&from), now.get(&*to))
                 // Of two files with one text nobody can tell which has got the new name.
                 && self.ids.values().filter(|(_, other)| other == hash).count() == 1

@@ -1,6 +1,6 @@
 //! The world of the model: a data directory, its authors, and a clock that they set.
 
-use super::draft::{Draft, FAR, Site};
+use super::draft::{Draft, FAR, LANGUAGES, Site};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -39,15 +39,25 @@ pub(crate) struct World {
     pub(super) must_rescan: bool,
     /// Words that were once to be read by everybody.
     pub(super) shown: HashSet<String>,
-    /// Files whose items have been published.
-    pub(super) published: BTreeSet<String>,
-    /// The names from which files were renamed away: what is there now may be another item.
-    pub(super) left: BTreeSet<String>,
     /// Files whose names changed and whose text did not, from where to where.
     pub(super) renamed: Vec<(String, String)>,
     /// Files whose text is another than at the last look.
     pub(super) edited: BTreeSet<String>,
+    /// Folders that were moved out of the directory: their names there, and what was in them.
+    pub(super) folders_away: Vec<Away>,
+    /// Dates and embargoes as they were before they slipped.
+    pub(super) slipped: BTreeMap<String, (i64, Option<i64>)>,
+    /// The texts of which there was half a file, and was never to be a whole one.
+    pub(super) halves: BTreeSet<u32>,
     writes: u64,
+}
+
+/// A folder that is out of the directory for a time.
+pub(super) struct Away {
+    pub(super) name: String,
+    pub(super) at: PathBuf,
+    pub(super) files: BTreeMap<String, Held>,
+    pub(super) folders: BTreeSet<String>,
 }
 
 impl World {
@@ -62,7 +72,8 @@ impl World {
             folders: BTreeSet::new(),
             site: Site {
                 title: 0,
-                languages: 0,
+                languages: LANGUAGES[0].to_vec(),
+                tags: "",
                 zone: "Europe/Moscow",
                 base_url: "https://press.example.org",
                 logo: None,
@@ -72,10 +83,11 @@ impl World {
             touched: BTreeSet::new(),
             must_rescan: false,
             shown: HashSet::new(),
-            published: BTreeSet::new(),
-            left: BTreeSet::new(),
             renamed: Vec::new(),
             edited: BTreeSet::new(),
+            folders_away: Vec::new(),
+            slipped: BTreeMap::new(),
+            halves: BTreeSet::new(),
             writes: 0,
             folder,
         };
@@ -143,6 +155,7 @@ impl World {
             status: (how % 32 == 8).then_some("draft"),
             embargo: (how % 16 == 4).then_some(now + 3 * 3_600),
             image: (how & 12 == 12).then_some(how % 3),
+            tag: (how & 6 == 6).then_some("water"),
             ..Draft::default()
         }
     }
@@ -152,12 +165,29 @@ impl World {
     pub(super) fn put(&mut self, path: &str, bytes: &[u8]) {
         let at = self.data().join(path);
         self.take_away(&at);
+        self.put_in_place(path, bytes);
+    }
+
+    /// The same, into the file that is there.
+    pub(super) fn put_in_place(&mut self, path: &str, bytes: &[u8]) {
+        let at = self.data().join(path);
         fs::write(&at, bytes).unwrap();
         self.writes += 1;
         let time = UNIX_EPOCH + Duration::new(1_600_000_000 + self.writes, 0);
         let file = fs::File::options().write(true).open(&at).unwrap();
         file.set_modified(time).unwrap();
         self.touch(path);
+    }
+
+    /// Sets the clock.
+    pub(crate) fn set(&self, now: i64) {
+        self.clock.store(now, Ordering::SeqCst);
+    }
+
+    /// The second in which the disk wrote a file last.
+    pub(crate) fn disk_time(&self, path: &str) -> i64 {
+        use std::os::unix::fs::MetadataExt;
+        fs::metadata(self.data().join(path)).unwrap().ctime()
     }
 
     /// Removes whatever stands at a place.
@@ -214,76 +244,81 @@ impl World {
         dirty
     }
 
-    /// Whether nobody may read the text of a file yet. A slip in the date of what was published hides nothing.
-    fn is_secret(&self, path: &str, draft: &Draft) -> bool {
-        let is_ahead = draft.date > self.now() && !self.published.contains(path);
-        draft.is_held_back() || draft.is_embargoed(self.now()) || is_ahead
+    /// What a file says, if it is a whole item.
+    pub(crate) fn draft_of(&self, path: &str) -> Option<&Draft> {
+        match self.files.get(path)? {
+            Held::Good(draft) => Some(draft),
+            Held::Broken { .. } | Held::Link => None,
+        }
     }
 
-    /// Whether nobody may see the item of a file: of what was published an embargo hides the new text alone.
-    fn is_hidden(&self, path: &str, draft: &Draft) -> bool {
-        let is_published = self.published.contains(path);
-        draft.is_held_back() || (!is_published && self.is_secret(path, draft))
+    /// Whether nobody may see what a file holds. What is published stays so when its date slips ahead.
+    fn is_hidden(&self, path: &str, draft: &Draft, published: &BTreeSet<String>) -> bool {
+        let slipped = Draft {
+            date: 0,
+            ..draft.clone()
+        };
+        let is_published = published.contains(path);
+        let said = if is_published { &slipped } else { draft };
+        said.is_hidden(self.now())
     }
 
     /// The words that nobody may read now. Words that were once to be read may be known; the others are secret.
-    pub(crate) fn secrets(&self) -> Vec<String> {
+    /// `published` are the files of the items that stay published.
+    pub(crate) fn secrets(&self, published: &BTreeSet<String>) -> Vec<String> {
         let hidden = self.files.iter().filter_map(|(path, held)| match held {
-            Held::Good(draft) if self.is_secret(path, draft) => Some(draft),
+            Held::Good(draft) if self.is_hidden(path, draft, published) => Some(draft),
             Held::Good(_) | Held::Broken { .. } | Held::Link => None,
         });
         let words = hidden.flat_map(|draft| [draft.title_word(), draft.text_word()]);
         words.filter(|word| !self.shown.contains(word)).collect()
     }
 
-    /// The files whose items nobody may see now, by what the files say.
-    pub(crate) fn hidden_files(&self) -> BTreeSet<&str> {
-        let is_hidden = |path: &str, held: &Held| match held {
-            Held::Good(draft) => self.is_hidden(path, draft),
+    /// The pictures that are named by files of which nobody may see anything.
+    pub(crate) fn hidden_pictures(&self, published: &BTreeSet<String>) -> BTreeSet<u8> {
+        let mut hidden = BTreeSet::new();
+        for (path, held) in &self.files {
+            match held {
+                Held::Good(draft) if self.is_hidden(path, draft, published) => {
+                    hidden.extend(draft.pictures());
+                }
+                Held::Broken {
+                    is_withdrawn: true, ..
+                } => hidden.extend(self.pictures_in(path)),
+                Held::Good(_) | Held::Broken { .. } | Held::Link => {}
+            }
+        }
+        hidden
+    }
+
+    fn pictures_in(&self, path: &str) -> impl Iterator<Item = u8> {
+        let text = fs::read_to_string(self.data().join(path)).unwrap_or_default();
+        (0..3).filter(move |n| text.contains(&format!("{n}.png")))
+    }
+
+    /// The files whose items nobody may see now, by what the files say of their status.
+    pub(crate) fn held_back_files(&self) -> BTreeSet<&str> {
+        let is_held_back = |held: &Held| match held {
+            Held::Good(draft) => draft.is_held_back(),
             Held::Broken { is_withdrawn, .. } => *is_withdrawn,
             Held::Link => false,
         };
-        let files = self.files.iter();
-        let hidden = files.filter(|(path, held)| is_hidden(path, held));
-        hidden.map(|(path, _)| path.as_str()).collect()
-    }
-
-    /// The files of the media folder that only items refer to which nobody has seen yet.
-    pub(crate) fn secret_media(&self) -> Vec<String> {
-        let is_secret = |number: &u8| {
-            let mut referring = self.files.iter().filter_map(|(path, held)| match held {
-                Held::Good(draft) if draft.has_media(*number) => {
-                    let is_new = !self.published.contains(path);
-                    Some(is_new && self.is_hidden(path, draft))
-                }
-                Held::Broken { was, .. } if was.has_media(*number) => Some(false),
-                Held::Good(_) | Held::Broken { .. } | Held::Link => None,
-            });
-            let was_there = self.gone.values().any(|draft| draft.has_media(*number));
-            let first = referring.next();
-            first == Some(true)
-                && referring.all(|is_secret| is_secret)
-                && !was_there
-                && self.site.logo != Some(*number)
-        };
-        let secret = (0..3).filter(is_secret);
-        secret
-            .map(|number| format!("/media/{number}.png"))
-            .collect()
+        let all = self.files.iter();
+        let held_back = all.filter(|(_, held)| is_held_back(held));
+        held_back.map(|(path, _)| path.as_str()).collect()
     }
 
     /// Takes note of what is to be read now.
     pub(crate) fn note_shown(&mut self) {
-        let words = |path: &str, held: &Held| match held {
-            Held::Good(draft) if !self.is_secret(path, draft) => {
-                Some([draft.title_word(), draft.text_word()])
+        let now = self.now();
+        for held in self.files.values() {
+            if let Held::Good(draft) = held
+                && !draft.is_hidden(now)
+            {
+                self.shown.insert(draft.title_word());
+                self.shown.insert(draft.text_word());
             }
-            Held::Good(_) | Held::Broken { .. } | Held::Link => None,
-        };
-        let files = self.files.iter();
-        let shown = files.filter_map(|(path, held)| words(path, held));
-        let shown: Vec<String> = shown.flatten().collect();
-        self.shown.extend(shown);
+        }
     }
 
     /// An instant that never comes.
@@ -299,9 +334,7 @@ impl World {
 
     /// The words of the item of a file, as the file has them now.
     pub(crate) fn words_of(&self, path: &str) -> Option<[String; 2]> {
-        match self.files.get(path)? {
-            Held::Good(draft) => Some([draft.title_word(), draft.text_word()]),
-            Held::Broken { .. } | Held::Link => None,
-        }
+        let draft = self.draft_of(path)?;
+        Some([draft.title_word(), draft.text_word()])
     }
 }

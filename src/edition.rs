@@ -162,7 +162,7 @@ impl Edition {
         self
     }
 
-    /// The same edition with every feed of an earlier one, and with the last [`FORMER_THEMES`] that are no longer in force:
+    /// The same edition with every feed of an earlier one, and with the last few themes that are no longer in force:
     /// pages in caches name them.
     #[must_use]
     pub fn sharing_feeds(mut self, previous: &Self) -> Self {

@@ -322,7 +322,7 @@ fn a_large_file_holds_up_no_withdrawal() {
         item("Second")
     );
     publication.write("news/b.toml", &withdrawn);
-    let until = std::time::Instant::now() + Duration::from_secs(3);
+    let until = std::time::Instant::now() + Duration::from_secs(6);
     let is_withdrawn = || {
         publication
             .server

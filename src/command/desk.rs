@@ -127,6 +127,8 @@ pub struct Taken {
     pub parsed: Vec<(Stamp, Arc<Entry>)>,
     /// The removals that are done.
     pub removed: Vec<Id>,
+    /// The items that have lost their files and whose withdrawal waits for a confirmation, where these are others now.
+    pub unconfirmed: Option<BTreeSet<Id>>,
 }
 
 impl Taken {

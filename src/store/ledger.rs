@@ -8,10 +8,10 @@ use crate::newsroom::identity::Id;
 use crate::newsroom::record::{Groups, ItemRecord};
 use crate::source::media::MediaRecord;
 use crate::store::rows::{
-    FROM_LAYOUT_1, ITEM_COLUMNS, OF_LAYOUT_1, OF_LAYOUT_2, TABLES, group, item, media,
+    FROM_LAYOUT_1, ITEM_COLUMNS, OF_LAYOUT_1, OF_LAYOUT_2, OF_LAYOUT_3, TABLES, group, item, media,
 };
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 pub const FILE_NAME: &str = "ledger.sqlite";
 
 /// The layout of the tables; a file with a higher number was written by a later program.
-const LAYOUT: i64 = 3;
+const LAYOUT: i64 = 4;
 
 /// A start waits so long for another program that holds the ledger, in seconds.
 pub const BUSY_SECONDS_MAX: u64 = 15;
@@ -270,12 +270,14 @@ impl Ledger {
             path: path.to_owned(),
             source,
         };
-        let begun = format!("INSERT INTO begun VALUES ({now}); PRAGMA user_version = {LAYOUT};");
+        let numbered = format!("PRAGMA user_version = {LAYOUT};");
+        let begun = format!("INSERT INTO begun VALUES ({now}); {numbered}");
         let script = match self.layout().map_err(open)? {
             LAYOUT => return Ok(self),
             0 => format!("BEGIN; {TABLES} {begun} COMMIT;"),
             1 => format!("BEGIN; {FROM_LAYOUT_1} {TABLES} {OF_LAYOUT_1} {begun} COMMIT;"),
-            2 => format!("BEGIN; {OF_LAYOUT_2} PRAGMA user_version = {LAYOUT}; COMMIT;"),
+            2 => format!("BEGIN; {OF_LAYOUT_2} {OF_LAYOUT_3} {numbered} COMMIT;"),
+            3 => format!("BEGIN; {OF_LAYOUT_3} {numbered} COMMIT;"),
             layout => {
                 return Err(Error::Later {
                     path: path.to_owned(),
@@ -436,6 +438,16 @@ impl Ledger {
             Some(Removal { id, note, at })
         });
         Ok(known.collect())
+    }
+
+    /// Reads which items have lost their files and are not withdrawn before somebody confirms it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Read`].
+    pub fn unconfirmed(&self) -> Result<BTreeSet<Id>, Error> {
+        let ids: Vec<String> = self.read("SELECT id FROM unconfirmed", |row| row.get(0))?;
+        Ok(ids.iter().filter_map(|id| Id::new(id)).collect())
     }
 
     /// A number that changes when another process has written.

@@ -71,6 +71,7 @@ CREATE TABLE removal (
     note TEXT,
     at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE unconfirmed (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 ";
 
 /// The tables of layout 1, whose rows are too few to go on with: everything is begun anew from the files, with the
@@ -84,6 +85,10 @@ ALTER TABLE media RENAME TO media_1;
 
 /// What layout 2 lacks.
 pub(super) const OF_LAYOUT_2: &str = "ALTER TABLE item ADD COLUMN text TEXT;";
+
+/// Layout 3 did not know whose withdrawal waits for a confirmation.
+pub(super) const OF_LAYOUT_3: &str =
+    "CREATE TABLE unconfirmed (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;";
 
 /// Takes over what layout 1 remembered.
 pub(super) const OF_LAYOUT_1: &str = "

@@ -299,7 +299,9 @@ impl Desk {
             !known.contains(id) && row.is_some_and(|record| record.state.is_none())
         };
         let (going, now) = (waiting.gone().count(), intake.newsroom.now());
-        self.missing.take(&canceled, going, now, is_lost);
+        if self.missing.take(&canceled, going, now, is_lost) {
+            taken.unconfirmed = Some(self.missing.unconfirmed().clone());
+        }
         self.board
             .set(Where::Missing, ".", Vec::from_iter(self.missing.problem()));
         for id in without {

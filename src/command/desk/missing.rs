@@ -22,29 +22,46 @@ pub struct Missing {
 }
 
 impl Missing {
+    /// Goes on with those that waited when the program ended.
+    pub fn waiting_for(unconfirmed: BTreeSet<Id>) -> Self {
+        Self {
+            waiting: unconfirmed,
+            ..Self::default()
+        }
+    }
+
+    /// The items whose withdrawal waits, which the ledger remembers.
+    pub fn unconfirmed(&self) -> &BTreeSet<Id> {
+        &self.waiting
+    }
+
     /// Decides on the items that would be withdrawn now, with the number of files that went a moment ago and may
-    /// follow. `is_lost` tells whether an item that waits has neither a file nor a copy.
+    /// follow. `is_lost` tells whether an item that waits has neither a file nor a copy. Returns whether others
+    /// wait now.
     pub fn take(
         &mut self,
         missing: &BTreeSet<Id>,
         going: usize,
         now: i64,
         is_lost: impl Fn(&Id) -> bool,
-    ) {
+    ) -> bool {
         self.missing.clone_from(missing);
+        let before = self.waiting.len();
         self.waiting
             .retain(|id| missing.contains(id) || is_lost(id));
+        let has_fewer = self.waiting.len() < before;
         let is_recent = |at: &i64| (at - now).abs() <= TOGETHER_SECONDS;
         self.withdrawn_at.retain(is_recent);
         let new = missing.difference(&self.waiting).count();
         if new == 0 {
-            return;
+            return has_fewer;
         }
         if new + going + self.withdrawn_at.len() > TOGETHER_MAX {
             self.waiting.extend(missing.iter().cloned());
-        } else {
-            self.withdrawn_at.extend(std::iter::repeat_n(now, new));
+            return true;
         }
+        self.withdrawn_at.extend(std::iter::repeat_n(now, new));
+        has_fewer
     }
 
     /// The items that had no file at the last look.

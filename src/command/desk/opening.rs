@@ -83,6 +83,7 @@ impl Desk {
         for (path, id) in former {
             newsroom.remember_path(&path, id);
         }
+        let unconfirmed = ledger.unconfirmed().map_err(|error| plain(error.into()))?;
         let groups = ledger.groups().map_err(|error| plain(error.into()))?;
         let mut desk = Self {
             setting,
@@ -101,7 +102,7 @@ impl Desk {
             waiting: Waiting::default(),
             aside: Aside::default(),
             read_open: BTreeSet::new(),
-            missing: Missing::default(),
+            missing: Missing::waiting_for(unconfirmed),
             unreadable: Vec::new(),
             postponed: Dirty::default(),
             settings_stamps,

@@ -39,6 +39,7 @@ pub struct Unwritten {
     sources: BTreeMap<String, Source>,
     forgotten: BTreeSet<String>,
     removed: BTreeSet<Id>,
+    unconfirmed: Option<BTreeSet<Id>>,
     media: BTreeMap<String, MediaRecord>,
     /// When it could not be written, the last time that was tried.
     failed_at: Option<Instant>,
@@ -51,6 +52,7 @@ impl Unwritten {
             && self.sources.is_empty()
             && self.forgotten.is_empty()
             && self.removed.is_empty()
+            && self.unconfirmed.is_none()
             && self.media.is_empty()
     }
 }
@@ -72,6 +74,9 @@ impl Publisher {
         unwritten.stamps.paths.append(&mut taken.stamps.paths);
         unwritten.versions.extend(round.versions.iter().cloned());
         unwritten.removed.extend(taken.removed.drain(..));
+        if let Some(unconfirmed) = taken.unconfirmed.take() {
+            unwritten.unconfirmed = Some(unconfirmed);
+        }
         self.write();
         if let Some(keeper) = &self.keeper {
             if taken.has_new_settings {
@@ -193,6 +198,7 @@ impl Publisher {
             sources: unwritten.sources.iter().collect(),
             forgotten: unwritten.forgotten.iter().collect(),
             removed: unwritten.removed.iter().collect(),
+            unconfirmed: unwritten.unconfirmed.as_ref(),
             media: unwritten.media.iter().collect(),
         };
         if ids.len() <= ROWS_MAX {

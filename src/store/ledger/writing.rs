@@ -9,6 +9,7 @@ use crate::source::media::MediaRecord;
 use crate::source::stamp::Stamp;
 use crate::store::rows::{ITEM_COLUMNS, lines};
 use rusqlite::{Transaction, params};
+use std::collections::BTreeSet;
 
 const ZSTD_LEVEL: i32 = 3;
 
@@ -27,6 +28,8 @@ pub struct Writing<'a> {
     pub forgotten: Vec<&'a String>,
     /// Removals that are done.
     pub removed: Vec<&'a Id>,
+    /// The items whose withdrawal waits for a confirmation, where these are others.
+    pub unconfirmed: Option<&'a BTreeSet<Id>>,
     /// Measurements of media files by path.
     pub media: Vec<(&'a String, &'a MediaRecord)>,
 }
@@ -99,6 +102,12 @@ fn write(transaction: &Transaction<'_>, writing: &Writing<'_>) -> rusqlite::Resu
         transaction
             .prepare_cached("DELETE FROM removal WHERE id = ?")?
             .execute([id.as_str()])?;
+    }
+    if let Some(unconfirmed) = writing.unconfirmed {
+        transaction.execute("DELETE FROM unconfirmed", [])?;
+        for id in unconfirmed {
+            into("unconfirmed", 1)?.execute([id.as_str()])?;
+        }
     }
     for (path, record) in &writing.media {
         let Stamp {

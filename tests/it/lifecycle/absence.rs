@@ -382,3 +382,59 @@ fn an_item_that_a_refused_file_held_is_missed_when_that_breaks() {
         ],
     );
 }
+
+/// Six files go, four come back, and the program is restarted: the two still wait for somebody who confirms.
+#[test]
+fn what_waits_for_a_confirmation_does_so_after_a_restart() {
+    let site = format!("{SITE}[feeds]\non_missing = \"cancel\"\n");
+    let names: Vec<String> = (0..6)
+        .map(|number| format!("news/n{number}.toml"))
+        .collect();
+    let texts: Vec<String> = (0..6)
+        .map(|number| item(&format!("N{number}"), TEN, ""))
+        .collect();
+    let mut files = vec![("site.toml", &*site)];
+    files.extend(
+        names
+            .iter()
+            .map(|name| &**name)
+            .zip(texts.iter().map(|text| &**text)),
+    );
+    let mut office = Office::open(&files, second("12:00:00"));
+    office.at(second("12:10:00"));
+    names.iter().for_each(|name| office.remove(name));
+    office.step();
+    assert!(
+        office
+            .problems()
+            .join("\n")
+            .contains("the files of 6 published items are gone")
+    );
+    office.at(second("12:20:00"));
+    for (name, text) in names.iter().zip(&texts).skip(2) {
+        office.write(name, text);
+    }
+    office.step();
+    for time in ["12:30:00", "12:40:00"] {
+        office.at(second(time));
+        office.restart();
+        assert_eq!(office.status("/news/n0/"), "200");
+        assert_eq!(office.status("/news/n5/"), "200");
+        let problems = office.problems().join("\n");
+        assert!(
+            problems.contains("the files of 2 published items are gone"),
+            "{problems}"
+        );
+    }
+    office.at(second("12:50:00"));
+    office.write(&names[0], &texts[0]);
+    office.write(&names[1], &texts[1]);
+    office.step();
+    // Now a handful is a handful again, after a restart as before it.
+    office.at(second("13:00:00"));
+    office.restart();
+    office.at(second("13:10:00"));
+    office.remove(&names[0]);
+    office.step();
+    assert_eq!(office.status("/news/n0/"), "410");
+}

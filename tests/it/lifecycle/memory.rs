@@ -231,7 +231,8 @@ fn a_ledger_of_the_second_layout_is_taken_over() {
     office.stop();
     let ledger = rusqlite::Connection::open(office.state().join("ledger.sqlite")).unwrap();
     let script = "ALTER TABLE item DROP COLUMN text; UPDATE item SET groups = replace(groups, '\n/tag/one/', ''); \
-                  DELETE FROM item_group WHERE name LIKE '/tag/%'; PRAGMA user_version = 2;";
+                  DELETE FROM item_group WHERE name LIKE '/tag/%'; DROP TABLE unconfirmed; \
+                  PRAGMA user_version = 2;";
     ledger.execute_batch(script).unwrap();
     drop(ledger);
     office.at(second("13:00:00"));

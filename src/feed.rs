@@ -95,6 +95,8 @@ pub struct FeedItem {
     pub title: String,
     /// The lead, plain text; `None` where the body has no words.
     pub summary: Option<String>,
+    /// What its author wrote to stand before the text: subtitle and summary, plain text.
+    pub lead: Vec<String>,
     /// Place (and perhaps date) of writing.
     pub dateline: Option<String>,
     /// The body as sanitised HTML with absolute URLs.

@@ -6,6 +6,7 @@ pub mod date;
 pub mod html;
 pub mod language;
 pub mod legal;
+pub mod links;
 pub mod markdown;
 pub mod nesting;
 pub mod slug;

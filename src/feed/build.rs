@@ -2,15 +2,15 @@
 
 use crate::feed::{Context, Enclosure, Feed, FeedItem, Picture, Shown, content, instant};
 use crate::newsroom::entry::Entry;
-use crate::newsroom::item::{Attachment, Correction, Image, Item, MediaSource, Person};
+use crate::newsroom::item::{
+    Attachment, Correction, FEED_BODY_BYTES_MAX, Image, Item, MediaSource, Person,
+};
 use crate::newsroom::media::{MediaFile, media_type};
 use crate::newsroom::place::{Place, Scope, folder};
 use crate::newsroom::site::{ContentDepth, FeedSettings, Site, Tree};
 use crate::text;
+use crate::text::html;
 use crate::text::language::Language;
-
-/// A body over this size travels as its summary and a link (http.md R-074).
-pub const BODY_BYTES_MAX: usize = 256 * 1024;
 
 /// All bodies of a document together; beyond it the oldest travel as summaries (http.md R-074).
 pub const BODIES_BYTES_MAX: usize = 1024 * 1024;
@@ -87,11 +87,14 @@ fn cut(context: Context<'_>, mut items: Vec<FeedItem>, settings: &FeedSettings) 
     let mut room = BODIES_BYTES_MAX;
     for item in &mut items {
         let length = item.body.len();
-        if settings.content == ContentDepth::Full && length <= BODY_BYTES_MAX {
+        if settings.content == ContentDepth::Full && length <= FEED_BODY_BYTES_MAX {
             // Where one does not fit any more, all that are older travel as summaries.
             let left = room.checked_sub(length);
             item.content = left.map(|_| content::full(context, item));
             room = left.unwrap_or(0);
+        }
+        if item.content.is_none() {
+            content::push_corrections_to_summary(context, item);
         }
     }
     items
@@ -107,7 +110,7 @@ pub fn of_item(context: Context<'_>, shown: &Shown) -> FeedItem {
     let summary = item
         .summary
         .clone()
-        .unwrap_or_else(|| text::summary::of_html(&body));
+        .unwrap_or_else(|| text::summary::of_html(&body, &item.title));
     let images = images(context, item);
     let attachments = attachments(context, item);
     let corrections = corrections(item, context.now);
@@ -120,6 +123,7 @@ pub fn of_item(context: Context<'_>, shown: &Shown) -> FeedItem {
         tag_uri: site.authority.tag(entry.id.as_str()),
         title: item.title.clone(),
         summary: Some(summary).filter(|summary| !summary.is_empty()),
+        lead: lead(item, &body),
         dateline: item.dateline.clone(),
         body,
         content: None,
@@ -149,6 +153,24 @@ pub fn of_item(context: Context<'_>, shown: &Shown) -> FeedItem {
         expires: item.expires,
         url,
     }
+}
+
+/// The subtitle and the summary as their author wrote them, unless the text begins with the same words.
+fn lead(item: &Item, body: &str) -> Vec<String> {
+    let begin = text::summary::letters(&html::plain(body));
+    let written = [item.subtitle.as_ref(), item.summary.as_ref()];
+    let is_new = |words: &&String| {
+        let letters = text::summary::letters(words);
+        !letters.is_empty() && !begin.starts_with(&letters)
+    };
+    let mut lead: Vec<String> = written
+        .into_iter()
+        .flatten()
+        .filter(is_new)
+        .cloned()
+        .collect();
+    lead.dedup();
+    lead
 }
 
 /// The pages of an item's text in other languages, those that feeds may name.

@@ -11,6 +11,7 @@ use crate::text::calendar::Calendar;
 use crate::text::html::{self, Reference, ReferenceKind, Resolved};
 use crate::text::markdown;
 use crate::text::words::Words;
+use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use url::Url;
@@ -22,9 +23,12 @@ pub fn body(context: Context<'_>, item: &Item, page: &str) -> String {
     })
 }
 
-/// The whole content: lead image, dateline, body, corrections and links to the attachments.
+/// The whole content: subtitle and summary as their author wrote them, lead image, dateline, body, corrections and links to the attachments.
 pub fn full(context: Context<'_>, item: &FeedItem) -> String {
     let mut content = String::with_capacity(item.body.len() + 512);
+    for words in &item.lead {
+        let _ = writeln!(content, "<p><strong>{}</strong></p>", html::escape(words));
+    }
     if let Some(image) = lead_image(item) {
         push_figure(&mut content, image);
     }
@@ -221,21 +225,29 @@ pub fn with_dateline(body: &str, dateline: Option<&str>) -> String {
 }
 
 /// What was put right, each with its day, in the words of the item's language.
+fn corrections(context: Context<'_>, item: &FeedItem) -> Vec<String> {
+    let (words, calendar) = (Words::of(&item.language), Calendar::of(&item.language));
+    let sentence = |(at, note): &(DateTime<Utc>, String)| {
+        let day = at.with_timezone(&context.site().timezone).date_naive();
+        format!("{}, {}: {note}", words.correction, calendar.day(day))
+    };
+    item.corrections.iter().map(sentence).collect()
+}
+
 fn push_corrections(content: &mut String, context: Context<'_>, item: &FeedItem) {
+    for sentence in corrections(context, item) {
+        let _ = writeln!(content, "<p><em>{}</em></p>", html::escape(&sentence));
+    }
+}
+
+/// Where a feed carries the summary alone, what was put right stands behind it: it may be the summary that was wrong.
+pub fn push_corrections_to_summary(context: Context<'_>, item: &mut FeedItem) {
     if item.corrections.is_empty() {
         return;
     }
-    let (words, calendar) = (Words::of(&item.language), Calendar::of(&item.language));
-    for (at, note) in &item.corrections {
-        let day = at.with_timezone(&context.site().timezone).date_naive();
-        let _ = writeln!(
-            content,
-            "<p><em>{}, {}: {}</em></p>",
-            html::escape(&words.correction),
-            html::escape(&calendar.day(day)),
-            html::escape(note)
-        );
-    }
+    let mut summary = item.summary.take().into_iter().collect::<Vec<_>>();
+    summary.extend(corrections(context, item));
+    item.summary = Some(summary.join(" "));
 }
 
 /// Links to the attached files: RSS carries one enclosure, and many readers show none.

@@ -33,6 +33,7 @@ pub fn of_entry(context: Context<'_>, entry: &Entry) -> FeedItem {
         translations: Vec::new(),
         title: format!("{} ({day})", words.withdrawn),
         summary: Some(note.to_owned()),
+        lead: Vec::new(),
         dateline: None,
         body,
         content: None,

@@ -99,6 +99,9 @@ pub struct Item {
     pub feeds_exclude: Vec<Slug>,
 }
 
+/// The largest text that feeds carry, in bytes; the feeds' sanitised one counts.
+pub const FEED_BODY_BYTES_MAX: usize = 256 * 1024;
+
 /// The full text and how it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Body {

@@ -43,6 +43,14 @@ pub fn recognise(
     let is_changeable =
         |row: &ItemRecord, entry: &Entry| !entry.has_own_id || row.state != Some(State::Canceled);
     search.stage(same_file, &|_, row, entry| row.hash == entry.hash);
+    search.stage(same_id, &|_, row, entry| row.hash == entry.hash);
+    search.stage(same_id, &|_, row, entry| {
+        entry.has_own_id && is_it(row, entry)
+    });
+    // Of what has moved under another's name the bytes say more than a headline and a date that both may share.
+    search.stage(same_bytes, &|search, row, entry| {
+        !entry.has_own_id && search.has_left(row)
+    });
     search.stage(same_id, &|_, row, entry| is_it(row, entry));
     search.stage(same_file, &|_, row, entry| {
         is_it(row, entry) && is_changeable(row, entry)
@@ -95,6 +103,17 @@ impl Search<'_> {
             self.taken.extend(id.clone());
             self.found[at] = id;
         }
+    }
+
+    /// Whether the bytes of an item are no longer in its file, and those of another item are: it has changed its name.
+    fn has_left(&self, row: &ItemRecord) -> bool {
+        let Some(at) = self.homes.get(&*row.file) else {
+            return false;
+        };
+        let there = self.entries[*at].hash;
+        row.hash != there
+            && !self.absent.of_hash(there).is_empty()
+            && self.absent.of_hash(row.hash).len() == 1
     }
 
     /// Whether an item is no longer in its file: that is gone, or holds what is certainly another.

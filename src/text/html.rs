@@ -1,8 +1,11 @@
 //! HTML that is safe to carry: an allow-list of elements and attributes, every URL absolute (http.md R-100).
 
+pub mod prepared;
 pub mod shown;
+mod vocabulary;
 
 use crate::text::legal::legal;
+use crate::text::links;
 use ammonia::{Builder, UrlRelative};
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -131,7 +134,7 @@ const ATTRIBUTES: [(&str, &[&str]); 17] = [
 ];
 
 /// The attributes that stay on every element that stays.
-const COMMON_ATTRIBUTES: [&str; 3] = ["dir", "lang", "title"];
+const COMMON_ATTRIBUTES: [&str; 4] = ["dir", "id", "lang", "title"];
 
 /// The elements that go with all that is in them.
 const CONTENT_REMOVED: [&str; 9] = [
@@ -147,13 +150,67 @@ const SCHEMES: [&str; 4] = ["http", "https", "mailto", "tel"];
 /// The result may hold the entity `&nbsp;` beside XML's own, which is right for escaped content and CDATA.
 pub fn sanitise(html: &str, resolve: &dyn Fn(Reference<'_>) -> Option<Resolved>) -> String {
     let clean = cleaned(html);
+    let anchors = anchors(&clean);
+    let resolve = |reference: Reference<'_>| match reference.url.strip_prefix('#') {
+        Some(name) => {
+            let prefix = if name.starts_with(ID_PREFIX) {
+                ""
+            } else {
+                ID_PREFIX
+            };
+            let url = format!("#{prefix}{name}");
+            let is_there = anchors.contains(&url[1..]);
+            is_there
+                .then(|| {
+                    resolve(Reference {
+                        url: &url,
+                        ..reference
+                    })
+                })
+                .flatten()
+        }
+        None => resolve(reference),
+    };
     let mut out = String::with_capacity(clean.len() + clean.len() / 8);
+    let mut without_links = 0_usize;
     walk(&clean, |text, tag| {
-        out.push_str(text);
-        push_tag(&mut out, tag, resolve);
+        if without_links == 0 {
+            links::push_linked(&mut out, text);
+        } else {
+            out.push_str(text);
+        }
+        push_tag(&mut out, tag, &resolve);
+        match tag.strip_prefix("</") {
+            Some(name) if is_without_links(name) => without_links = without_links.saturating_sub(1),
+            None if is_without_links(tag.trim_start_matches('<')) => without_links += 1,
+            _ => {}
+        }
     });
     // A byte order mark at the start would be taken for one.
     out.trim_start_matches('\u{FEFF}').to_owned()
+}
+
+/// What the ids of a text begin with: they are not those of the page around it.
+const ID_PREFIX: &str = "text-";
+
+/// The ids of clean HTML.
+fn anchors(html: &str) -> HashSet<String> {
+    let mut found = HashSet::new();
+    if !html.contains(" id=\"") {
+        return found;
+    }
+    walk(html, |_, tag| {
+        let ids = attributes(tag).filter(|(name, _)| *name == "id");
+        found.extend(ids.map(|(_, id)| unescape(id)));
+    });
+    found
+}
+
+/// Whether addresses in an element are not made links: they are links already, or shown as they are typed. `rest` begins
+/// with its name.
+fn is_without_links(rest: &str) -> bool {
+    let name = rest.split([' ', '>']).next().unwrap_or_default();
+    matches!(name, "a" | "code" | "pre" | "kbd" | "samp")
 }
 
 /// The URLs of a text that [`sanitise`] would pass to its resolver, as they are written, each once, in order.
@@ -176,7 +233,9 @@ pub fn references(html: &str) -> Vec<(String, ReferenceKind)> {
 /// The allow-list's work. What comes out is well-formed, with every attribute in double quotes.
 fn cleaned(html: &str) -> String {
     static ALLOW_LIST: LazyLock<Builder<'static>> = LazyLock::new(allow_list);
-    let clean = ALLOW_LIST.clean(&legal(html)).to_string();
+    let clean = ALLOW_LIST
+        .clean(&prepared::prepared(&legal(html)))
+        .to_string();
     // A character reference may have been to a character that XML forbids.
     match legal(&clean) {
         Cow::Borrowed(_) => clean,
@@ -198,6 +257,7 @@ fn allow_list() -> Builder<'static> {
         .clean_content_tags(CONTENT_REMOVED.into_iter().collect())
         .url_schemes(SCHEMES.into_iter().collect())
         .url_relative(UrlRelative::PassThrough)
+        .id_prefix(Some(ID_PREFIX))
         .link_rel(None);
     builder
 }
@@ -212,7 +272,7 @@ fn kind_of(attribute: &str) -> Option<ReferenceKind> {
 
 /// Walks over the tags of clean HTML: calls with the text before each and the tag, at the end with the last text and
 /// an empty tag.
-fn walk(html: &str, mut visit: impl FnMut(&str, &str)) {
+pub(super) fn walk(html: &str, mut visit: impl FnMut(&str, &str)) {
     let mut rest = html;
     while let Some(at) = rest.find('<') {
         let (text, tag) = rest.split_at(at);
@@ -328,8 +388,21 @@ pub fn escape(text: &str) -> String {
     out
 }
 
+/// An attribute's value as its author means it: the usual references decoded.
+fn unescaped(text: &str) -> Cow<'_, str> {
+    if text.contains('&') {
+        let text = text
+            .replace("&#38;", "&amp;")
+            .replace("&#39;", "'")
+            .replace("&#x27;", "'");
+        Cow::Owned(unescape(&text))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
 /// The reverse of [`escape`], for what the sanitiser writes.
-fn unescape(text: &str) -> String {
+pub(super) fn unescape(text: &str) -> String {
     let text = text
         .replace("&nbsp;", "\u{A0}")
         .replace("&lt;", "<")
@@ -355,7 +428,11 @@ pub fn plain(html: &str) -> String {
 /// Whether a tag stands within a line of text.
 fn is_inline(tag: &str) -> bool {
     let name = tag.trim_start_matches(['<', '/']);
-    let name = name.split([' ', '>', '/']).next().unwrap_or_default();
+    is_inline_name(name.split([' ', '>', '/']).next().unwrap_or_default())
+}
+
+/// Whether an element of a name stands within a line of text.
+pub(super) fn is_inline_name(name: &str) -> bool {
     matches!(
         name,
         "a" | "abbr"
@@ -408,14 +485,11 @@ mod tests {
     fn rss_19_what_runs_or_positions_is_removed() {
         for (html, safe) in [
             ("<script>a</script>b", "b"),
-            ("<p onclick=x style='a' class=b id=c>t</p>", "<p>t</p>"),
+            ("<p onclick=x style='a' class=b>t</p>", "<p>t</p>"),
             ("<a href=\"java\tscript:x\">t</a>", "<a>t</a>"),
             ("<a href=\"&#106;avascript:x\">t</a>", "<a>t</a>"),
             ("<img src=\"data:image/png;base64,AA\">t", "t"),
-            (
-                "<svg><p><style><img src=x onerror=y></style></svg>t",
-                "<p>t</p>",
-            ),
+            ("<svg><p><style><img src=x onerror=y></style></svg>t", "t"),
             ("<iframe src=x></iframe><object data=x></object>t", "t"),
             ("<form><input></form>t", "t"),
             (
@@ -436,6 +510,36 @@ mod tests {
             "<a href=\"https://example.org/a/b\">t</a><img src=\"https://example.org/a/known.png\" alt=\"x\" width=\"4\" \
              height=\"3\"><img src=\"https://example.org/c.png\" width=\"1\"><video src=\"https://example.org/a/v.mp4\" \
              poster=\"https://example.org/a/p.png\" controls=\"\"></video>"
+        );
+    }
+
+    #[test]
+    fn anchors_within_a_text_lead_to_its_page_and_those_that_lead_nowhere_are_words() {
+        assert_eq!(
+            clean("<a href='#fn1'>1</a> <a href='#gone'>2</a> <a href='#'>3</a><li id=fn1>n</li>"),
+            "<a href=\"https://example.org/a/#text-fn1\">1</a> <a>2</a> <a>3</a><li id=\"text-fn1\">n</li>"
+        );
+        let notes = clean(&crate::text::markdown::to_html(
+            "A claim[^1].\n\n[^1]: Yearbook",
+        ));
+        assert!(
+            notes.contains("<a href=\"https://example.org/a/#text-1\">1</a>"),
+            "{notes}"
+        );
+        assert!(
+            notes.contains("<div id=\"text-1\">") && notes.contains("Yearbook"),
+            "{notes}"
+        );
+    }
+
+    #[test]
+    fn addresses_become_links_where_they_are_not_shown_as_typed() {
+        assert_eq!(
+            clean(
+                "<p>www.example.org <code>www.example.org</code> <a href='b'>www.example.org</a></p>"
+            ),
+            "<p><a href=\"https://www.example.org/\">www.example.org</a> <code>www.example.org</code> \
+             <a href=\"https://example.org/a/b\">www.example.org</a></p>"
         );
     }
 

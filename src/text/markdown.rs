@@ -1,13 +1,15 @@
 //! Bodies as their authors write them, made into HTML. What comes out is not yet safe: it is sanitised afterwards.
 
+pub mod pasted;
+
 use crate::text::html::escape;
 use pulldown_cmark::{Options, Parser, html};
 
-/// Renders CommonMark with tables and strikethrough. HTML in it passes through.
+/// Renders CommonMark with tables, strikethrough and footnotes. HTML in it passes through.
 pub fn to_html(markdown: &str) -> String {
     let parser = Parser::new_ext(
         markdown,
-        Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH,
+        Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_FOOTNOTES,
     );
     let mut out = String::with_capacity(markdown.len() * 5 / 4);
     html::push_html(&mut out, parser);

@@ -79,6 +79,7 @@ fn tell(story: &[Group], mut world: World) -> Result<(), TestCaseError> {
                     running.note(world.dirty(false));
                     settle(&mut running, &world, &mut promises)?;
                     seconds::pass(*operation, &mut running, &mut world, &mut promises)?;
+                    world.note_shown(&promises.published);
                 }
                 _ => world.act(*operation),
             }

@@ -293,7 +293,16 @@ fn body(reader: &Reader<'_, '_>, around: &Around<'_>) -> Option<Body> {
         reported.hint(excess.hint());
         return None;
     }
-    Some(Body { format, text })
+    let within = match (key, around.after_fence) {
+        (None, Some(after)) => {
+            let start = after.as_ptr().addr() - reader.report.source().as_ptr().addr();
+            start..start + after.len()
+        }
+        _ => place,
+    };
+    let body = Body { format, text };
+    super::body::tell(reader.report, &body, within);
+    Some(body)
 }
 
 fn attachments(reader: &Reader<'_, '_>) -> Vec<crate::newsroom::item::Attachment> {

@@ -32,7 +32,7 @@ pub(crate) struct Promises {
     /// The items that stood as their files say at the last look.
     before: HashSet<Id>,
     /// The files of those among them that could be read at the look before, too.
-    published: BTreeSet<String>,
+    pub(crate) published: BTreeSet<String>,
 }
 
 impl Promises {
@@ -133,7 +133,7 @@ impl Promises {
             .entries()
             .filter(|entry| entry.basis == Basis::File && entry.state(edition.now).has_page());
         self.before = standing.map(|entry| entry.id.clone()).collect();
-        world.note_shown();
+        world.note_shown(&self.published);
         for (path, body) in &shown.bodies {
             let name = path.rsplit('/').next().unwrap_or_default();
             if matches!(name, "rss.xml" | "atom.xml" | "feed.json") {

@@ -308,17 +308,17 @@ impl World {
         held_back.map(|(path, _)| path.as_str()).collect()
     }
 
-    /// Takes note of what is to be read now.
-    pub(crate) fn note_shown(&mut self) {
-        let now = self.now();
-        for held in self.files.values() {
+    /// Takes note of what is to be read now. `published` are the files of the items that stay published.
+    pub(crate) fn note_shown(&mut self, published: &BTreeSet<String>) {
+        let mut words = Vec::new();
+        for (path, held) in &self.files {
             if let Held::Good(draft) = held
-                && !draft.is_hidden(now)
+                && !self.is_hidden(path, draft, published)
             {
-                self.shown.insert(draft.title_word());
-                self.shown.insert(draft.text_word());
+                words.extend([draft.title_word(), draft.text_word()]);
             }
         }
+        self.shown.extend(words);
     }
 
     /// An instant that never comes.

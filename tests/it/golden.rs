@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tidings::edition::Edition;
+use tidings::newsroom::problem::Problem;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
@@ -15,7 +16,9 @@ fn root() -> PathBuf {
 fn publish(data: &Path) -> Arc<Edition> {
     let mut publisher = publisher(data, None, clock(NOW));
     let problems = publisher.problems();
-    assert!(problems.is_empty(), "{problems:#?}");
+    // The item with every key holds what is taken out, too.
+    let is_meant = |problem: &Problem| problem.message.starts_with("`<script>` is taken out");
+    assert!(problems.iter().all(is_meant), "{problems:#?}");
     publisher.current().load_full()
 }
 

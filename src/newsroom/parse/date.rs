@@ -218,6 +218,28 @@ pub fn instant(reader: &Reader<'_, '_>, key: &'static str, zone: Tz) -> Option<D
     }
 }
 
+/// The instant at which something ends: a day alone ends with its last second in the site's zone.
+pub fn end(reader: &Reader<'_, '_>, key: &'static str, zone: Tz) -> Option<DateTime<Utc>> {
+    let node = reader.node(key)?;
+    match of_node(reader.report, key, node)? {
+        Written::Day(day) => Some(end_of_day(day, zone)),
+        Written::Offset(_) | Written::Local(_) => instant(reader, key, zone),
+    }
+}
+
+fn end_of_day(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
+    day.succ_opt()
+        .map_or_else(|| start_of_day(day, zone), |next| start_of_day(next, zone))
+}
+
+/// The end of a text that [`end`] would read, in seconds since 1970.
+pub fn end_of(text: &str, zone: Tz) -> Option<i64> {
+    match written(text)? {
+        Written::Day(day) => Some(end_of_day(day, zone).timestamp()),
+        Written::Offset(_) | Written::Local(_) => instant_of(text, Some(zone)),
+    }
+}
+
 /// The instant of a text in seconds since 1970; without a zone it must say its offset. `None` where it is no date.
 pub fn instant_of(text: &str, zone: Option<Tz>) -> Option<i64> {
     let instant = match written(text)? {

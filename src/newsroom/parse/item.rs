@@ -128,7 +128,7 @@ fn of_table(reader: &Reader<'_, '_>, around: &Around<'_>) -> Option<Item> {
             .node("replaced_by")
             .and_then(|node| identity::other_id(reader.report, "replaced_by", node)),
         embargo_until: date::instant_with_offset(reader, "embargo_until"),
-        expires: date::instant(reader, "expires", zone),
+        expires: date::end(reader, "expires", zone),
         images: reader.list("images", media::image),
         attachments: attachments(reader),
         canonical_url: reader.url("canonical_url"),

@@ -142,7 +142,7 @@ impl Salvage {
                 Some(at) => self.embargo = self.embargo.max(Some(at)),
                 None => self.is_unclear = true,
             },
-            "expires" => self.expires = date::instant_of(value, Some(zone)),
+            "expires" => self.expires = date::end_of(value, zone),
             "status_at" => self.withdrawal.at = date::instant_of(value, Some(zone)),
             "status_note" => {
                 self.withdrawal.note = Some(value.to_owned()).filter(|note| !note.is_empty());

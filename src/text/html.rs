@@ -173,6 +173,18 @@ pub fn references(html: &str) -> Vec<(String, ReferenceKind)> {
     found
 }
 
+/// The addresses of the pictures that sanitised HTML shows.
+pub fn pictures(clean: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    walk(clean, |_, tag| {
+        if tag.starts_with("<img ") {
+            let sources = attributes(tag).filter(|(name, _)| *name == "src");
+            found.extend(sources.map(|(_, url)| unescape(url)));
+        }
+    });
+    found
+}
+
 /// The allow-list's work. What comes out is well-formed, with every attribute in double quotes.
 fn cleaned(html: &str) -> String {
     static ALLOW_LIST: LazyLock<Builder<'static>> = LazyLock::new(allow_list);

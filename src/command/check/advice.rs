@@ -51,7 +51,7 @@ pub fn of_item(
         );
         problems.push(problem.hint(hint));
     }
-    for path in content::missing_media(item, found)
+    for path in content::missing_media(item, found, newsroom.site())
         .into_iter()
         .take(PROBLEMS_MAX)
     {

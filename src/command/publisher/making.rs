@@ -17,7 +17,7 @@ use crate::newsroom::media::MediaFiles;
 use crate::newsroom::parse::report::PROBLEMS_MAX;
 use crate::newsroom::place::{Place, Scope, folder};
 use crate::newsroom::problem::{Problem, Severity};
-use crate::newsroom::site::Format;
+use crate::newsroom::site::{Format, Site};
 use crate::source::{SECTION_FILE, SITE_FILE};
 use chrono::{DateTime, Utc};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
@@ -188,10 +188,11 @@ impl Publisher {
             let stays = may_stay && previous.resource(path).is_some();
             problems.push(unwritable(&place, (path, why), stays));
         }
-        problems.extend(
-            rows.iter()
-                .flat_map(|row| without_media(row, &window.media)),
-        );
+        let site = self.desk.newsroom().site();
+        let rows_without = rows
+            .iter()
+            .flat_map(|row| without_media(row, &window.media, site));
+        problems.extend(rows_without);
         for problem in &problems {
             if !self
                 .made_problems
@@ -258,7 +259,7 @@ fn unwritable(place: &Place, (path, why): (&str, &str), stays: bool) -> Problem 
 }
 
 /// What is told of the media files that an item of a feed refers to and that are not there.
-fn without_media(row: &Row, found: &MediaFiles) -> Vec<Problem> {
+fn without_media(row: &Row, found: &MediaFiles, site: &Site) -> Vec<Problem> {
     let Row::Item(shown) = row else {
         return Vec::new();
     };
@@ -266,7 +267,7 @@ fn without_media(row: &Row, found: &MediaFiles) -> Vec<Problem> {
     if referred.all(|path| found.contains_key(&**path)) {
         return Vec::new();
     }
-    let missing = content::missing_media(&shown.item, found);
+    let missing = content::missing_media(&shown.item, found, site);
     let problem = |path: &String| content::missing_file(&shown.entry.file, path);
     missing.iter().take(PROBLEMS_MAX).map(problem).collect()
 }

@@ -1,0 +1,197 @@
+//! What an author links, shows and attaches: pictures once, files under their own names, old addresses with their query,
+//! and a warning for what leads nowhere.
+
+use crate::desk::{Office, SITE, second};
+
+/// A picture of 1 × 1 pixels.
+const GIF: &str = "GIF89a\u{1}\0\u{1}\0\0\0\0";
+
+fn office(item: &str, site: &str) -> Office {
+    let site = format!("{site}\n{SITE}");
+    let head = "id = \"a\"\ntitle = \"A\"\ndate = 2096-11-24T10:00:00Z\n";
+    let item = format!("{head}{item}");
+    let files = [
+        ("site.toml", site.as_str()),
+        ("news/a.toml", &item),
+        ("media/pic.gif", GIF),
+        ("media/second.gif", GIF),
+        ("media/Tariff 2027.pdf", "%PDF-1.7"),
+        ("media/Тариф \"2027\".pdf", "%PDF-1.7"),
+        ("media/talk.m4a", "sound"),
+        ("media/plan.docx", "PK"),
+    ];
+    Office::open(&files, second("12:00:00"))
+}
+
+fn body(office: &Office, path: &str) -> String {
+    office.get(path).2
+}
+
+#[test]
+fn redirects_keep_the_query_unless_they_name_one() {
+    let site = "icon = \"pic.gif\"\n";
+    let mut office = office("aliases = [\"/old/\"]\nbody = \"Text.\"\n", site);
+    let redirects = "[redirects]\n\"/blog/\" = \"/news/\"\n\"/?p=1\" = \"/news/a/\"\n";
+    office.write("site.toml", &format!("{site}{SITE}{redirects}"));
+    office.at(office.now() + 5);
+    office.step();
+    for (path, expected) in [
+        ("/news/a?utm_source=rss", "301 /news/a/?utm_source=rss"),
+        ("/old/?a=1&b=%C3%A9", "301 /news/a/?a=1&b=%C3%A9"),
+        ("/old?x", "301 /news/a/?x"),
+        ("/blog/a?ref=x", "301 /news/a/?ref=x"),
+        ("/news/page/1/?x=1", "301 /news/?x=1"),
+        ("/?p=1", "301 /news/a/"),
+        ("/news/a?", "301 /news/a/"),
+        ("/favicon.ico", "301 /media/pic.gif"),
+        ("/favicon.ico?v=2", "301 /media/pic.gif"),
+    ] {
+        assert_eq!(office.status(path), expected, "{path}");
+    }
+}
+
+#[test]
+fn without_an_icon_there_is_no_favicon() {
+    let office = office("body = \"Text.\"\n", "");
+    assert_eq!(office.status("/favicon.ico"), "404");
+}
+
+#[test]
+fn a_picture_is_shown_once_and_a_link_to_it_hides_nothing() {
+    let lead = "[[images]]\nsrc = \"pic.gif\"\nalt = \"Lead\"\n[[images]]\nsrc = \"second.gif\"\nalt = \"Second\"\n";
+    for (text, in_feed, on_page) in [
+        ("Text.", (1, 0), (1, 1)),
+        ("![Lead](pic.gif)", (1, 0), (1, 1)),
+        ("![Lead](./pic.gif)", (1, 0), (1, 1)),
+        ("![Lead](/media/pic.gif)", (1, 0), (1, 1)),
+        (
+            "![Lead](https://press.example.org/media/pic.gif)",
+            (1, 0),
+            (1, 1),
+        ),
+        (
+            "![Lead](http://press.example.org/media/pic.gif)",
+            (1, 0),
+            (1, 1),
+        ),
+        ("![Lead](//press.example.org/media/pic.gif)", (1, 0), (1, 1)),
+        ("![Second](second.gif)", (1, 1), (1, 1)),
+        ("[In high resolution](pic.gif)", (1, 0), (1, 1)),
+        ("[Second](second.gif)", (1, 0), (1, 1)),
+    ] {
+        let office = office(
+            &format!("body = \"\"\"\nText.\n\n{text}\n\"\"\"\n{lead}"),
+            "",
+        );
+        let shown = |text: &str, tag: &str| {
+            let count = |name: &str| {
+                let parts = text.split(tag).skip(1);
+                parts
+                    .filter(|part| part.split('>').next().unwrap().contains(name))
+                    .count()
+            };
+            (count("media/pic."), count("media/second."))
+        };
+        let rss = body(&office, "/rss.xml");
+        let content = rss
+            .split("<content:encoded>")
+            .nth(1)
+            .unwrap_or_else(|| panic!("{rss}"));
+        let content = content.split("</content:encoded>").next().unwrap();
+        assert_eq!(shown(content, "<img "), in_feed, "{text}: {content}");
+        let page = body(&office, "/news/a/");
+        assert_eq!(shown(&page, "<img "), on_page, "{text}: {page}");
+    }
+}
+
+#[test]
+fn the_enclosure_is_what_is_played_unless_a_role_says_otherwise() {
+    let file = |name: &str, role: &str| format!("[[attachments]]\nsrc = \"{name}\"\n{role}");
+    let main = "role = \"main\"\n";
+    for (files, expected) in [
+        (
+            [("Tariff 2027.pdf", ""), ("plan.docx", ""), ("talk.m4a", "")],
+            "talk.",
+        ),
+        (
+            [
+                ("Tariff 2027.pdf", ""),
+                ("plan.docx", main),
+                ("talk.m4a", ""),
+            ],
+            "plan.",
+        ),
+        (
+            [("talk.m4a", ""), ("plan.docx", ""), ("Tariff 2027.pdf", "")],
+            "talk.",
+        ),
+    ] {
+        let files: String = files.iter().map(|(name, role)| file(name, role)).collect();
+        let office = office(&format!("body = \"Text.\"\n{files}"), "");
+        for (path, mark) in [
+            ("/rss.xml", "<enclosure url=\""),
+            ("/atom.xml", "rel=\"enclosure\""),
+            ("/feed.json", "\"attachments\":[{"),
+        ] {
+            let feed = body(&office, path);
+            let (before, after) = feed.split_once(mark).unwrap();
+            let element = &before[before.rfind('<').unwrap_or(0)..];
+            let first = format!("{element}{mark}{}", after.split(['>', '}']).next().unwrap());
+            assert!(
+                first.contains(&format!("/media/{expected}")),
+                "{path}: {first}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_file_without_a_title_is_called_as_its_author_called_it() {
+    let files = "[[attachments]]\nsrc = \"Tariff 2027.pdf\"\n[[attachments]]\nsrc = 'Тариф \"2027\".pdf'\n\
+                 [[attachments]]\nsrc = \"https://files.example.org/a/My%20plan.pdf\"\n";
+    let office = office(&format!("body = \"Text.\"\n{files}"), "");
+    let (rss, page) = (body(&office, "/rss.xml"), body(&office, "/news/a/"));
+    for name in [
+        ">Tariff 2027.pdf</a>",
+        "2027&quot;.pdf</a>",
+        ">My plan.pdf</a>",
+    ] {
+        assert!(rss.contains(name), "{name}: {rss}");
+    }
+    for name in [">Tariff 2027.pdf</a>", ">My plan.pdf</a>"] {
+        assert!(page.contains(name), "{name}: {page}");
+    }
+}
+
+#[test]
+fn a_saved_file_has_the_name_that_its_author_gave_it() {
+    let files = [
+        "Tariff 2027.pdf",
+        "Тариф \"2027\".pdf",
+        "plan.docx",
+        "talk.m4a",
+        "pic.gif",
+    ];
+    let office = office("body = \"Text.\"\n", "");
+    let encoded = "inline; filename=\"_____ _2027_.pdf\"; filename*=UTF-8''%D0%A2%D0%B0%D1%80%D0%B8%D1%84%20%222027%22.pdf";
+    for (name, expected, media_type) in [
+        (
+            files[0],
+            "inline; filename=\"Tariff 2027.pdf\"",
+            "application/pdf",
+        ),
+        (files[1], encoded, "application/pdf"),
+        (
+            files[2],
+            "attachment; filename=\"plan.docx\"",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        ),
+        (files[3], "inline; filename=\"talk.m4a\"", "audio/mp4"),
+        (files[4], "inline; filename=\"pic.gif\"", "image/gif"),
+    ] {
+        let (status, fields, _) = office.get(&tidings::newsroom::media::plain_url_path(name));
+        assert_eq!(status, 200, "{name}");
+        assert_eq!(fields["content-disposition"], expected);
+        assert_eq!(fields["content-type"], media_type);
+    }
+}

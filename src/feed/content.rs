@@ -17,7 +17,7 @@ use url::Url;
 
 /// The body alone, sanitised, with absolute URLs. `page` is the item's own page.
 pub fn body(context: Context<'_>, item: &Item, page: &str) -> String {
-    html::sanitise(&raw_html(&item.body), &|reference| {
+    html::sanitise(&html(&item.body), &|reference| {
         resolve(context, page, &reference)
     })
 }
@@ -110,15 +110,20 @@ pub fn file_of<'m>(media: &'m MediaFiles, path: &str) -> Option<&'m MediaFile> {
 }
 
 /// What the author of an item should know of a media file that is not there.
-pub fn missing_file(file: &str, path: &str) -> Problem {
+///
+/// `meant` is a file that its author may have meant.
+pub fn missing_file(file: &str, path: &str, meant: Option<String>) -> Problem {
     let message = format!("there is no file `media/{path}`");
-    Problem::of_file(Severity::Warning, file, message)
-        .hint("put the file there, or mend the name; until then it is left out")
+    let problem = Problem::of_file(Severity::Warning, file, message);
+    match meant {
+        Some(meant) => problem.hint(format!("did you mean `{meant}`? Until then it is left out")),
+        None => problem.hint("put the file there, or mend the name; until then it is left out"),
+    }
 }
 
 /// The addresses that a body links to.
 pub fn links(body: &Body) -> Vec<String> {
-    let references = html::references(&raw_html(body)).into_iter();
+    let references = html::references(&html(body)).into_iter();
     let links = references.filter(|(_, kind)| *kind == ReferenceKind::Link);
     links.map(|(url, _)| url).collect()
 }
@@ -126,13 +131,14 @@ pub fn links(body: &Body) -> Vec<String> {
 /// The addresses in a body, where any may be of a media file; with a site also its own absolute ones.
 fn media_urls(body: &Body, site: Option<&Site>) -> Vec<(String, ReferenceKind)> {
     if may_refer(body) || site.is_some_and(|site| reference::may_name(&body.text, site)) {
-        html::references(&raw_html(body))
+        html::references(&html(body))
     } else {
         Vec::new()
     }
 }
 
-fn raw_html(body: &Body) -> String {
+/// The HTML of a body, as it is written.
+pub fn html(body: &Body) -> String {
     match body.format {
         BodyFormat::Markdown => markdown::to_html(&body.text),
         BodyFormat::Html => body.text.clone(),
@@ -163,7 +169,7 @@ fn may_refer(body: &Body) -> bool {
 
 /// The path below the media folder that a URL in a body names: `photo.jpg`, `./photo.jpg`, `media/photo.jpg` and
 /// `/media/photo.jpg` do.
-fn media_path(url: &str) -> Option<String> {
+pub fn media_path(url: &str) -> Option<String> {
     let path = url.split(['?', '#']).next().unwrap_or_default();
     let is_relative = !path.is_empty() && !path.starts_with('/') && Url::parse(url).is_err();
     let path = path.strip_prefix("/media/").or_else(|| {

@@ -13,6 +13,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// The longest path below the media folder, in bytes.
 const PATH_BYTES_MAX: usize = 1024;
 
+/// So many names of a folder are looked through for one that was misspelt.
+const NAMES_MAX: usize = 10_000;
+
 /// So much of a file is read at once for its hash, in bytes.
 const HASH_AT_ONCE: usize = 64 * 1024;
 
@@ -296,6 +299,30 @@ fn resolved(directory: &DataDirectory, path: &str) -> Option<String> {
         .ok()?
         .to_str()
         .map(str::to_owned)
+}
+
+/// The file of the media folder that a path may have meant which names none: without `media/` before it, or with other
+/// letters' case. `None` where there is none.
+pub fn meant(directory: &DataDirectory, path: &str) -> Option<String> {
+    let is_file = |path: &str| resolved(directory, path).is_some();
+    let bare = path.strip_prefix("media/").unwrap_or(path);
+    if bare != path && is_file(bare) {
+        return Some(bare.to_owned());
+    }
+    let mut found = String::new();
+    for segment in bare.split('/') {
+        let folder = format!("{MEDIA_FOLDER}/{found}");
+        let names = directory.dir.read_dir(folder.trim_end_matches('/')).ok()?;
+        let names = names.take(NAMES_MAX).flatten();
+        let mut names = names.filter_map(|entry| entry.file_name().into_string().ok());
+        let name =
+            names.find(|name| !is_hidden(name) && name.to_lowercase() == segment.to_lowercase())?;
+        if !found.is_empty() {
+            found.push('/');
+        }
+        found.push_str(&name);
+    }
+    is_file(&found).then_some(found)
 }
 
 fn measure(file: &mut File, stamp: Stamp, now: i64) -> io::Result<MediaRecord> {

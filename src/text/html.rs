@@ -1,6 +1,7 @@
 //! HTML that is safe to carry: an allow-list of elements and attributes, every URL absolute (http.md R-100).
 
 pub mod shown;
+pub mod written;
 
 use crate::text::legal::legal;
 use ammonia::{Builder, UrlRelative};

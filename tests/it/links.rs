@@ -195,3 +195,265 @@ fn a_saved_file_has_the_name_that_its_author_gave_it() {
         assert_eq!(fields["content-type"], media_type);
     }
 }
+
+/// The warnings of `check` for an item with a body, as `line:column message | hint`, without those of other files.
+fn warnings(format: &str, body: &str) -> Vec<String> {
+    const HEAD: &str = "id = \"ID\"\ntitle = \"T\"\ndate = 2026-11-01T10:00:00Z\n";
+    let other = |id: &str, more: &str| format!("{more}{}body = \"b\"\n", HEAD.replace("ID", id));
+    let linking = HEAD.replace("ID", "a");
+    let linking = format!("{linking}body_format = \"{format}\"\nbody = '''\n{body}\n'''\n");
+    let site =
+        format!("{SITE}[redirects]\n\"/feed/\" = \"/rss.xml\"\n\"/void/\" = \"/nothing/\"\n");
+    let folder = crate::serving::data(&[
+        ("site.toml", &site),
+        ("news/a.toml", &linking),
+        ("news/b.toml", &other("b", "status = \"draft\"\n")),
+        ("news/c.toml", &other("c", "")),
+        ("news/held.toml", &other("held", "status = \"withheld\"\n")),
+        ("news/gone.toml", &other("gone", "status = \"canceled\"\n")),
+        (
+            "news/soon.toml",
+            &other("soon", "embargo_until = 2099-01-01T10:00:00Z\n"),
+        ),
+        (
+            "documents/x.toml",
+            &other("x", "tags = [\"harbour\"]\naliases = [\"/old/\"]\n"),
+        ),
+        ("media/plan.pdf", "%PDF-1.7"),
+        ("media/2026/Pier.jpg", "\u{0}"),
+    ]);
+    let (_, told) = crate::serving::check(&folder.path().join("data"), &["--format", "json"]);
+    let rows = told
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    let rows = rows.filter(|row| row["file"] == "news/a.toml");
+    rows.map(|row| {
+        let text = |key: &str| row[key].as_str().unwrap_or_default().to_owned();
+        format!(
+            "{}:{} {} | {}",
+            row["line"],
+            row["column"],
+            text("message"),
+            text("hint")
+        )
+    })
+    .collect()
+}
+
+/// Addresses that lead nowhere, with why, and what is to be written.
+const DEAD: &[(&str, &str, &str)] = &[
+    (
+        "www.example.org/page",
+        "taken for a path below",
+        "write `https://www.example.org/page`",
+    ),
+    (
+        "example.org/page",
+        "taken for a path below",
+        "write `https://example.org/page`",
+    ),
+    (
+        "http//example.org",
+        "taken for a path below",
+        "write `http://example.org`",
+    ),
+    (
+        "press@example.org",
+        "taken for a path below",
+        "write `mailto:press@example.org`",
+    ),
+    (
+        "../documents/y/",
+        "there is no such page",
+        "mend the address",
+    ),
+    (
+        "../documents/X/",
+        "there is no such page",
+        "did you mean `/documents/x/`?",
+    ),
+    (
+        "x/",
+        "there is no such page",
+        "did you mean `/documents/x/`?",
+    ),
+    (
+        "/en/news/c/",
+        "there is no such page",
+        "did you mean `/news/c/`?",
+    ),
+    (
+        "/Documents/X/",
+        "there is no such page",
+        "did you mean `/documents/x/`?",
+    ),
+    (
+        "https://press.example.org/news/no-such-item/",
+        "there is no such page",
+        "mend the address",
+    ),
+    (
+        "http://press.example.org/news/b/",
+        "`news/b.toml` is a draft",
+        "publish that first",
+    ),
+    ("/news/b/", "`news/b.toml` is a draft", "publish that first"),
+    ("/news/b", "`news/b.toml` is a draft", "publish that first"),
+    (
+        "/news/held/",
+        "`news/held.toml` is withheld",
+        "publish that first",
+    ),
+    (
+        "/news/gone/",
+        "`news/gone.toml` is withdrawn",
+        "take the link out",
+    ),
+    (
+        "/news/soon/",
+        "is not published before 2099-01-01 10:00",
+        "publish that first",
+    ),
+    ("/void/", "there is no such page", "mend the address"),
+    ("/tag/nothing/", "there is no such page", "mend the address"),
+    (
+        "/sport/rss.xml",
+        "there is no such page",
+        "mend the address",
+    ),
+    (
+        "Annual-Report.pdf",
+        "there is no file `media/Annual-Report.pdf`",
+        "put the file there",
+    ),
+    (
+        "2026/pier.JPG",
+        "there is no file `media/2026/pier.JPG`",
+        "did you mean `2026/Pier.jpg`?",
+    ),
+    (
+        "https://press.example.org/media/Plan.pdf",
+        "there is no file",
+        "did you mean `plan.pdf`?",
+    ),
+    (
+        "webcal://example.org/a.ics",
+        "leave out what begins with `webcal:`",
+        "write `https://example.org/a.ics`",
+    ),
+    (
+        "ftp://example.org/a",
+        "leave out what begins with `ftp:`",
+        "write `https://example.org/a`",
+    ),
+    (
+        "file:///C:/a/plan.doc",
+        "on a computer or network",
+        "write its name, `plan.doc`",
+    ),
+    (
+        "C:\\\\a\\\\plan.doc",
+        "on a computer or network",
+        "write its name, `plan.doc`",
+    ),
+    ("", "it has no address", "write the address"),
+];
+
+/// The same as whole elements.
+const DEAD_HTML: &[(&str, &str, &str)] = &[
+    (
+        "<a href=\"https://exa mple.org/\">x</a>",
+        "it is no web address",
+        "without blanks",
+    ),
+    (
+        "<a href='\\\\server\\share\\x.doc'>x</a>",
+        "on a computer or network",
+        "write its name, `x.doc`",
+    ),
+    (
+        "<img src=plan.pdf>",
+        "the picture `plan.pdf` has no `alt`",
+        "say what it shows",
+    ),
+    ("<a href=/news/b/>x</a>", "is a draft", "publish that first"),
+];
+
+#[test]
+fn every_link_that_leads_nowhere_is_told_with_its_place_and_what_to_write() {
+    for (url, why, hint) in DEAD.iter().copied() {
+        let told = warnings("markdown", &format!("Text.\n\nSee [it]({url})."));
+        let told = told.join("\n");
+        assert!(told.contains(why) && told.contains(hint), "{url}: {told}");
+        assert!(
+            told.starts_with("8:10 ")
+                || url.contains("/media/")
+                || url.is_empty()
+                || url.contains('\\'),
+            "{url}: {told}"
+        );
+        assert_eq!(told.lines().count(), 1, "{url}: {told}");
+    }
+    for (html, why, hint) in DEAD_HTML.iter().copied() {
+        let told = warnings("html", html).join("\n");
+        assert!(told.contains(why) && told.contains(hint), "{html}: {told}");
+        assert!(told.starts_with("6:"), "{html}: {told}");
+    }
+}
+
+#[test]
+fn pictures_that_are_not_there_are_told_however_they_are_written() {
+    for (url, hint) in [
+        ("./pic.png", "put the file there"),
+        ("media/pic.png", "put the file there"),
+        (
+            "https://press.example.org/media/pic.png",
+            "put the file there",
+        ),
+        ("2026/pier.jpg", "did you mean `2026/Pier.jpg`?"),
+    ] {
+        let told = warnings("markdown", &format!("![x]({url})")).join("\n");
+        assert!(
+            told.contains("there is no file `media/") && told.contains(hint),
+            "{url}: {told}"
+        );
+    }
+}
+
+#[test]
+fn what_leads_somewhere_is_not_told() {
+    for url in [
+        "https://example.org/a",
+        "//example.org/a",
+        "mailto:press@example.org",
+        "tel:+4312345",
+        "#part",
+        "?page=2",
+        "/",
+        "/news/",
+        "/news/c/",
+        "/news/c",
+        "/news/c/#part",
+        "/news/c/?utm=x",
+        "../c/",
+        "/rss.xml",
+        "/news/atom.xml",
+        "/tag/harbour/",
+        "/tag/harbour/feed.json",
+        "/old/",
+        "/feed/",
+        "/feeds.opml",
+        "/sitemap.xml",
+        "plan.pdf",
+        "./plan.pdf",
+        "media/plan.pdf",
+        "/media/plan.pdf",
+        "plan.pdf#page=2",
+        "https://press.example.org/media/plan.pdf",
+        "https://press.example.org/news/c/",
+        "2026/Pier.jpg",
+    ] {
+        let told = warnings("markdown", &format!("Text.\n\nSee [it]({url})."));
+        assert_eq!(told, Vec::<String>::new(), "{url}");
+    }
+}

@@ -268,7 +268,7 @@ fn without_media(row: &Row, found: &MediaFiles, site: &Site) -> Vec<Problem> {
         return Vec::new();
     }
     let missing = content::missing_media(&shown.item, found, site);
-    let problem = |path: &String| content::missing_file(&shown.entry.file, path);
+    let problem = |path: &String| content::missing_file(&shown.entry.file, path, None);
     missing.iter().take(PROBLEMS_MAX).map(problem).collect()
 }
 

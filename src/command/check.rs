@@ -2,6 +2,7 @@
 //! `--fix`.
 
 pub mod advice;
+pub mod files;
 pub mod fix;
 
 use crate::command::arguments::CheckArguments;
@@ -116,7 +117,10 @@ fn further(directory: &DataDirectory, newsroom: &Newsroom, now: i64) -> Vec<Prob
             found: &found,
             meant: &meant,
         };
-        advice::of_item(&linking, &text)
+        let head = |path: &str| media::head(directory, path);
+        let mut problems = advice::of_item(&linking, &text);
+        problems.extend(files::of_item(&linking, &text, &head));
+        problems
     };
     let advice: Vec<Vec<Problem>> = entries.par_iter().map(of_item).collect();
     let mut problems: Vec<Problem> = advice.into_iter().flatten().collect();

@@ -87,6 +87,15 @@ pub fn certain_media_references(body: &Body, site: &Site) -> Vec<String> {
     certain.collect()
 }
 
+/// The paths below the media folder that a body shows as pictures, sound or film.
+pub fn embedded_media(body: &Body, site: &Site) -> Vec<String> {
+    let urls = media_urls(body, Some(site)).into_iter();
+    let shown = urls.filter(|(_, kind)| *kind == ReferenceKind::Embed);
+    shown
+        .filter_map(|(url, kind)| certain_media(&url, kind, site))
+        .collect()
+}
+
 /// The path below the media folder that an address certainly names: that of a picture, or one with the folder in it.
 pub fn certain_media(url: &str, kind: ReferenceKind, site: &Site) -> Option<String> {
     let own = reference::own_path(url, site);

@@ -4,6 +4,7 @@ use super::scan::is_hidden;
 use super::stamp::Stamp;
 use super::{DataDirectory, MEDIA_FOLDER};
 use crate::newsroom::media::{HASHED_BYTES_MAX, MediaFile, MediaFiles};
+use crate::newsroom::signature::HEAD_BYTES;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
@@ -299,6 +300,18 @@ fn resolved(directory: &DataDirectory, path: &str) -> Option<String> {
         .ok()?
         .to_str()
         .map(str::to_owned)
+}
+
+/// The first bytes of a file of the media folder; `None` where there is none that can be read.
+pub fn head(directory: &DataDirectory, path: &str) -> Option<Vec<u8>> {
+    let file = open(directory, path)
+        .ok()
+        .flatten()
+        .filter(|_| is_servable(path))?;
+    let mut bytes = Vec::with_capacity(HEAD_BYTES);
+    let limit = u64::try_from(HEAD_BYTES).unwrap_or(u64::MAX);
+    file.take(limit).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
 }
 
 /// The file of the media folder that a path may have meant which names none: without `media/` before it, or with other

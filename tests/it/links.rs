@@ -457,3 +457,102 @@ fn what_leads_somewhere_is_not_told() {
         assert_eq!(told, Vec::<String>::new(), "{url}");
     }
 }
+
+#[test]
+fn files_that_are_not_what_they_are_called_and_large_pictures_are_told() {
+    const WEBP: &[u8] = b"RIFF\0\0\0\0WEBPVP8 ";
+    const JPEG: &[u8] = b"\xFF\xD8\xFF\xE0";
+    let large = [GIF.as_bytes(), &vec![0; 1 << 20]].concat();
+    let wide = b"GIF89a\x61\x09\x01\0\0\0\0";
+    let edge = b"GIF89a\x60\x09\x01\0\0\0\0";
+    let image = |src: &str, more: &str| format!("[[images]]\nsrc = \"{src}\"\nalt = \"x\"\n{more}");
+    let file = |src: &str, more: &str| format!("[[attachments]]\nsrc = \"{src}\"\n{more}");
+    for (name, bytes, tables, expected) in [
+        (
+            "photo.png",
+            WEBP,
+            image("photo.png", ""),
+            "sent as image/png, and its bytes are image/webp",
+        ),
+        (
+            "plan.jpg",
+            b"%PDF-1.7",
+            file("plan.jpg", ""),
+            "its bytes are application/pdf",
+        ),
+        (
+            "plan.pdf",
+            b"%PDF-1.7",
+            image("plan.pdf", ""),
+            "is shown as a picture and is none",
+        ),
+        (
+            "a.jpg",
+            JPEG,
+            image("a.jpg", "type = \"image/png\"\n"),
+            "write `type = \"image/jpeg\"`",
+        ),
+        (
+            "a.heic",
+            b"\0\0\0\x18ftypheic",
+            image("a.heic", ""),
+            "is HEIC",
+        ),
+        (
+            "a.jpg",
+            b"\0\0\0\x18ftypheic",
+            image("a.jpg", ""),
+            "is HEIC",
+        ),
+        (
+            "talk.mp3",
+            b"OggS",
+            file("talk.mp3", ""),
+            "its bytes are audio/ogg",
+        ),
+        (
+            "large.gif",
+            &large,
+            image("large.gif", ""),
+            "is large (1 × 1 pixels, 1025 KiB)",
+        ),
+        (
+            "wide.gif",
+            wide,
+            image("wide.gif", ""),
+            "is large (2401 × 1 pixels, 1 KiB)",
+        ),
+        // Nothing is wrong with these.
+        ("wide.gif", wide, file("wide.gif", ""), ""),
+        ("edge.gif", edge, image("edge.gif", ""), ""),
+        ("a.jpg", JPEG, image("a.jpg", "type = \"image/jpg\"\n"), ""),
+        ("a.docx", b"PK\x03\x04", file("a.docx", ""), ""),
+        (
+            "talk.m4a",
+            b"\0\0\0\x18ftypisom",
+            file("talk.m4a", "type = \"audio/x-m4a\"\n"),
+            "",
+        ),
+        ("words.png", b"words", image("words.png", ""), ""),
+    ] {
+        let item = format!(
+            "id = \"a\"\ntitle = \"T\"\ndate = 2026-11-01T10:00:00Z\nbody = \"b\"\n{tables}"
+        );
+        let folder =
+            crate::serving::data(&[("site.toml", SITE), ("news/a.toml", &item), ("media/x", "")]);
+        let data = folder.path().join("data");
+        std::fs::write(data.join("media").join(name), bytes).unwrap();
+        let (_, told) = crate::serving::check(&data, &[]);
+        let summary = told.lines().last().unwrap();
+        assert_eq!(
+            summary.ends_with(" 0 warnings"),
+            expected.is_empty(),
+            "{name}: {told}"
+        );
+        assert!(told.contains(expected), "{name}: {told}");
+        assert!(
+            expected.is_empty() || told.contains("news/a.toml:6:"),
+            "{name}: {told}"
+        );
+    }
+}

@@ -49,8 +49,8 @@ fn dead(why: impl Into<String>, hint: impl Into<String>) -> Dead {
     }
 }
 
-/// What is wrong with the links and pictures of an item's text, each once, with the words that stand at its place.
-pub fn of_item(linking: &Linking<'_>) -> Vec<(Problem, String)> {
+/// What is wrong with the links and pictures of an item's text, each once, with its place in the text of the file.
+pub fn of_item(linking: &Linking<'_>, text: &str) -> Vec<Problem> {
     let state = linking.entry.state(linking.newsroom.now());
     if matches!(state, State::Canceled | State::Withheld) {
         return Vec::new();
@@ -60,7 +60,29 @@ pub fn of_item(linking: &Linking<'_>) -> Vec<(Problem, String)> {
     let problems = written.iter().filter_map(|one| problem(linking, one));
     problems
         .filter(|(problem, _)| told.insert(problem.message.clone()))
+        .map(|(problem, url)| placed(problem, text, &url))
         .collect()
+}
+
+/// The problem at the place of an address in the text: as it stands there, else as people read it.
+fn placed(problem: Problem, text: &str, url: &str) -> Problem {
+    let plain = percent_encoding::percent_decode_str(url).decode_utf8_lossy();
+    let ways = [
+        format!("({url}"),
+        format!("\"{url}"),
+        format!("'{url}"),
+        format!("<{url}"),
+        format!("={url}"),
+        format!("({plain}"),
+        format!("<{plain}"),
+    ];
+    let mut found = ways
+        .iter()
+        .filter_map(|way| Some((text.find(way.as_str())? + 1, way.len() - 1)));
+    match found.next() {
+        Some((start, length)) => problem.at(text, &(start..start + length)),
+        None => problem,
+    }
 }
 
 fn problem(linking: &Linking<'_>, one: &Written) -> Option<(Problem, String)> {

@@ -60,8 +60,7 @@ pub fn of_item(linking: &Linking<'_>, text: &str) -> Vec<Problem> {
             &path,
         ));
     }
-    let dead = dead::of_item(linking).into_iter().take(PROBLEMS_MAX);
-    problems.extend(dead.map(|(problem, words)| placed(problem, text, &words)));
+    problems.extend(dead::of_item(linking, text).into_iter().take(PROBLEMS_MAX));
     for attachment in &item.attachments {
         let name = match &attachment.src {
             MediaSource::File(path) => path.as_str(),
@@ -112,27 +111,6 @@ pub fn of_item(linking: &Linking<'_>, text: &str) -> Vec<Problem> {
         }
     }
     problems
-}
-
-/// The problem at the place of an address in the text: as it stands there, else as people read it.
-fn placed(problem: Problem, text: &str, url: &str) -> Problem {
-    let plain = percent_encoding::percent_decode_str(url).decode_utf8_lossy();
-    let ways = [
-        format!("({url}"),
-        format!("\"{url}"),
-        format!("'{url}"),
-        format!("<{url}"),
-        format!("={url}"),
-        format!("({plain}"),
-        format!("<{plain}"),
-    ];
-    let mut found = ways
-        .iter()
-        .filter_map(|way| Some((text.find(way.as_str())? + 1, way.len() - 1)));
-    match found.next() {
-        Some((start, length)) => problem.at(text, &(start..start + length)),
-        None => problem,
-    }
 }
 
 /// The web addresses that an item leads to.

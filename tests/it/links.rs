@@ -78,6 +78,7 @@ fn a_picture_is_shown_once_and_a_link_to_it_hides_nothing() {
         ("![Second](second.gif)", (1, 1), (1, 1)),
         ("[In high resolution](pic.gif)", (1, 0), (1, 1)),
         ("[Second](second.gif)", (1, 0), (1, 1)),
+        ("[![Second](second.gif)](pic.gif)", (1, 1), (1, 1)),
     ] {
         let office = office(
             &format!("body = \"\"\"\nText.\n\n{text}\n\"\"\"\n{lead}"),

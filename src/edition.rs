@@ -1,5 +1,6 @@
 //! What is ready to be answered at one instant: every URL with its version, fields and bytes.
 
+pub mod dead;
 pub mod fields;
 pub mod path;
 pub mod publish;

@@ -169,10 +169,36 @@ pub struct Enclosure {
     pub length: Option<u64>,
     /// What it is called.
     pub title: Option<String>,
+    /// The name of the file as its author gave it.
+    pub file_name: String,
     /// Playing time in seconds.
     pub duration_seconds: Option<u64>,
     /// Whether it is the one that RSS carries.
     pub is_main: bool,
+}
+
+impl FeedItem {
+    /// The one file that RSS carries: the one that its author calls the main one, else the first sound or film, else the
+    /// first.
+    pub fn main_enclosure(&self) -> Option<&Enclosure> {
+        let is_played = |file: &&Enclosure| {
+            ["audio/", "video/"]
+                .iter()
+                .any(|kind| file.media_type.starts_with(kind))
+        };
+        let files = || self.attachments.iter();
+        let main = files().find(|file| file.is_main);
+        main.or_else(|| files().find(is_played))
+            .or_else(|| files().next())
+    }
+
+    /// All files, the main one first: many readers play or load the first alone.
+    pub fn enclosures(&self) -> impl Iterator<Item = &Enclosure> {
+        let main = self.main_enclosure();
+        let is_main = move |file: &&Enclosure| main.is_some_and(|main| std::ptr::eq(main, *file));
+        let others = self.attachments.iter().filter(move |file| !is_main(file));
+        main.into_iter().chain(others)
+    }
 }
 
 /// What a document shows, in the order in which it is written: newest first by wire time, of one second by id.

@@ -23,6 +23,7 @@ pub mod redirects;
 pub mod reference;
 pub mod relation;
 pub mod seldom;
+pub mod signature;
 pub mod site;
 mod spelling;
 pub mod stamps;

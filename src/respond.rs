@@ -198,7 +198,8 @@ pub fn with(head: &Parts, resource: &Resource, now: DateTime<Utc>) -> Answer {
     answer(head, resource.status(), fields, payload)
 }
 
-/// 301 to the URL that has taken the path's place. Nothing of the request goes into it (http.md ).
+/// 301 to the URL that has taken the path's place. Nothing of the request but its query goes into it (http.md R-068,
+///
 pub fn redirect(head: &Parts, url: &str, route: Route) -> Answer {
     let mut fields = error_fields(route, StatusCode::MOVED_PERMANENTLY);
     fields.insert(header::LOCATION, fields::value(url));

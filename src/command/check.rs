@@ -2,19 +2,21 @@
 //! `--fix`.
 
 pub mod advice;
+pub mod files;
 pub mod fix;
 
 use crate::command::arguments::CheckArguments;
 use crate::command::desk::opening::Opened;
 use crate::command::desk::{Desk, Setting};
 use crate::command::{Error, Outcome, report};
+use crate::edition::dead::Linking;
 use crate::edition::publish::{self, Before};
 use crate::feed::{Context, Row, Shown, content, select};
 use crate::newsroom::Newsroom;
 use crate::newsroom::parse::{self, Form};
 use crate::newsroom::problem::Problem;
 use crate::server::clock::{self, Clock};
-use crate::source::media::MediaIndex;
+use crate::source::media::{self, MediaIndex};
 use crate::source::settings::Overrides;
 use crate::source::{DataDirectory, SITE_FILE};
 use crate::store::ledger::{self, Ledger};
@@ -107,7 +109,18 @@ fn further(directory: &DataDirectory, newsroom: &Newsroom, now: i64) -> Vec<Prob
         };
         let paths = entry.media.iter().map(|path| &**path);
         let found = index.measure(directory, paths, now).files;
-        advice::of_item(newsroom, entry, &item, &text, &found)
+        let meant = |path: &str| media::meant(directory, path);
+        let linking = Linking {
+            newsroom,
+            entry,
+            item: &item,
+            found: &found,
+            meant: &meant,
+        };
+        let head = |path: &str| media::head(directory, path);
+        let mut problems = advice::of_item(&linking, &text);
+        problems.extend(files::of_item(&linking, &text, &head));
+        problems
     };
     let advice: Vec<Vec<Problem>> = entries.par_iter().map(of_item).collect();
     let mut problems: Vec<Problem> = advice.into_iter().flatten().collect();
@@ -128,7 +141,9 @@ fn missing_pictures(
         let one = std::iter::once(*path);
         index.measure(directory, one, now).files.is_empty()
     });
-    let problem = |(key, path)| content::missing_file(SITE_FILE, path).about(key);
+    let problem = |(key, path)| {
+        content::missing_file(SITE_FILE, path, media::meant(directory, path)).about(key)
+    };
     missing.map(problem).collect()
 }
 

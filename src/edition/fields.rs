@@ -22,6 +22,47 @@ pub const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
 /// What a document without a view of its own may do.
 pub const SANDBOX_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; sandbox");
 
+/// What a PDF may do: be shown by the browser's own viewer.
+pub const PDF_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
+);
+
+/// Whether a file is shown or saved, and what a saved copy is called (RFC 6266, section 4.3). A name that is not ASCII
+/// comes twice: once for programs that know no other letters.
+pub fn disposition(is_inline: bool, file_name: &str) -> String {
+    use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+    // The characters of `attr-char` (RFC 8187, section 3.2.1).
+    const EXTENDED: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'!')
+        .remove(b'#')
+        .remove(b'$')
+        .remove(b'&')
+        .remove(b'+')
+        .remove(b'-')
+        .remove(b'.')
+        .remove(b'^')
+        .remove(b'_')
+        .remove(b'`')
+        .remove(b'|')
+        .remove(b'~');
+    let kind = if is_inline { "inline" } else { "attachment" };
+    // Quotation marks, backslashes and percent signs are read in different ways by different browsers.
+    let is_plain = |c: char| (c == ' ' || c.is_ascii_graphic()) && !"\"\\%".contains(c);
+    if file_name.is_empty() {
+        return kind.to_owned();
+    }
+    let plain: String = file_name
+        .chars()
+        .map(|c| if is_plain(c) { c } else { '_' })
+        .collect();
+    let mut text = format!("{kind}; filename=\"{plain}\"");
+    if plain != file_name {
+        text.push_str("; filename*=UTF-8''");
+        text.extend(utf8_percent_encode(file_name, EXTENDED));
+    }
+    text
+}
+
 /// What an error or a stylesheet may do.
 pub const BARE_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'");
 

@@ -14,6 +14,27 @@ const PAGE_DIGITS_MAX: usize = 9;
 /// How a path ends that says of a list what its folder says: there it leads.
 const FIRST_PAGE: &str = "/page/1/";
 
+/// Where browsers and feed readers look for an icon that no page named to them.
+const FAVICON: &str = "/favicon.ico";
+
+/// An address with the query of a request: campaigns count their readers by it. What no address may have in it is
+/// percent-encoded.
+pub fn with_query(url: String, query: Option<&str>) -> String {
+    use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+    const QUERY: &AsciiSet = &CONTROLS
+        .add(b' ')
+        .add(b'"')
+        .add(b'<')
+        .add(b'>')
+        .add(b'\\')
+        .add(b'^')
+        .add(b'`');
+    match query.filter(|query| !query.is_empty()) {
+        Some(query) => format!("{url}?{}", utf8_percent_encode(query, QUERY)),
+        None => url,
+    }
+}
+
 impl Edition {
     /// Finds what stands at a percent-decoded path (which begins with `/` and has no dot segments). A query matters where
     /// `[redirects]` names it (http.md R-065).
@@ -24,7 +45,10 @@ impl Edition {
             return Found::Make(Key::Discovery(discovery));
         }
         let Some(path) = path.strip_prefix(base.path()) else {
-            return Found::Missing(Route::Page);
+            let icon = site.icon.as_deref().filter(|_| path == FAVICON);
+            return icon.map_or(Found::Missing(Route::Page), |icon| {
+                Found::Redirect(base.join(&plain_url_path(icon)))
+            });
         };
         let asked = query.and_then(|query| site.redirects.of_query(path, query));
         if let Some(target) = asked.and_then(|target| self.lands(target)) {
@@ -46,9 +70,13 @@ impl Edition {
             let mut said = [path, &closed].into_iter();
             said.find_map(|path| self.lands(&site.redirects.of_path(path)?))
         });
-        target.map_or_else(
+        if let Some(target) = target {
+            return Found::Redirect(with_query(base.join(&target), query));
+        }
+        let icon = site.icon.as_deref().filter(|_| path == FAVICON);
+        icon.map_or_else(
             || Found::Missing(route(path)),
-            |path| Found::Redirect(base.join(&path)),
+            |icon| Found::Redirect(base.join(&plain_url_path(icon))),
         )
     }
 

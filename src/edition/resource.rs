@@ -4,7 +4,8 @@ pub mod discovery;
 
 use crate::edition::Route;
 use crate::edition::fields::{
-    self, BARE_POLICY, FEED_POLICY, PAGE_POLICY, SANDBOX_POLICY, common, link, value,
+    self, BARE_POLICY, FEED_POLICY, PAGE_POLICY, PDF_POLICY, SANDBOX_POLICY, common, disposition,
+    link, value,
 };
 use crate::edition::representation::Representations;
 use crate::edition::version::Version;
@@ -101,6 +102,8 @@ pub struct MediaFields {
     pub named_by_hash: bool,
     /// Whether browsers show it rather than save it.
     pub is_inline: bool,
+    /// What a saved copy is called.
+    pub file_name: String,
 }
 
 impl Resource {
@@ -242,7 +245,12 @@ impl Resource {
 
     /// A file of the media folder.
     pub fn media(media: MediaFields) -> Self {
-        let mut base = common(Route::Media, SANDBOX_POLICY);
+        // Browsers show no PDF in a sandbox.
+        let policy = match media.media_type {
+            "application/pdf" => PDF_POLICY,
+            _ => SANDBOX_POLICY,
+        };
+        let mut base = common(Route::Media, policy);
         let fresh = if media.named_by_hash {
             "max-age=43200, stale-while-revalidate=43200, no-transform"
         } else {
@@ -251,12 +259,8 @@ impl Resource {
         base.insert(header::CACHE_CONTROL, HeaderValue::from_static(fresh));
         let mut shown = HeaderMap::new();
         shown.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-        if !media.is_inline {
-            shown.insert(
-                header::CONTENT_DISPOSITION,
-                HeaderValue::from_static("attachment"),
-            );
-        }
+        let disposition = disposition(media.is_inline, &media.file_name);
+        shown.insert(header::CONTENT_DISPOSITION, value(&disposition));
         Self {
             route: Route::Media,
             status: StatusCode::OK,

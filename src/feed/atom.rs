@@ -173,7 +173,7 @@ fn entry_links(item: &FeedItem) -> Vec<Link> {
         hreflang: Some(language.to_string()),
         ..link("alternate", url, Some(TRANSLATION_TYPE))
     }));
-    for attachment in &item.attachments {
+    for attachment in item.enclosures() {
         links.push(Link {
             length: attachment.length.map(|length| length.to_string()),
             title: attachment.title.clone(),

@@ -11,6 +11,7 @@ use crate::newsroom::site::{ContentDepth, FeedSettings, Site, Tree};
 use crate::text;
 use crate::text::html;
 use crate::text::language::Language;
+use crate::text::legal::legal;
 
 /// All bodies of a document together; beyond it the oldest travel as summaries (http.md R-074).
 pub const BODIES_BYTES_MAX: usize = 1024 * 1024;
@@ -282,9 +283,23 @@ fn enclosure(context: Context<'_>, attachment: &Attachment) -> Option<Enclosure>
             .unwrap_or_else(|| media_type(name).to_owned()),
         length: file.map(|file| file.length).or(attachment.length),
         title: attachment.title.clone(),
+        file_name: file_name(&attachment.src),
         duration_seconds: attachment.duration_seconds,
         is_main: attachment.is_main,
     })
+}
+
+/// The name of a file as its author gave it, without folders and without the hash that our link has.
+fn file_name(src: &MediaSource) -> String {
+    let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+    match src {
+        MediaSource::File(path) => last(path),
+        MediaSource::Url(url) => {
+            let name = last(url.path());
+            let decoded = percent_encoding::percent_decode_str(&name).decode_utf8();
+            decoded.map_or_else(|_| name.clone(), |decoded| legal(&decoded).into_owned())
+        }
+    }
 }
 
 fn known_type(name: &str) -> Option<String> {

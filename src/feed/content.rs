@@ -3,7 +3,7 @@
 use crate::feed::{Context, FeedItem, Picture};
 use crate::newsroom::entry;
 use crate::newsroom::item::{Body, BodyFormat, Item};
-use crate::newsroom::media::MediaFiles;
+use crate::newsroom::media::{MediaFile, MediaFiles, without_hash};
 use crate::newsroom::problem::{Problem, Severity};
 use crate::newsroom::reference;
 use crate::newsroom::site::Site;
@@ -18,7 +18,7 @@ use url::Url;
 
 /// The body alone, sanitised, with absolute URLs. `page` is the item's own page.
 pub fn body(context: Context<'_>, item: &Item, page: &str) -> String {
-    html::sanitise(&raw_html(&item.body), &|reference| {
+    html::sanitise(&html(&item.body), &|reference| {
         resolve(context, page, &reference)
     })
 }
@@ -40,9 +40,23 @@ pub fn full(context: Context<'_>, item: &FeedItem) -> String {
 
 /// The first picture, unless the body shows it anyway.
 pub fn lead_image(item: &FeedItem) -> Option<&Picture> {
-    item.images
-        .first()
-        .filter(|image| !item.body.contains(&html::escape(&image.url)))
+    item.images.first().filter(|image| !is_shown(item, image))
+}
+
+/// The other pictures, without those that the body shows.
+pub fn further_images(item: &FeedItem) -> Vec<&Picture> {
+    let further = item.images.iter().skip(1);
+    further.filter(|image| !is_shown(item, image)).collect()
+}
+
+/// Whether the body shows a picture. A link to it shows nothing; one scheme is as good as the other.
+fn is_shown(item: &FeedItem, image: &Picture) -> bool {
+    let address = |url: &str| url.split_once(':').map(|(_, rest)| rest.to_owned());
+    let wanted = address(&image.url);
+    item.body.contains("<img ")
+        && html::pictures(&item.body)
+            .iter()
+            .any(|url| address(url) == wanted)
 }
 
 /// The paths below the media folder that a body may refer to, whether or not there are such files. A relative link
@@ -71,30 +85,58 @@ fn written_addresses(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The same, without the relative links that may be to a page.
-pub fn certain_media_references(body: &Body) -> Vec<String> {
-    let urls = media_urls(body, None);
-    let certain = urls
-        .iter()
-        .filter(|(url, kind)| *kind == ReferenceKind::Embed || url.starts_with("/media/"));
-    certain.filter_map(|(url, _)| media_path(url)).collect()
+pub fn certain_media_references(body: &Body, site: &Site) -> Vec<String> {
+    let urls = media_urls(body, Some(site)).into_iter();
+    let certain = urls.filter_map(|(url, kind)| certain_media(&url, kind, site));
+    certain.collect()
+}
+
+/// The paths below the media folder that a body shows as pictures, sound or film.
+pub fn embedded_media(body: &Body, site: &Site) -> Vec<String> {
+    let urls = media_urls(body, Some(site)).into_iter();
+    let shown = urls.filter(|(_, kind)| *kind == ReferenceKind::Embed);
+    shown
+        .filter_map(|(url, kind)| certain_media(&url, kind, site))
+        .collect()
+}
+
+/// The path below the media folder that an address certainly names: that of a picture, or one with the folder in it.
+pub fn certain_media(url: &str, kind: ReferenceKind, site: &Site) -> Option<String> {
+    let own = reference::own_path(url, site);
+    let url = own.as_deref().unwrap_or(url);
+    let is_certain = kind == ReferenceKind::Embed && own.is_none() || url.starts_with("/media/");
+    media_path(url).filter(|_| is_certain)
 }
 
 /// The media files that an item certainly refers to and that are not among those `found`, each once.
-pub fn missing_media(item: &Item, found: &MediaFiles) -> BTreeSet<String> {
-    let listed = entry::media_files(item).chain(certain_media_references(&item.body));
-    listed.filter(|path| !found.contains_key(path)).collect()
+pub fn missing_media(item: &Item, found: &MediaFiles, site: &Site) -> BTreeSet<String> {
+    let listed = entry::media_files(item).chain(certain_media_references(&item.body, site));
+    listed
+        .filter(|path| file_of(found, path).is_none())
+        .collect()
+}
+
+/// The file that a path below the media folder means: as it is called, or as its link calls it.
+pub fn file_of<'m>(media: &'m MediaFiles, path: &str) -> Option<&'m MediaFile> {
+    let unmarked = || media.get(&without_hash(path)?.0);
+    media.get(path).or_else(unmarked)
 }
 
 /// What the author of an item should know of a media file that is not there.
-pub fn missing_file(file: &str, path: &str) -> Problem {
+///
+/// `meant` is a file that its author may have meant.
+pub fn missing_file(file: &str, path: &str, meant: Option<String>) -> Problem {
     let message = format!("there is no file `media/{path}`");
-    Problem::of_file(Severity::Warning, file, message)
-        .hint("put the file there, or mend the name; until then it is left out")
+    let problem = Problem::of_file(Severity::Warning, file, message);
+    match meant {
+        Some(meant) => problem.hint(format!("did you mean `{meant}`? Until then it is left out")),
+        None => problem.hint("put the file there, or mend the name; until then it is left out"),
+    }
 }
 
 /// The addresses that a body links to.
 pub fn links(body: &Body) -> Vec<String> {
-    let references = html::references(&raw_html(body)).into_iter();
+    let references = html::references(&html(body)).into_iter();
     let links = references.filter(|(_, kind)| *kind == ReferenceKind::Link);
     links.map(|(url, _)| url).collect()
 }
@@ -102,13 +144,14 @@ pub fn links(body: &Body) -> Vec<String> {
 /// The addresses in a body, where any may be of a media file; with a site also its own absolute ones.
 fn media_urls(body: &Body, site: Option<&Site>) -> Vec<(String, ReferenceKind)> {
     if may_refer(body) || site.is_some_and(|site| reference::may_name(&body.text, site)) {
-        html::references(&raw_html(body))
+        html::references(&html(body))
     } else {
         Vec::new()
     }
 }
 
-fn raw_html(body: &Body) -> String {
+/// The HTML of a body, as it is written.
+pub fn html(body: &Body) -> String {
     match body.format {
         BodyFormat::Markdown => markdown::to_html(&body.text),
         BodyFormat::Html => body.text.clone(),
@@ -137,13 +180,15 @@ fn may_refer(body: &Body) -> bool {
     }
 }
 
-/// The path below the media folder that a URL in a body names: `photo.jpg` and `/media/photo.jpg` do.
-fn media_path(url: &str) -> Option<String> {
+/// The path below the media folder that a URL in a body names: `photo.jpg`, `./photo.jpg`, `media/photo.jpg` and
+/// `/media/photo.jpg` do.
+pub fn media_path(url: &str) -> Option<String> {
     let path = url.split(['?', '#']).next().unwrap_or_default();
     let is_relative = !path.is_empty() && !path.starts_with('/') && Url::parse(url).is_err();
-    let path = path
-        .strip_prefix("/media/")
-        .or(is_relative.then_some(path))?;
+    let path = path.strip_prefix("/media/").or_else(|| {
+        let name = path.trim_start_matches("./");
+        is_relative.then(|| name.strip_prefix("media/").unwrap_or(name))
+    })?;
     let decoded = percent_encoding::percent_decode_str(path)
         .decode_utf8()
         .ok()?;
@@ -158,26 +203,32 @@ fn media_path(url: &str) -> Option<String> {
 fn resolve(context: Context<'_>, page: &str, reference: &Reference<'_>) -> Option<Resolved> {
     let plain = |url: String| Some(Resolved { url, size: None });
     let url = reference.url.trim();
-    if let Some(rest) = url.strip_prefix("//") {
-        return Url::parse(&format!("https://{rest}"))
-            .ok()
-            .and_then(|url| plain(url.into()));
-    }
-    if let Ok(absolute) = Url::parse(url) {
-        return plain(absolute.into());
+    // What Windows calls a file on a network (`\\server\share`) is no address.
+    if url.starts_with('\\') || url.starts_with("%5C") || url.starts_with("%5c") {
+        return None;
     }
     let base = &context.site().base_url;
-    if let Some(path) = media_path(url) {
-        if let Some(file) = context.media.get(&path) {
+    let own = reference::own_path(url, context.site());
+    let own = own.filter(|path| path.starts_with("/media/"));
+    let named = own.as_deref().unwrap_or(url);
+    if let Some(path) = media_path(named) {
+        if let Some(file) = file_of(context.media, &path) {
             return Some(Resolved {
                 url: base.join(&file.url_path()),
                 size: file.size,
             });
         }
         // What is not there is not written: every link of a feed answers.
-        if reference.kind == ReferenceKind::Embed || url.starts_with("/media/") {
+        if reference.kind == ReferenceKind::Embed || named.starts_with("/media/") {
             return None;
         }
+    }
+    let with_scheme = url.strip_prefix("//").map(|rest| format!("https://{rest}"));
+    if let Ok(absolute) = Url::parse(with_scheme.as_deref().unwrap_or(url)) {
+        return plain(absolute.into());
+    }
+    if with_scheme.is_some() {
+        return None;
     }
     let start = if url.starts_with('/') {
         base.join(url)
@@ -257,10 +308,7 @@ fn push_attachments(content: &mut String, item: &FeedItem) {
     }
     content.push_str("<ul>\n");
     for attachment in &item.attachments {
-        let name = attachment
-            .title
-            .as_deref()
-            .unwrap_or_else(|| attachment.url.rsplit('/').next().unwrap_or_default());
+        let name = attachment.title.as_ref().unwrap_or(&attachment.file_name);
         let _ = writeln!(
             content,
             "<li><a href=\"{}\">{}</a></li>",

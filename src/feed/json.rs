@@ -155,7 +155,7 @@ fn spell(item: &FeedItem) -> Item<'_> {
         authors: item.authors.iter().map(author).collect(),
         tags: tags(item),
         language: item.language.as_str(),
-        attachments: item.attachments.iter().map(attachment).collect(),
+        attachments: item.enclosures().map(attachment).collect(),
         tidings: Extension {
             rights: item.rights.as_deref(),
             license: item.license.as_ref().map(url::Url::as_str),

@@ -125,7 +125,7 @@ fn spell(feed: &Feed, item: &FeedItem) -> Item {
         description,
         content,
         categories: categories(item),
-        enclosure: main_enclosure(item).map(enclosure),
+        enclosure: item.main_enclosure().map(enclosure),
         guid: Some(Guid {
             value: item.id.clone(),
             permalink: false,
@@ -163,13 +163,6 @@ fn categories(item: &FeedItem) -> Vec<Category> {
         .iter()
         .map(|topic| category(topic, super::topic_scheme(topic)));
     std::iter::once(section).chain(tags).chain(topics).collect()
-}
-
-fn main_enclosure(item: &FeedItem) -> Option<&Enclosure> {
-    item.attachments
-        .iter()
-        .find(|attachment| attachment.is_main)
-        .or(item.attachments.first())
 }
 
 fn enclosure(attachment: &Enclosure) -> rss::Enclosure {

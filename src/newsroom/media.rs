@@ -74,6 +74,7 @@ pub fn media_type(path: &str) -> &'static str {
     let guessed = mime_guess::from_path(path)
         .first_raw()
         .unwrap_or(UNKNOWN_TYPE);
+    let guessed = registered(guessed);
     SERVED
         .iter()
         .find(|served| **served == guessed)
@@ -81,14 +82,32 @@ pub fn media_type(path: &str) -> &'static str {
         .unwrap_or(UNKNOWN_TYPE)
 }
 
-/// Whether a media type is shown in the browser rather than saved: pictures, sound and moving pictures.
-pub fn is_shown_inline(media_type: &str) -> bool {
-    ["image/", "audio/", "video/"]
-        .iter()
-        .any(|kind| media_type.starts_with(kind))
+/// The registered name of a media type that many write otherwise, as it is.
+pub fn registered(media_type: &str) -> &str {
+    match media_type {
+        "audio/m4a" | "audio/x-m4a" | "audio/m4b" | "audio/x-m4b" => "audio/mp4",
+        "audio/mp3" | "audio/x-mp3" | "audio/mpeg3" | "audio/x-mpeg" => "audio/mpeg",
+        "audio/x-wav" | "audio/wave" | "audio/vnd.wave" => "audio/wav",
+        "audio/x-flac" => "audio/flac",
+        "audio/x-aac" => "audio/aac",
+        "image/jpg" | "image/pjpeg" => "image/jpeg",
+        "image/svg" => "image/svg+xml",
+        "image/x-png" => "image/png",
+        "video/m4v" | "video/x-m4v" => "video/mp4",
+        "application/x-pdf" => "application/pdf",
+        other => other,
+    }
 }
 
-const SERVED: [&str; 40] = [
+/// Whether a media type is shown in the browser rather than saved: pictures, sound, moving pictures and PDF.
+pub fn is_shown_inline(media_type: &str) -> bool {
+    let is_shown = |kind: &str| media_type.starts_with(kind);
+    ["image/", "audio/", "video/", "application/pdf"]
+        .into_iter()
+        .any(is_shown)
+}
+
+const SERVED: [&str; 38] = [
     "image/jpeg",
     "image/png",
     "image/gif",
@@ -100,7 +119,6 @@ const SERVED: [&str; 40] = [
     "image/x-icon",
     "audio/mpeg",
     "audio/mp4",
-    "audio/m4a",
     "audio/aac",
     "audio/ogg",
     "audio/opus",
@@ -112,7 +130,6 @@ const SERVED: [&str; 40] = [
     "video/webm",
     "video/ogg",
     "video/quicktime",
-    "video/x-m4v",
     "text/plain",
     "text/csv",
     "text/vtt",
@@ -197,7 +214,12 @@ mod tests {
             ("a.JPG", "image/jpeg"),
             ("a.pdf", "application/pdf"),
             ("a.mp3", "audio/mpeg"),
-            ("a.m4a", "audio/m4a"),
+            ("a.m4a", "audio/mp4"),
+            ("a.M4B", "audio/mp4"),
+            ("a.m4v", "video/mp4"),
+            ("a.wav", "audio/wav"),
+            ("a.flac", "audio/flac"),
+            ("a.aac", "audio/aac"),
             ("a.html", UNKNOWN_TYPE),
             ("a.js", UNKNOWN_TYPE),
             ("a.xml", UNKNOWN_TYPE),

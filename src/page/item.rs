@@ -52,7 +52,7 @@ struct Text<'a> {
     authors: Vec<Link>,
     image: Option<&'a Picture>,
     body: String,
-    further_images: &'a [Picture],
+    further_images: Vec<&'a Picture>,
     corrections: Vec<(Date, &'a str)>,
     is_expired: bool,
 }
@@ -137,7 +137,7 @@ fn text<'a>(context: Context<'_>, frame: &Frame, shown: &'a Shown, item: &'a Fee
         authors: authors(context, shown, item),
         image,
         // Where the body shows the first picture itself, no other place does.
-        further_images: item.images.get(1..).unwrap_or_default(),
+        further_images: content::further_images(item),
         body: body(item, Words::of(&item.language)),
         corrections: corrections
             .map(|(at, note)| (dated(*at), note.as_str()))

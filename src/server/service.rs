@@ -1,5 +1,6 @@
 //! The service: every request answered from the edition of its moment.
 
+use crate::edition::path::with_query;
 use crate::edition::{Edition, Key, Route};
 use crate::respond::{self, Answer, Outcome, Payload};
 use crate::server::body::{Body, OpenFile};
@@ -105,7 +106,10 @@ fn answer_made(
 ) -> Response<Body> {
     match made {
         Made::Resource(resource) => sent(respond::with(head, &resource, now), None),
-        Made::Redirect(url) => sent(respond::redirect(head, &url, Route::Media), None),
+        Made::Redirect(url) => {
+            let url = with_query(url, head.uri.query());
+            sent(respond::redirect(head, &url, Route::Media), None)
+        }
         Made::Nothing(status, route) => sent(respond::failure(head, edition, status, route), None),
         Made::Changed(_) => {
             let status = StatusCode::SERVICE_UNAVAILABLE;

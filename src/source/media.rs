@@ -4,6 +4,7 @@ use super::scan::is_hidden;
 use super::stamp::Stamp;
 use super::{DataDirectory, MEDIA_FOLDER};
 use crate::newsroom::media::{HASHED_BYTES_MAX, MediaFile, MediaFiles};
+use crate::newsroom::signature::HEAD_BYTES;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
@@ -12,6 +13,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The longest path below the media folder, in bytes.
 const PATH_BYTES_MAX: usize = 1024;
+
+/// So many names of a folder are looked through for one that was misspelt.
+const NAMES_MAX: usize = 10_000;
 
 /// So much of a file is read at once for its hash, in bytes.
 const HASH_AT_ONCE: usize = 64 * 1024;
@@ -296,6 +300,42 @@ fn resolved(directory: &DataDirectory, path: &str) -> Option<String> {
         .ok()?
         .to_str()
         .map(str::to_owned)
+}
+
+/// The first bytes of a file of the media folder; `None` where there is none that can be read.
+pub fn head(directory: &DataDirectory, path: &str) -> Option<Vec<u8>> {
+    let file = open(directory, path)
+        .ok()
+        .flatten()
+        .filter(|_| is_servable(path))?;
+    let mut bytes = Vec::with_capacity(HEAD_BYTES);
+    let limit = u64::try_from(HEAD_BYTES).unwrap_or(u64::MAX);
+    file.take(limit).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
+}
+
+/// The file of the media folder that a path may have meant which names none: without `media/` before it, or with other
+/// letters' case. `None` where there is none.
+pub fn meant(directory: &DataDirectory, path: &str) -> Option<String> {
+    let is_file = |path: &str| resolved(directory, path).is_some();
+    let bare = path.strip_prefix("media/").unwrap_or(path);
+    if bare != path && is_file(bare) {
+        return Some(bare.to_owned());
+    }
+    let mut found = String::new();
+    for segment in bare.split('/') {
+        let folder = format!("{MEDIA_FOLDER}/{found}");
+        let names = directory.dir.read_dir(folder.trim_end_matches('/')).ok()?;
+        let names = names.take(NAMES_MAX).flatten();
+        let mut names = names.filter_map(|entry| entry.file_name().into_string().ok());
+        let name =
+            names.find(|name| !is_hidden(name) && name.to_lowercase() == segment.to_lowercase())?;
+        if !found.is_empty() {
+            found.push('/');
+        }
+        found.push_str(&name);
+    }
+    is_file(&found).then_some(found)
 }
 
 fn measure(file: &mut File, stamp: Stamp, now: i64) -> io::Result<MediaRecord> {

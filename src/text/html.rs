@@ -3,6 +3,7 @@
 pub mod prepared;
 pub mod shown;
 mod vocabulary;
+pub mod written;
 
 use crate::text::legal::legal;
 use crate::text::links;
@@ -225,6 +226,18 @@ pub fn references(html: &str) -> Vec<(String, ReferenceKind)> {
             if known.insert(reference.clone()) {
                 found.push(reference);
             }
+        }
+    });
+    found
+}
+
+/// The addresses of the pictures that sanitised HTML shows.
+pub fn pictures(clean: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    walk(clean, |_, tag| {
+        if tag.starts_with("<img ") {
+            let sources = attributes(tag).filter(|(name, _)| *name == "src");
+            found.extend(sources.map(|(_, url)| unescape(url)));
         }
     });
     found

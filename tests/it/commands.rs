@@ -308,7 +308,10 @@ fn r_163_media_are_served_hidden_or_gone_with_their_items() {
             field(&html, "content-type"),
             field(&html, "content-disposition")
         ),
-        ("application/octet-stream", "attachment")
+        (
+            "application/octet-stream",
+            "attachment; filename=\"page.html\""
+        )
     );
 }
 

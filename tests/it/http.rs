@@ -93,6 +93,7 @@ fn media(named_by_hash: bool) -> Resource {
         length: 12_345,
         named_by_hash,
         is_inline: true,
+        file_name: "photo.jpg".to_owned(),
     })
 }
 
@@ -248,9 +249,9 @@ fn table_1_pages_stylesheets_and_media_carry_their_fields() {
         access-control-allow-origin: *
         cross-origin-resource-policy: cross-origin
         body: file 0-12345
+        content-disposition: inline; filename=\"photo.jpg\"
         !vary
-        !content-encoding
-        !content-disposition",
+        !content-encoding",
     );
     check(
         &get("/media/photo.jpg", ""),
@@ -719,7 +720,7 @@ fn r_068_r_069_moved_paths_redirect_in_one_hop_to_our_own_address() {
         ("/news/was", "https://press.example.org/news/a/"),
         (
             "/news?x=https://evil.example",
-            "https://press.example.org/news/",
+            "https://press.example.org/news/?x=https://evil.example",
         ),
     ] {
         check(

@@ -20,6 +20,7 @@ mod labels;
 mod layers;
 mod ledger;
 mod lifecycle;
+mod links;
 mod media;
 mod model;
 mod pages;

@@ -28,6 +28,7 @@ fn answer_of(file: &[u8], method: &str, fields: &str) -> Response<Payload> {
         length: file.len() as u64,
         named_by_hash: false,
         is_inline: false,
+        file_name: "a.bin".to_owned(),
     });
     let now = DateTime::from_timestamp(NOW, 0).unwrap();
     respond::with(&head, &resource, now).response
@@ -274,6 +275,7 @@ fn r_161_a_date_of_the_present_second_is_no_strong_validator() {
         length: 36,
         named_by_hash: false,
         is_inline: true,
+        file_name: "a.bin".to_owned(),
     });
     let said = "Tue, 24 Nov 2026 12:00:00 GMT";
     for (later, status) in [(0, 200), (1, 206)] {

@@ -1,11 +1,11 @@
 //! What is not wrong, and deserves a look before others see it.
 
+use crate::edition::dead::{self, Linking};
 use crate::feed::content;
-use crate::newsroom::Newsroom;
-use crate::newsroom::entry::{self, Entry};
+use crate::newsroom::entry;
 use crate::newsroom::item::{Item, MediaSource};
 use crate::newsroom::label::Label;
-use crate::newsroom::media::{MediaFiles, UNKNOWN_TYPE, media_type};
+use crate::newsroom::media::{UNKNOWN_TYPE, media_type};
 use crate::newsroom::parse::report::PROBLEMS_MAX;
 use crate::newsroom::problem::{Problem, Severity};
 use url::{Host, Url};
@@ -23,15 +23,15 @@ const RESERVED_DOMAINS: [&str; 6] = [
     "localdomain",
 ];
 
-/// Looks at one item, whose text is at hand for the places of what is found. `found` are the media files that there
-/// are.
-pub fn of_item(
-    newsroom: &Newsroom,
-    entry: &Entry,
-    item: &Item,
-    text: &str,
-    found: &MediaFiles,
-) -> Vec<Problem> {
+/// Looks at one item, whose text is at hand for the places of what is found.
+pub fn of_item(linking: &Linking<'_>, text: &str) -> Vec<Problem> {
+    let Linking {
+        newsroom,
+        entry,
+        item,
+        found,
+        meant,
+    } = *linking;
     let now = newsroom.now();
     let warning =
         |message: String| Problem::of_file(Severity::Warning, entry.file.to_string(), message);
@@ -51,12 +51,16 @@ pub fn of_item(
         );
         problems.push(problem.hint(hint));
     }
-    for path in content::missing_media(item, found)
+    for path in content::missing_media(item, found, newsroom.site())
         .into_iter()
         .take(PROBLEMS_MAX)
     {
-        problems.push(at(content::missing_file(&entry.file, &path), &path));
+        problems.push(at(
+            content::missing_file(&entry.file, &path, meant(&path)),
+            &path,
+        ));
     }
+    problems.extend(dead::of_item(linking, text).into_iter().take(PROBLEMS_MAX));
     for attachment in &item.attachments {
         let name = match &attachment.src {
             MediaSource::File(path) => path.as_str(),

@@ -6,6 +6,7 @@ use super::window::{self, Window};
 use crate::command::desk::Taken;
 use crate::command::desk::board;
 use crate::edition::Edition;
+use crate::edition::dead::{self, Linking};
 use crate::edition::publish::{self, Before};
 use crate::edition::record::VersionRecord;
 use crate::edition::resource::Resource;
@@ -17,7 +18,8 @@ use crate::newsroom::media::MediaFiles;
 use crate::newsroom::parse::report::PROBLEMS_MAX;
 use crate::newsroom::place::{Place, Scope, folder};
 use crate::newsroom::problem::{Problem, Severity};
-use crate::newsroom::site::Format;
+use crate::newsroom::site::{Format, Site};
+use crate::source::media;
 use crate::source::{SECTION_FILE, SITE_FILE};
 use chrono::{DateTime, Utc};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
@@ -168,6 +170,35 @@ impl Publisher {
         shown.is_some_and(|window| window.entries.iter().all(is_told))
     }
 
+    /// Whether the text of an item is another than that which feeds showed.
+    fn is_other(&self, row: &Row) -> bool {
+        let shown = self.live.get(&row.entry().id);
+        shown.is_none_or(|shown| shown.entry.hash != row.entry().hash)
+    }
+
+    /// What is told of the links of an item when its text is new; where they lead later is for `check` to say.
+    fn dead_links(&self, row: &Row, found: &MediaFiles) -> Vec<Problem> {
+        let Row::Item(shown) = row else {
+            return Vec::new();
+        };
+        let directory = self.desk.directory();
+        let linking = Linking {
+            newsroom: self.desk.newsroom(),
+            entry: &shown.entry,
+            item: &shown.item,
+            found,
+            meant: &|path| media::meant(directory, path),
+        };
+        // Most have none, and need no second look into their files.
+        if dead::of_item(&linking, "").is_empty() {
+            return Vec::new();
+        }
+        let text = directory.read(&shown.entry.file).unwrap_or_default();
+        let mut dead = dead::of_item(&linking, &text);
+        dead.truncate(PROBLEMS_MAX);
+        dead
+    }
+
     fn take_made(
         &mut self,
         one: Prepared,
@@ -188,10 +219,11 @@ impl Publisher {
             let stays = may_stay && previous.resource(path).is_some();
             problems.push(unwritable(&place, (path, why), stays));
         }
-        problems.extend(
-            rows.iter()
-                .flat_map(|row| without_media(row, &window.media)),
-        );
+        let site = self.desk.newsroom().site();
+        let rows_without = rows
+            .iter()
+            .flat_map(|row| without_media(row, &window.media, site));
+        problems.extend(rows_without);
         for problem in &problems {
             if !self
                 .made_problems
@@ -201,6 +233,10 @@ impl Publisher {
             {
                 board::log(problem);
             }
+        }
+        let new_rows = rows.iter().filter(|row| self.is_other(row));
+        for problem in new_rows.flat_map(|row| self.dead_links(row, &window.media)) {
+            board::log(&problem);
         }
         self.made_problems.insert(place.clone(), problems);
         self.unsent = self.unsent.into_iter().chain(made.unsent).min();
@@ -258,7 +294,7 @@ fn unwritable(place: &Place, (path, why): (&str, &str), stays: bool) -> Problem 
 }
 
 /// What is told of the media files that an item of a feed refers to and that are not there.
-fn without_media(row: &Row, found: &MediaFiles) -> Vec<Problem> {
+fn without_media(row: &Row, found: &MediaFiles, site: &Site) -> Vec<Problem> {
     let Row::Item(shown) = row else {
         return Vec::new();
     };
@@ -266,8 +302,8 @@ fn without_media(row: &Row, found: &MediaFiles) -> Vec<Problem> {
     if referred.all(|path| found.contains_key(&**path)) {
         return Vec::new();
     }
-    let missing = content::missing_media(&shown.item, found);
-    let problem = |path: &String| content::missing_file(&shown.entry.file, path);
+    let missing = content::missing_media(&shown.item, found, site);
+    let problem = |path: &String| content::missing_file(&shown.entry.file, path, None);
     missing.iter().take(PROBLEMS_MAX).map(problem).collect()
 }
 

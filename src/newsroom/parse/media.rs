@@ -1,6 +1,7 @@
 //! Pictures and attached files.
 
 use crate::newsroom::item::{Attachment, Image, MediaSource};
+use crate::newsroom::media::registered;
 use crate::newsroom::parse::document::{Node, Value};
 use crate::newsroom::parse::reader::{Reader, line};
 use crate::newsroom::parse::report::Report;
@@ -86,7 +87,7 @@ fn media_type(reader: &Reader<'_, '_>) -> Option<String> {
             .error_at("type", format!("`{text}` is no media type"))
             .hint("write it as in `image/jpeg`, or leave it out");
     }
-    is_type.then(|| text.to_ascii_lowercase())
+    is_type.then(|| registered(&text.to_ascii_lowercase()).to_owned())
 }
 
 fn positive(reader: &Reader<'_, '_>, key: &'static str, max: i64) -> Option<u64> {

@@ -80,15 +80,9 @@ impl<'a> Details<'a> {
 
 impl<'a> File<'a> {
     fn of(enclosure: &'a Enclosure, words: &Words) -> Self {
-        let name = Url::parse(&enclosure.url)
-            .ok()
-            .and_then(|url| Some(url.path_segments()?.next_back()?.to_owned()))
-            .unwrap_or_default();
-        let title = enclosure.title.clone().unwrap_or_else(|| {
-            let name = percent_encoding::percent_decode_str(&name);
-            name.decode_utf8_lossy().into_owned()
-        });
-        let kind = kind_of(&name, &enclosure.media_type);
+        let name = &enclosure.file_name;
+        let title = enclosure.title.as_ref().unwrap_or(name).clone();
+        let kind = kind_of(name, &enclosure.media_type);
         let time = enclosure.duration_seconds.map(playing_time);
         let size = enclosure.length.map(|length| words.size(length));
         let facts = [Some(kind), time, size].into_iter().flatten();

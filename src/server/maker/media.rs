@@ -69,6 +69,7 @@ fn admitted(edition: &Edition, path: &str) -> Result<(), Option<Made>> {
 
 fn file(open: OpenMedia, named_by_hash: bool, now: i64) -> Made {
     let media_type = open.known.media_type();
+    let name = open.known.path.rsplit('/').next().unwrap_or_default();
     let last_modified = Some(open.record.changed_at).filter(|at| *at <= now);
     let resource = Resource::media(MediaFields {
         media_type,
@@ -76,6 +77,7 @@ fn file(open: OpenMedia, named_by_hash: bool, now: i64) -> Made {
         length: open.known.length,
         named_by_hash,
         is_inline: is_shown_inline(media_type),
+        file_name: name.to_owned(),
     });
     let file = OpenFile {
         file: open.file,

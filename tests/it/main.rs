@@ -21,6 +21,7 @@ mod ledger;
 mod lifecycle;
 mod media;
 mod model;
+mod others;
 mod pages;
 mod paging;
 mod preview;

@@ -89,8 +89,6 @@ pub struct FeedItem {
     pub tag_uri: String,
     /// The item's page.
     pub url: String,
-    /// The pages of its text in other languages, one a language.
-    pub translations: Vec<(Language, String)>,
     /// The headline, plain text.
     pub title: String,
     /// The lead, plain text; `None` where the body has no words.

@@ -17,10 +17,6 @@ const NAMESPACES: [(&str, &str); 3] = [
     ("media", "http://search.yahoo.com/mrss/"),
 ];
 
-/// The media type of a translation's page, with its parameter. Several readers (those built on feedparser) take the last
-/// alternate of plain `text/html` for an item's own page.
-const TRANSLATION_TYPE: &str = "text/html; charset=utf-8";
-
 /// Spells a feed as Atom, from the XML declaration on.
 ///
 /// # Panics
@@ -167,12 +163,10 @@ fn categories(feed: &Feed, item: &FeedItem) -> Vec<Category> {
     std::iter::once(section).chain(tags).chain(topics).collect()
 }
 
+/// One alternate, the item's own page: of several, some readers open the first and others the last. `related` is no place
+/// for translations either: readers take that for what a link-style item points to. The page names them.
 fn entry_links(item: &FeedItem) -> Vec<Link> {
     let mut links = vec![link("alternate", &item.url, Some("text/html"))];
-    links.extend(item.translations.iter().map(|(language, url)| Link {
-        hreflang: Some(language.to_string()),
-        ..link("alternate", url, Some(TRANSLATION_TYPE))
-    }));
     for attachment in item.enclosures() {
         links.push(Link {
             length: attachment.length.map(|length| length.to_string()),

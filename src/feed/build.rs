@@ -1,6 +1,7 @@
 //! A place and its items made into what its feed says.
 
 use crate::feed::{Context, Enclosure, Feed, FeedItem, Picture, Shown, content, instant};
+use crate::newsroom::Newsroom;
 use crate::newsroom::entry::Entry;
 use crate::newsroom::item::{
     Attachment, Correction, FEED_BODY_BYTES_MAX, Image, Item, MediaSource, Person,
@@ -38,6 +39,8 @@ pub fn of_place(
     } else {
         &root
     };
+    let items = cut(context, items, settings);
+    let is_ours = states_terms(newsroom, place, &items);
     Feed {
         // A fixed id is that of one feed: in a further language it is derived.
         id: section
@@ -67,13 +70,34 @@ pub fn of_place(
         browser_view: settings.browser_view,
         publisher: publisher(site),
         contact: site.contact.clone(),
-        rights: site.rights.clone(),
-        license: site.license.clone(),
+        rights: site.rights.clone().filter(|_| is_ours),
+        license: site.license.clone().filter(|_| is_ours),
         logo: site_picture(context, site.logo.as_deref()),
         icon: site_picture(context, site.icon.as_deref()),
         hubs: settings.hubs.clone(),
-        items: cut(context, items, settings),
+        items: if is_ours {
+            items
+        } else {
+            with_own_rights(site, items)
+        },
     }
+}
+
+/// Whether a feed may state its rights for all that it carries: not where others wrote some of it.
+fn states_terms(newsroom: &Newsroom, place: &Place, items: &[FeedItem]) -> bool {
+    let section = newsroom.section_of(place);
+    let is_for_others = section.is_some_and(|section| section.syndicated);
+    !is_for_others && items.iter().all(|item| item.source.is_none())
+}
+
+/// Where the feed states no rights for all, each item of the publisher's own states them.
+fn with_own_rights(site: &Site, mut items: Vec<FeedItem>) -> Vec<FeedItem> {
+    for item in &mut items {
+        if item.rights.is_none() && item.source.is_none() && !item.is_notice {
+            item.rights.clone_from(&site.rights);
+        }
+    }
+    items
 }
 
 fn feed_id(site: &Site, place: &Place) -> String {
@@ -117,7 +141,6 @@ pub fn of_item(context: Context<'_>, shown: &Shown) -> FeedItem {
     let corrections = corrections(item, context.now);
     let corrections = corrections.map(|correction| (correction.at, correction.note.clone()));
     FeedItem {
-        translations: translations(context, entry),
         file: entry.file.clone(),
         is_notice: false,
         id: id_on_the_wire(site, entry),
@@ -131,11 +154,7 @@ pub fn of_item(context: Context<'_>, shown: &Shown) -> FeedItem {
         published: instant(entry.wire),
         updated: instant(entry.updated(context.now)),
         corrections: corrections.collect(),
-        authors: if item.authors.is_empty() {
-            vec![publisher(site)]
-        } else {
-            item.authors.clone()
-        },
+        authors: authors(site, item),
         language: item.language.clone(),
         section: section(context, entry, &item.language),
         tags: item.tags.clone(),
@@ -174,20 +193,17 @@ fn lead(item: &Item, body: &str) -> Vec<String> {
     lead
 }
 
-/// The pages of an item's text in other languages, those that feeds may name.
-fn translations(context: Context<'_>, entry: &Entry) -> Vec<(Language, String)> {
-    let newsroom = context.newsroom;
-    if newsroom.text_of(entry).is_none() {
-        return Vec::new();
+/// The byline: as written, else the source that an item was taken from, else the publisher.
+fn authors(site: &Site, item: &Item) -> Vec<Person> {
+    if !item.authors.is_empty() {
+        return item.authors.clone();
     }
-    let versions = newsroom.translations(entry, context.now).into_iter();
-    versions
-        .filter(|(_, version)| !version.is_advisory)
-        .map(|(language, version)| {
-            let url = context.site().base_url.join(&newsroom.path(&version));
-            (language, url)
-        })
-        .collect()
+    let source = item.source.as_ref().map(|source| Person {
+        name: source.name.clone(),
+        email: None,
+        url: Some(source.url.clone()),
+    });
+    vec![source.unwrap_or_else(|| publisher(site))]
 }
 
 /// What readers know an item by: what it was called elsewhere, else its tag URI.

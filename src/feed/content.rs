@@ -23,7 +23,8 @@ pub fn body(context: Context<'_>, item: &Item, page: &str) -> String {
     })
 }
 
-/// The whole content: subtitle and summary as their author wrote them, lead image, dateline, body, corrections and links to the attachments.
+/// The whole content: subtitle and summary as their author wrote them, lead image, dateline, body, corrections, links to
+/// the attachments, and whose text it is.
 pub fn full(context: Context<'_>, item: &FeedItem) -> String {
     let mut content = String::with_capacity(item.body.len() + 512);
     for words in &item.lead {
@@ -35,6 +36,7 @@ pub fn full(context: Context<'_>, item: &FeedItem) -> String {
     content.push_str(&with_dateline(&item.body, item.dateline.as_deref()));
     push_corrections(&mut content, context, item);
     push_attachments(&mut content, item);
+    push_source(&mut content, item);
     content
 }
 
@@ -317,4 +319,17 @@ fn push_attachments(content: &mut String, item: &FeedItem) {
         );
     }
     content.push_str("</ul>\n");
+}
+
+/// Whose text it is, in the words of the item's language: few readers show more of this than the content says.
+fn push_source(content: &mut String, item: &FeedItem) {
+    if let Some(source) = &item.source {
+        let _ = writeln!(
+            content,
+            "<p>{}: <a href=\"{}\">{}</a></p>",
+            html::escape(&Words::of(&item.language).source),
+            html::escape(source.url.as_str()),
+            html::escape(&source.name)
+        );
+    }
 }

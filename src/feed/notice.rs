@@ -8,6 +8,9 @@ use crate::text::calendar::Calendar;
 use crate::text::html;
 use crate::text::words::Words;
 
+/// The most characters of a reason in a headline: what readers show of one in a list.
+const NOTE_CHARS_MAX: usize = 100;
+
 /// The notice of a withdrawn item.
 pub fn of_entry(context: Context<'_>, entry: &Entry) -> FeedItem {
     let site = context.site();
@@ -20,18 +23,14 @@ pub fn of_entry(context: Context<'_>, entry: &Entry) -> FeedItem {
         let before = html::escape(&words.replacement);
         body.push_str(&format!("<p>{before} <a href=\"{url}\">{url}</a></p>"));
     }
-    let day = instant(entry.wire)
-        .with_timezone(&site.timezone)
-        .date_naive();
-    let day = Calendar::of(&language).day(day);
+    let section = section(context, entry, &language);
     FeedItem {
         file: entry.file.clone(),
         is_notice: true,
         id: id_on_the_wire(site, entry),
         tag_uri: site.authority.tag(entry.id.as_str()),
         url: site.base_url.join(&context.newsroom.path(entry)),
-        translations: Vec::new(),
-        title: format!("{} ({day})", words.withdrawn),
+        title: title(context, entry, &section.1),
         summary: Some(note.to_owned()),
         lead: Vec::new(),
         dateline: None,
@@ -41,7 +40,7 @@ pub fn of_entry(context: Context<'_>, entry: &Entry) -> FeedItem {
         updated: instant(entry.notice_at(context.now)),
         corrections: Vec::new(),
         authors: vec![build::publisher(site)],
-        section: section(context, entry, &language),
+        section,
         language,
         tags: Vec::new(),
         topics: Vec::new(),
@@ -55,6 +54,38 @@ pub fn of_entry(context: Context<'_>, entry: &Entry) -> FeedItem {
         place: None,
         expires: None,
     }
+}
+
+/// A headline that can be told from others without a word of the item's own: its section, its date and the public
+/// reason.
+fn title(context: Context<'_>, entry: &Entry, section: &str) -> String {
+    let site = context.site();
+    let language = site.language(entry.tree);
+    let calendar = Calendar::of(language);
+    let at = instant(entry.wire).with_timezone(&site.timezone);
+    let date = if entry.likeness.is_day {
+        calendar.day(at.date_naive())
+    } else {
+        calendar.minute(&at)
+    };
+    let comma = &Words::of(language).comma;
+    let title = format!("{} ({section}{comma}{date})", Words::of(language).withdrawn);
+    match entry.note() {
+        Some(note) => format!("{title}: {}", shortened(note)),
+        None => title,
+    }
+}
+
+/// The beginning of a text that is too long for a headline, to the end of a word.
+fn shortened(text: &str) -> String {
+    let Some((end, _)) = text.char_indices().nth(NOTE_CHARS_MAX) else {
+        return text.to_owned();
+    };
+    let end = text[..end].rfind(char::is_whitespace).unwrap_or(end);
+    format!(
+        "{}…",
+        text[..end].trim_end_matches([',', ';', ':', '.', ' '])
+    )
 }
 
 /// The page of the item that takes the place of a withdrawn one, where it may be read.

@@ -140,6 +140,11 @@ fn spell(feed: &Feed, item: &FeedItem) -> Item {
                 .map(|author| author.name.clone())
                 .collect(),
             rights: item.rights.iter().cloned().collect(),
+            sources: item
+                .source
+                .iter()
+                .map(|source| source.url.to_string())
+                .collect(),
             languages: Some(&item.language)
                 .filter(|own| **own != feed.language)
                 .map(ToString::to_string)
@@ -173,7 +178,7 @@ fn enclosure(attachment: &Enclosure) -> rss::Enclosure {
     }
 }
 
-/// RSS names a source by its feed: without one there is no `source`.
+/// RSS names a source by its feed: without one `dc:source` alone tells its page.
 fn source(item: &FeedItem) -> Option<rss::Source> {
     let source = item.source.as_ref()?;
     let url = source.feed_url.as_ref()?.to_string();

@@ -12,6 +12,7 @@ use crate::newsroom::entry::{Basis, Entry};
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Status;
 use crate::newsroom::lifecycle::{Past, State};
+use crate::newsroom::parse::name::Name;
 use crate::newsroom::parse::salvage::Salvage;
 use crate::newsroom::problem::Problem;
 use crate::newsroom::recognise::recognise;
@@ -185,6 +186,11 @@ impl<'a> Intake<'a> {
                 self.leave_open(&claim.entry);
                 continue;
             }
+            if is_new && self.is_in_unlisted_language(&claim.entry) {
+                // Its file's own problem says so.
+                self.leave_open(&claim.entry);
+                continue;
+            }
             match self.newsroom.clash(&claim.entry) {
                 None if self.is_embargoed_anew(&claim) => {
                     self.problems.push(told::embargoed_anew(&claim.entry));
@@ -210,6 +216,13 @@ impl<'a> Intake<'a> {
             let is_kept = entry.is_some_and(|entry| entry.basis != Basis::File);
             self.problems.extend(if is_kept { kept } else { lost });
         }
+    }
+
+    /// Whether a file's name says a language that the publication does not list.
+    fn is_in_unlisted_language(&self, entry: &Entry) -> bool {
+        Name::of(&entry.file, self.newsroom.site())
+            .unlisted
+            .is_some()
     }
 
     /// Whether a published item has a new text that is under an embargo. What readers have of it stays until that ends.

@@ -166,6 +166,7 @@ impl Entry {
                     .map(|alias| Arc::from(&**alias))
                     .collect(),
                 changes: changes(item),
+                is_elsewhere: is_elsewhere(item, site),
                 withdrawal: Withdrawal {
                     at: item.status_at.map(|at| at.timestamp()),
                     note: item.status_note.clone(),
@@ -347,6 +348,18 @@ fn media(item: &Item, body_media: Vec<String>, site: &Site) -> Box<[Arc<str>]> {
     media.sort_unstable();
     media.dedup();
     media.iter().map(|path| path.as_str().into()).collect()
+}
+
+/// Whether an item's `canonical_url` is another page than its own.
+fn is_elsewhere(item: &Item, site: &Site) -> bool {
+    let page = page_of(item, site);
+    let bare = |url: &str| url.trim_end_matches('/').to_owned();
+    item.canonical_url.as_ref().is_some_and(|url| {
+        let mut own = [Some(&site.base_url), site.written_base_url.as_ref()]
+            .into_iter()
+            .flatten();
+        !own.any(|base| bare(&base.join(&page)) == bare(url.as_str()))
+    })
 }
 
 /// The path of an item's page below the base URL.

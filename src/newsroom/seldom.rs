@@ -23,6 +23,8 @@ pub struct Further {
     pub aliases: Vec<Arc<str>>,
     /// The instants of its significant changes, oldest first.
     pub changes: Vec<i64>,
+    /// Whether the page that search engines are to find is another than its own.
+    pub is_elsewhere: bool,
     /// What its author says of a withdrawal.
     pub withdrawal: Withdrawal,
 }
@@ -44,6 +46,7 @@ static NOTHING: Further = Further {
     sections: Vec::new(),
     aliases: Vec::new(),
     changes: Vec::new(),
+    is_elsewhere: false,
     withdrawal: Withdrawal {
         at: None,
         note: None,

@@ -1,5 +1,6 @@
 //! A date for people and for machines.
 
+use crate::newsroom::entry::Entry;
 use crate::newsroom::item::Moment;
 use crate::text::calendar::{Calendar, offset};
 use chrono::{DateTime, TimeZone, Utc};
@@ -24,6 +25,20 @@ impl Date {
             },
             Moment::Instant(instant) => Self::of_instant(instant.to_utc(), zone, calendar),
         }
+    }
+
+    /// When an item was published, of which no more than its index entry is known.
+    pub(super) fn of_entry(entry: &Entry, zone: Tz, calendar: &Calendar) -> Self {
+        let instant = DateTime::from_timestamp(entry.wire, 0).unwrap_or_default();
+        if entry.likeness.is_day {
+            let day = zone.from_utc_datetime(&instant.naive_utc()).date_naive();
+            return Self {
+                machine: day.to_string(),
+                shown: calendar.day(day),
+                offset: None,
+            };
+        }
+        Self::of_instant(instant, zone, calendar)
     }
 
     /// An instant in the site's time zone.

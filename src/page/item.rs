@@ -90,7 +90,12 @@ pub fn render(context: Context<'_>, shown: &Shown, around: &Around) -> Result<Pa
         alternates: alternates.clone(),
         current: Some("true"),
     };
-    let frame = &Frame::of(context, subject);
+    let mut frame = Frame::of(context, subject);
+    if item.source.is_some() {
+        // The foot's notice would speak for what others wrote.
+        frame.rights = None;
+    }
+    let frame = &frame;
     let canonical = item
         .canonical_url
         .as_ref()

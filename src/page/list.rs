@@ -54,6 +54,10 @@ struct Row {
     date: Date,
     summary: Option<String>,
     image: Option<Picture>,
+    /// Who wrote it, where that is not the publisher.
+    source: Option<String>,
+    /// Whether something in it was put right.
+    is_corrected: bool,
     pinned: bool,
     /// What a preview says of it.
     mark: Option<String>,
@@ -185,6 +189,8 @@ fn row(context: Context<'_>, frame: &Frame, shown: &Shown) -> Row {
         date: Date::of_moment(&shown.item.date, zone, &frame.calendar),
         summary: item.summary,
         image: item.images.into_iter().next(),
+        source: item.source.map(|source| source.name),
+        is_corrected: !item.corrections.is_empty(),
         pinned: shown.entry.pinned,
         mark: preview::mark(context, frame, &shown.entry),
     }

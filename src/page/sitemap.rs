@@ -105,7 +105,7 @@ fn part_urls(site: &Site) -> usize {
     urls_max(site).min(PART_URLS)
 }
 
-/// All pages: the lists with something in them, then the items, the oldest first, then the tags and authors, so that
+/// All pages: the lists with something in them, then the items that have no canonical page elsewhere, the oldest first, then the tags and authors, so that
 /// what is new comes into the last part. Every list is gone through once, since a look at a hundred thousand entries in no order would take as long
 /// as all the rest.
 fn pages(newsroom: &Newsroom, now: i64) -> Vec<Page<'_>> {
@@ -126,7 +126,7 @@ fn pages(newsroom: &Newsroom, now: i64) -> Vec<Page<'_>> {
                 Scope::Tag(_) | Scope::Author(_) => false,
                 Scope::Section(_) => apart.is_some_and(|section| section.name == entry.section),
             };
-            if is_here {
+            if is_here && !entry.seldom.is_elsewhere {
                 items.push((entry.wire, entry, changed_at));
             }
         }
@@ -182,13 +182,11 @@ impl Page<'_> {
 }
 
 /// The items of a news sitemap at `now`, the newest first: those of the last two days that are not for readers of the
-/// pages alone.
+/// pages alone, and have no canonical page elsewhere.
 pub fn news_window(newsroom: &Newsroom, now: i64) -> Vec<Arc<Entry>> {
     let mut news: Vec<Arc<Entry>> = Vec::new();
     for place in sections(newsroom) {
-        let visible = newsroom
-            .newest(&place)
-            .filter(|entry| entry.is_in_feeds(now));
+        let visible = newsroom.newest(&place).filter(|entry| is_news(entry, now));
         let recent = visible.take_while(|entry| now < entry.wire + NEWS_SECONDS);
         news.extend(recent.filter(|entry| is_of(entry, &place)).cloned());
     }
@@ -202,11 +200,16 @@ pub fn news_left_at(newsroom: &Newsroom, now: i64) -> i64 {
     let left = |place: Place| {
         let mut old = newsroom
             .newest(&place)
-            .filter(|entry| entry.is_in_feeds(now))
+            .filter(|entry| is_news(entry, now))
             .map(|entry| entry.wire + NEWS_SECONDS);
         old.find(|at| *at <= now)
     };
     sections(newsroom).filter_map(left).max().unwrap_or(0)
+}
+
+/// Whether a news sitemap may name an item: it is for all readers, and its own page is the one to find.
+fn is_news(entry: &Entry, now: i64) -> bool {
+    entry.is_in_feeds(now) && !entry.seldom.is_elsewhere
 }
 
 /// Every section in every tree.

@@ -21,7 +21,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// The form of the kept entries; an index of another one is emptied.
-const LAYOUT: i64 = 3;
+const LAYOUT: i64 = 4;
 
 /// The file's name in the state directory.
 pub const FILE_NAME: &str = "index.sqlite";
@@ -69,6 +69,7 @@ struct Kept<'a> {
     embargo: Option<i64>,
     expires: Option<i64>,
     changes: Cow<'a, [i64]>,
+    is_elsewhere: bool,
     withdrawn_at: Option<i64>,
     note: Option<&'a str>,
     replaced_by: Option<&'a str>,
@@ -254,6 +255,7 @@ impl<'a> Kept<'a> {
             embargo: entry.life.embargo,
             expires: entry.life.expires,
             changes: Cow::Borrowed(&seldom.changes),
+            is_elsewhere: seldom.is_elsewhere,
             withdrawn_at: seldom.withdrawal.at,
             note: seldom.withdrawal.note.as_deref(),
             replaced_by: seldom.withdrawal.replaced_by.as_ref().map(Id::as_str),
@@ -308,6 +310,7 @@ impl<'a> Kept<'a> {
                 sections: listed.collect::<Option<_>>()?,
                 aliases: self.aliases.into_iter().map(Arc::from).collect(),
                 changes: self.changes.into_owned(),
+                is_elsewhere: self.is_elsewhere,
                 withdrawal: Withdrawal {
                     at: self.withdrawn_at,
                     note: self.note.map(str::to_owned),

@@ -27,7 +27,7 @@ pub struct Words {
     /// With the title of a section.
     pub back: String,
     pub pinned: String,
-    pub nothing_yet: String,
+    pub nothing_here: String,
     pub pages: String,
     /// With `number` and `count`.
     pub page: String,

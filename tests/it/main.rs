@@ -23,6 +23,7 @@ mod lifecycle;
 mod links;
 mod media;
 mod model;
+mod others;
 mod pages;
 mod paging;
 mod preview;

@@ -277,9 +277,11 @@ fn names_of_files_say_folder_language_and_date() {
     assert_eq!(reports("news/x.ru.toml", ITEM), [""; 0]);
     assert_eq!(reports("news/x.v2.toml", ITEM), [""; 0]);
     assert_eq!(reports("news/x.new.toml", ITEM), [""; 0]);
+    assert_eq!(reports("news/x.ok.toml", ITEM), [""; 0]);
     let unlisted = reports("news/x.sr-latn.toml", ITEM).join("\n");
     assert!(
-        unlisted.contains("write `[languages.sr-Latn]` into site.toml"),
+        unlisted.contains("error: the file's name ends with `.sr-Latn`")
+            && unlisted.contains("write `[languages.sr-Latn]` into site.toml"),
         "{unlisted}"
     );
     assert!(

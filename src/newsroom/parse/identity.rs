@@ -5,6 +5,7 @@ use crate::newsroom::item::Moment;
 use crate::newsroom::parse::date::{self, Written};
 use crate::newsroom::parse::document::Node;
 use crate::newsroom::parse::item::Around;
+use crate::newsroom::parse::name::Name;
 use crate::newsroom::parse::reader::{Reader, line, nearest, slug};
 use crate::newsroom::parse::report::Report;
 use crate::newsroom::site::RESERVED_SLUGS;
@@ -217,20 +218,22 @@ pub fn has_dot_segment(path: &str) -> bool {
     path.split('/').any(|segment| matches!(segment, "." | ".."))
 }
 
-/// The item's language: as written, else that of the file's suffix, else the site's.
-pub fn language(reader: &Reader<'_, '_>, around: &Around<'_>) -> Option<Language> {
-    let suffix = around.name.language.clone();
-    if let Some(unlisted) = &around.name.unlisted {
+/// Reports a language in a file's name that the publication does not list. It keeps a new item back, and takes no
+/// published one away: whoever places it decides.
+pub fn unlisted_language(report: &Report<'_>, name: &Name<'_>) {
+    if let Some(unlisted) = &name.unlisted {
         let message = format!(
-            "the file's name ends with `.{unlisted}`, which is no language of this publication: it is a part of the \
-             item's name"
+            "the file's name ends with `.{unlisted}`, which is no language of this publication"
         );
-        let start = reader.span.start..reader.span.start;
-        let reported = reader.report.warning(start, message);
-        reported.hint(format!(
+        report.error(0..0, message).hint(format!(
             "write `[languages.{unlisted}]` into site.toml, or take `.{unlisted}` out of the name"
         ));
     }
+}
+
+/// The item's language: as written, else that of the file's suffix, else the site's.
+pub fn language(reader: &Reader<'_, '_>, around: &Around<'_>) -> Option<Language> {
+    let suffix = around.name.language.clone();
     let Some(tag) = reader.line("lang") else {
         return Some(suffix.unwrap_or_else(|| around.site.default_language.clone()));
     };

@@ -80,8 +80,10 @@ pub fn read(file: &File<'_>, site: &Site, sections: &Sections) -> Parsed {
         finish(&reader);
         item
     });
+    let item = item.filter(|_| !report.has_errors());
+    identity::unlisted_language(&report, &Name::of(file.path, site));
     Parsed {
-        item: item.filter(|_| !report.has_errors()),
+        item,
         problems: report.into_problems(),
     }
 }

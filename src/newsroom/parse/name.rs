@@ -17,16 +17,21 @@ pub struct Name<'a> {
     pub stem: &'a str,
     /// The language that the suffix names.
     pub language: Option<Language>,
-    /// A suffix that looks like a language and is none of the site's.
+    /// A suffix that is a language and none of the site's.
     pub unlisted: Option<Language>,
 }
 
-fn has_two_letters(language: &Language) -> bool {
-    language
-        .as_str()
-        .find('-')
-        .unwrap_or(language.as_str().len())
-        == 2
+/// The languages of ISO 639-1. Words of three letters are too often no languages.
+const LANGUAGES: &str = "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da \
+                         de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy \
+                         hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg \
+                         li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or \
+                         os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg sh si sk sl sm sn so sq sr ss st su sv sw \
+                         ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu";
+
+fn is_known(language: &Language) -> bool {
+    let primary = language.as_str().split('-').next().unwrap_or_default();
+    LANGUAGES.split_whitespace().any(|known| known == primary)
 }
 
 impl<'a> Name<'a> {
@@ -41,8 +46,7 @@ impl<'a> Name<'a> {
             |language: &Language| site.trees().any(|tree| site.language(tree) == language);
         let (stem, language, unlisted) = match suffix {
             Some((stem, language)) if is_ours(&language) => (stem, Some(language), None),
-            // Words of three letters are too often no languages.
-            Some((_, other)) if has_two_letters(&other) => (whole_stem, None, Some(other)),
+            Some((_, other)) if is_known(&other) => (whole_stem, None, Some(other)),
             Some(_) | None => (whole_stem, None, None),
         };
         Self {

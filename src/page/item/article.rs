@@ -59,11 +59,9 @@ pub(super) fn json(
     article["correction"] = corrections.collect();
     article["workTranslation"] = others.collect();
     article["isBasedOn"] = bases.into_iter().map(Url::as_str).collect();
-    article["sourceOrganization"] = json!(
-        item.source
-            .as_ref()
-            .map(|source| json!({ "@type": "Organization", "name": source.name }))
-    );
+    article["sourceOrganization"] = json!(item.source.as_ref().map(
+        |source| json!({ "@type": "Organization", "name": source.name, "url": source.url.as_str() })
+    ));
     without_nothing(&mut article);
     escaped(&article)
 }
@@ -103,11 +101,14 @@ fn subject(topic: &str) -> Value {
     }
 }
 
-/// An author: the organisation where the name is that of the publisher or its office, else a person.
+/// An author: the organisation where the name is that of the publisher, its office or the source, else a person.
 fn person(context: Context<'_>, shown: &Shown, person: &Person) -> Value {
     let site = context.newsroom.site();
     let contact = site.contact.as_ref().map(|contact| &contact.name);
-    let is_office = person.name == site.publisher.name || contact == Some(&person.name);
+    let source = shown.item.source.as_ref().map(|source| &source.name);
+    let is_office = person.name == site.publisher.name
+        || contact == Some(&person.name)
+        || source == Some(&person.name);
     let own = person.url.as_ref().map(Url::to_string);
     json!({
         "@type": if is_office { "Organization" } else { "Person" },

@@ -59,6 +59,10 @@ pub(super) fn of_item(
     let authors =
         authors.filter_map(|author| page_of(context, &shown.entry, Kind::Author, &author.name));
     graph.extend(authors.map(|page| ("article:author", page)));
+    // An item without authors of its own is its source's.
+    let source = shown.item.source.as_ref();
+    let source = source.filter(|_| shown.item.authors.is_empty());
+    graph.extend(source.map(|source| ("article:author", source.url.to_string())));
     graph.push(("article:section", item.section.1.clone()));
     graph.extend(item.tags.iter().map(|tag| ("article:tag", tag.clone())));
     graph

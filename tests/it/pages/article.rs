@@ -132,7 +132,7 @@ fn html_3_an_items_page_has_its_article() {
         }],
         "license": "https://creativecommons.org/licenses/by/4.0/",
         "isBasedOn": ["https://origin.example/a"],
-        "sourceOrganization": { "@type": "Organization", "name": "Origin" },
+        "sourceOrganization": { "@type": "Organization", "name": "Origin", "url": "https://origin.example/a" },
         "workTranslation": [{
             "@type": "NewsArticle", "@id": "https://press.example.org/ru/news/b/", "inLanguage": "ru",
         }],

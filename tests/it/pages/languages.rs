@@ -239,7 +239,7 @@ fn notices_and_corrections_in_feeds_are_in_their_language() {
     );
     let feed = office.get("/ru/rss.xml").2;
     assert!(
-        feed.contains("<title>Отозвано (1 ноября 2096\u{202f}г.)</title>"),
+        feed.contains("<title>Отозвано (News, 1 ноября 2096\u{202f}г. в 10:00)</title>"),
         "{feed}"
     );
     assert!(feed.contains("Этот материал отозван."));

@@ -503,7 +503,10 @@ mod tests {
             ("<a href=\"&#106;avascript:x\">t</a>", "<a>t</a>"),
             ("<img src=\"data:image/png;base64,AA\">t", "t"),
             ("<svg><p><style><img src=x onerror=y></style></svg>t", "t"),
-            ("<iframe src=x></iframe><object data=x></object>t", "t"),
+            (
+                "<iframe src=javascript:x></iframe><object data=javascript:y></object>t",
+                "<a>javascript:x</a><a>javascript:y</a>t",
+            ),
             ("<form><input></form>t", "t"),
             (
                 "<a href=\"mailto:a@example.org\">t</a>",

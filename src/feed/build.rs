@@ -68,9 +68,12 @@ pub fn of_place(
             .and_utc(),
         max_age_seconds: settings.max_age_seconds,
         browser_view: settings.browser_view,
-        publisher: publisher(site),
-        contact: site.contact.clone(),
-        rights: site.rights.clone().filter(|_| is_ours),
+        publisher: publisher(site, place.tree),
+        contact: site.contact(place.tree),
+        rights: site
+            .rights(place.tree)
+            .filter(|_| is_ours)
+            .map(str::to_owned),
         license: site.license.clone().filter(|_| is_ours),
         logo: site_picture(context, site.logo.as_deref()),
         icon: site_picture(context, site.icon.as_deref()),
@@ -78,7 +81,7 @@ pub fn of_place(
         items: if is_ours {
             items
         } else {
-            with_own_rights(site, items)
+            with_own_rights(site.rights(place.tree), items)
         },
     }
 }
@@ -91,10 +94,10 @@ fn states_terms(newsroom: &Newsroom, place: &Place, items: &[FeedItem]) -> bool 
 }
 
 /// Where the feed states no rights for all, each item of the publisher's own states them.
-fn with_own_rights(site: &Site, mut items: Vec<FeedItem>) -> Vec<FeedItem> {
+fn with_own_rights(rights: Option<&str>, mut items: Vec<FeedItem>) -> Vec<FeedItem> {
     for item in &mut items {
         if item.rights.is_none() && item.source.is_none() && !item.is_notice {
-            item.rights.clone_from(&site.rights);
+            item.rights = rights.map(str::to_owned);
         }
     }
     items
@@ -154,7 +157,7 @@ pub fn of_item(context: Context<'_>, shown: &Shown) -> FeedItem {
         published: instant(entry.wire),
         updated: instant(entry.updated(context.now)),
         corrections: corrections.collect(),
-        authors: authors(site, item),
+        authors: authors(site, entry.tree, item),
         language: item.language.clone(),
         section: section(context, entry, &item.language),
         tags: item.tags.clone(),
@@ -194,7 +197,7 @@ fn lead(item: &Item, body: &str) -> Vec<String> {
 }
 
 /// The byline: as written, else the source that an item was taken from, else the publisher.
-fn authors(site: &Site, item: &Item) -> Vec<Person> {
+fn authors(site: &Site, tree: Tree, item: &Item) -> Vec<Person> {
     if !item.authors.is_empty() {
         return item.authors.clone();
     }
@@ -203,7 +206,7 @@ fn authors(site: &Site, item: &Item) -> Vec<Person> {
         email: None,
         url: Some(source.url.clone()),
     });
-    vec![source.unwrap_or_else(|| publisher(site))]
+    vec![source.unwrap_or_else(|| publisher(site, tree))]
 }
 
 /// What readers know an item by: what it was called elsewhere, else its tag URI.
@@ -230,9 +233,9 @@ pub fn corrections(item: &Item, now: i64) -> impl Iterator<Item = &Correction> {
 }
 
 /// The publisher as a person: the byline of items without one, with the site's contact address.
-pub fn publisher(site: &Site) -> Person {
+pub fn publisher(site: &Site, tree: Tree) -> Person {
     Person {
-        name: site.publisher.name.clone(),
+        name: site.publisher_name(tree).to_owned(),
         email: None,
         url: site.publisher.url.clone(),
     }

@@ -39,7 +39,7 @@ pub fn of_entry(context: Context<'_>, entry: &Entry) -> FeedItem {
         published: instant(entry.wire),
         updated: instant(entry.notice_at(context.now)),
         corrections: Vec::new(),
-        authors: vec![build::publisher(site)],
+        authors: vec![build::publisher(site, entry.tree)],
         section,
         language,
         tags: Vec::new(),

@@ -6,6 +6,7 @@ use crate::newsroom::entry::Entry;
 use crate::newsroom::identity::Id;
 use crate::newsroom::lifecycle::State;
 use crate::newsroom::problem::{Problem, Severity};
+use crate::newsroom::site::Tree;
 use crate::text::language::Language;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -93,6 +94,37 @@ impl Newsroom {
                     .map(move |(language, other)| still_published(entry, &language, &other))
             });
         left.collect()
+    }
+
+    /// What authors should know of further languages in which readers find texts of the default one: a line a language.
+    pub fn language_problems(&self) -> Vec<Problem> {
+        let trees = self.site.trees().filter(|tree| *tree != Tree::DEFAULT);
+        trees.filter_map(|tree| self.missing_texts(tree)).collect()
+    }
+
+    fn missing_texts(&self, tree: Tree) -> Option<Problem> {
+        let language = self.site.language(tree);
+        let mut shown = self.places();
+        shown.retain(|place| place.tree == tree && self.count(place) > 0);
+        if shown.is_empty() {
+            return None;
+        }
+        let own = self.site.untranslated(tree).into_iter().map(str::to_owned);
+        let sections = shown.iter().filter_map(|place| {
+            let section = self.section_of(place)?;
+            let has_title = section.wording.title(language).is_some();
+            (!has_title).then(|| format!("`title` of the section `{}`", section.name))
+        });
+        let missing: Vec<String> = own.map(|key| format!("`{key}`")).chain(sections).collect();
+        let message = format!(
+            "readers in `{language}` find texts of the default language: {}",
+            missing.join(", ")
+        );
+        let hint = format!(
+            "write them under `[languages.{language}]`, those of a section in its `section.toml`"
+        );
+        let problem = Problem::of_file(Severity::Hint, "site.toml", message).hint(hint);
+        (!missing.is_empty()).then_some(problem)
     }
 
     /// The key of an item's text, where that may have other versions.

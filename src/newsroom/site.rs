@@ -7,7 +7,7 @@ use crate::newsroom::label::Kind;
 use crate::newsroom::redirects::Redirects;
 use crate::newsroom::theme::Theme;
 use crate::newsroom::vocabulary::Vocabulary;
-use crate::newsroom::wording::{Wording, Wordings};
+use crate::newsroom::wording::{FooterLink, Voice, Wordings};
 use crate::text::language::Language;
 use crate::text::slug::Slug;
 use chrono_tz::Tz;
@@ -51,7 +51,7 @@ pub struct Site {
     /// A square picture in the media folder.
     pub icon: Option<String>,
     /// Each further language with its own texts, in the order of the file.
-    pub languages: Vec<(Language, Wording)>,
+    pub languages: Vec<(Language, Voice)>,
     /// What is said of tags.
     pub tags: Vocabulary,
     /// What is said of authors.
@@ -94,15 +94,70 @@ impl Site {
     /// The publication's title in a tree.
     pub fn title(&self, tree: Tree) -> &str {
         self.further(tree)
-            .and_then(|(_, words)| words.title.as_deref())
+            .and_then(|(_, voice)| voice.words.title.as_deref())
             .unwrap_or(&self.title)
     }
 
     /// The publication's description in a tree.
     pub fn description(&self, tree: Tree) -> &str {
         self.further(tree)
-            .and_then(|(_, words)| words.description.as_deref())
+            .and_then(|(_, voice)| voice.words.description.as_deref())
             .unwrap_or(&self.description)
+    }
+
+    /// The publisher's name in a tree.
+    pub fn publisher_name(&self, tree: Tree) -> &str {
+        self.further(tree)
+            .and_then(|(_, voice)| voice.publisher.as_deref())
+            .unwrap_or(&self.publisher.name)
+    }
+
+    /// Whom to write to, as a tree names them.
+    pub fn contact(&self, tree: Tree) -> Option<Person> {
+        let own = self.further(tree);
+        let own = own.and_then(|(_, voice)| voice.contact.clone());
+        self.contact.clone().map(|contact| Person {
+            name: own.unwrap_or(contact.name),
+            ..contact
+        })
+    }
+
+    /// The copyright notice in a tree.
+    pub fn rights(&self, tree: Tree) -> Option<&str> {
+        let own = self.further(tree);
+        own.and_then(|(_, voice)| voice.rights.as_deref())
+            .or(self.rights.as_deref())
+    }
+
+    /// The footer's links in a tree.
+    pub fn links(&self, tree: Tree) -> &[FooterLink] {
+        let own = self.further(tree);
+        own.and_then(|(_, voice)| voice.links.as_deref())
+            .unwrap_or(&self.links)
+    }
+
+    /// The keys of a further language's table that say nothing where the default language has a text.
+    pub fn untranslated(&self, tree: Tree) -> Vec<&'static str> {
+        let Some((_, voice)) = self.further(tree) else {
+            return Vec::new();
+        };
+        let says = |text: &str| !text.is_empty() && text != self.title;
+        let keys = [
+            ("title", voice.words.title.is_none()),
+            (
+                "description",
+                voice.words.description.is_none() && says(&self.description),
+            ),
+            (
+                "publisher",
+                voice.publisher.is_none() && says(&self.publisher.name),
+            ),
+            ("contact", voice.contact.is_none() && self.contact.is_some()),
+            ("rights", voice.rights.is_none() && self.rights.is_some()),
+            ("links", voice.links.is_none() && !self.links.is_empty()),
+        ];
+        let missing = keys.into_iter().filter(|(_, is_missing)| *is_missing);
+        missing.map(|(key, _)| key).collect()
     }
 
     /// The path of a tree's root below the base URL: `/`, or `/ru/`.
@@ -142,7 +197,7 @@ impl Site {
         }
     }
 
-    fn further(&self, tree: Tree) -> Option<&(Language, Wording)> {
+    fn further(&self, tree: Tree) -> Option<&(Language, Voice)> {
         usize::from(tree.0)
             .checked_sub(1)
             .and_then(|at| self.languages.get(at))
@@ -177,15 +232,6 @@ pub struct Publisher {
     pub url: Option<Url>,
     /// A picture in the media folder.
     pub logo: Option<String>,
-}
-
-/// A link of the pages' footer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FooterLink {
-    /// What it says.
-    pub title: String,
-    /// Where it leads: an absolute URL, or a path below the root.
-    pub url: String,
 }
 
 /// The three formats of every feed.

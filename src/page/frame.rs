@@ -5,7 +5,8 @@ use crate::feed::{Context, Picture, build};
 use crate::newsroom::Newsroom;
 use crate::newsroom::item::Person;
 use crate::newsroom::place::{Place, Scope, folder};
-use crate::newsroom::site::{FooterLink, Format, Site, Tree};
+use crate::newsroom::site::{Format, Site, Tree};
+use crate::newsroom::wording::FooterLink;
 use crate::text::calendar::Calendar;
 use crate::text::language::Language;
 use crate::text::words::Words;
@@ -82,10 +83,14 @@ impl Frame {
             feeds: feed_links(context, subject.place),
             sections: sections(context, &subject),
             languages: languages(context, &subject),
-            links: site.links.iter().map(|link| absolute(site, link)).collect(),
-            publisher: build::publisher(site),
-            contact: site.contact.clone(),
-            rights: site.rights.clone(),
+            links: site
+                .links(tree)
+                .iter()
+                .map(|link| absolute(site, link))
+                .collect(),
+            publisher: build::publisher(site, tree),
+            contact: site.contact(tree),
+            rights: site.rights(tree).map(str::to_owned),
             alternates: if subject.alternates.len() > 1 {
                 subject.alternates
             } else {

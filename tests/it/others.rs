@@ -312,3 +312,64 @@ fn the_page_of_an_item_of_others_is_theirs() {
         assert_eq!(page.contains(byline), !is_ours, "{page}");
     }
 }
+
+#[test]
+fn what_is_missing_in_a_language_is_told_in_one_line() {
+    let mut office = Office::open(
+        &[
+            (
+                "site.toml",
+                &format!("{DESK}{TERMS}[languages.ru]\ntitle = \"Пример\"\n[languages.fr]\n"),
+            ),
+            ("news/a.ru.toml", LATER),
+        ],
+        second("12:00:00"),
+    );
+    let told = office.problems().join("\n");
+    assert!(
+        told.contains("readers in `ru` find texts of the default language: `rights`, `title` of the section `news`"),
+        "{told}"
+    );
+    assert!(!told.contains("`fr`"), "{told}");
+}
+
+#[test]
+fn the_publications_own_texts_can_be_said_in_each_language() {
+    let site = format!(
+        "{DESK}{TERMS}links = [{{ title = \"About\", url = \"/about/\" }}]\n\
+         publisher = {{ name = \"Office\", url = \"https://office.example/\" }}\n\
+         contact = {{ name = \"Desk\", email = \"desk@example.org\" }}\n\
+         [languages.fr]\n[languages.ru]\nrights = \"© Пример\"\npublisher = {{ name = \"Бюро\" }}\n\
+         contact = {{ name = \"Стол\" }}\nlinks = [{{ title = \"О нас\", url = \"/o-nas/\" }}]\n"
+    );
+    let office = Office::open(
+        &[
+            ("site.toml", &*site),
+            ("news/a.toml", LATER),
+            ("news/a.fr.toml", LATER),
+            ("news/a.ru.toml", LATER),
+        ],
+        second("12:00:00"),
+    );
+    for (tree, said, unsaid) in [
+        ("", ["© Example", "Office", "Desk", "About"], "Бюро"),
+        ("/fr", ["© Example", "Office", "Desk", "About"], "Бюро"),
+        ("/ru", ["© Пример", "Бюро", "Стол", "О нас"], "Office"),
+    ] {
+        for path in ["/", "/news/a/", "/nothing/"] {
+            let page = office.get(&format!("{tree}{path}")).2;
+            for word in said {
+                assert!(page.contains(word), "{tree}{path}: {word} is not in {page}");
+            }
+            assert!(!page.contains(unsaid), "{tree}{path}: {page}");
+        }
+        for path in FEEDS {
+            let feed = office.get(&format!("{tree}{path}")).2;
+            assert!(
+                feed.contains(said[0]) && feed.contains(said[1]),
+                "{tree}{path}: {feed}"
+            );
+            assert!(!feed.contains(unsaid), "{tree}{path}: {feed}");
+        }
+    }
+}

@@ -77,7 +77,8 @@ impl Desk {
         self.board.set_each(Where::Place, BTreeMap::new(), problems);
         self.moved.clear();
         self.drop_sections(last_good);
-        let versions = self.newsroom.version_problems();
+        let mut versions = self.newsroom.version_problems();
+        versions.extend(self.newsroom.language_problems());
         self.board.set_all(Where::Versions, versions);
         let spellings = self.newsroom.label_problems();
         self.board.set(Where::Spelling, SITE_FILE, spellings);

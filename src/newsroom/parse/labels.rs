@@ -7,7 +7,7 @@ use crate::newsroom::parse::reader::{Reader, line};
 use crate::newsroom::parse::report::Report;
 use crate::newsroom::parse::section;
 use crate::newsroom::vocabulary::{Term, Vocabulary};
-use crate::newsroom::wording::Wording;
+use crate::newsroom::wording::Voice;
 use crate::text::language::Language;
 use crate::text::slug::Slug;
 use std::collections::BTreeMap;
@@ -26,7 +26,7 @@ struct Said {
 pub fn vocabulary(
     reader: &Reader<'_, '_>,
     kind: Kind,
-    languages: &[(Language, Wording)],
+    languages: &[(Language, Voice)],
 ) -> Vocabulary {
     let Some(table) = reader.table(kind.table()) else {
         return Vocabulary::default();
@@ -68,7 +68,7 @@ fn one(
     table: &Reader<'_, '_>,
     kind: Kind,
     field: &Field<'_>,
-    languages: &[(Language, Wording)],
+    languages: &[(Language, Voice)],
 ) -> Option<Said> {
     let Some(page) = Slug::new(&field.key) else {
         let message = format!(

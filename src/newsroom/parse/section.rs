@@ -7,7 +7,7 @@ use crate::newsroom::parse::reader::Reader;
 use crate::newsroom::parse::report::{Report, cleaned};
 use crate::newsroom::problem::{Problem, Severity};
 use crate::newsroom::site::{RESERVED_SECTIONS, Section, Site};
-use crate::newsroom::wording::{Wording, Wordings};
+use crate::newsroom::wording::{Voice, Wording, Wordings};
 use crate::text::language::Language;
 use crate::text::slug::Slug;
 
@@ -107,7 +107,7 @@ fn fill(section: &mut Section, reader: &Reader<'_, '_>, site: &Site) {
 }
 
 /// The table `languages`: titles and descriptions in further languages of the publication, which are `listed`.
-pub fn wordings(reader: &Reader<'_, '_>, listed: &[(Language, Wording)]) -> Wordings {
+pub fn wordings(reader: &Reader<'_, '_>, listed: &[(Language, Voice)]) -> Wordings {
     let Some(languages) = reader.table("languages") else {
         return Wordings::default();
     };
@@ -120,7 +120,7 @@ pub fn wordings(reader: &Reader<'_, '_>, listed: &[(Language, Wording)]) -> Word
 fn wording(
     languages: &Reader<'_, '_>,
     field: &Field<'_>,
-    listed: &[(Language, Wording)],
+    listed: &[(Language, Voice)],
 ) -> Option<(Language, Wording)> {
     let language = Language::new(&field.key)
         .filter(|language| listed.iter().any(|(listed, _)| listed == language));

@@ -9,8 +9,8 @@ use crate::newsroom::parse::reader::{Reader, nearest};
 use crate::newsroom::parse::report::{Report, cleaned};
 use crate::newsroom::parse::{feeds, labels, media, person, redirects};
 use crate::newsroom::problem::Problem;
-use crate::newsroom::site::{FeedSettings, FooterLink, Publisher, Site};
-use crate::newsroom::wording::Wording;
+use crate::newsroom::site::{FeedSettings, Publisher, Site};
+use crate::newsroom::wording::{FooterLink, Voice, Wording};
 use crate::text::language::Language;
 use chrono_tz::Tz;
 
@@ -195,7 +195,7 @@ fn publisher(reader: &Reader<'_, '_>, title: &str) -> Publisher {
     publisher
 }
 
-fn languages(reader: &Reader<'_, '_>, default: &Language) -> Vec<(Language, Wording)> {
+fn languages(reader: &Reader<'_, '_>, default: &Language) -> Vec<(Language, Voice)> {
     let Some(table) = reader.table("languages") else {
         return Vec::new();
     };
@@ -206,7 +206,7 @@ fn languages(reader: &Reader<'_, '_>, default: &Language) -> Vec<(Language, Word
         );
         return Vec::new();
     }
-    let mut languages: Vec<(Language, Wording)> = Vec::new();
+    let mut languages: Vec<(Language, Voice)> = Vec::new();
     for field in table.all() {
         let Some((language, wording)) = further_language(&table, field, default) else {
             continue;
@@ -226,7 +226,7 @@ fn further_language(
     table: &Reader<'_, '_>,
     field: &Field<'_>,
     default: &Language,
-) -> Option<(Language, Wording)> {
+) -> Option<(Language, Voice)> {
     let Some(language) = Language::new(&field.key) else {
         let message = format!("`{}` is no language tag", field.key);
         table
@@ -244,12 +244,27 @@ fn further_language(
         return None;
     }
     let reader = Reader::of(table.report, &field.node)?;
-    let wording = Wording {
-        title: reader.line("title"),
-        description: reader.line("description"),
+    let has_links = reader.field("links").is_some();
+    let voice = Voice {
+        words: Wording {
+            title: reader.line("title"),
+            description: reader.line("description"),
+        },
+        publisher: named(&reader, "publisher"),
+        contact: named(&reader, "contact"),
+        rights: reader.line("rights"),
+        links: has_links.then(|| reader.list("links", footer_link)),
     };
-    reader.finish(&[]);
-    Some((language, wording))
+    reader.finish(&[("name", "title"), ("copyright", "rights")]);
+    Some((language, voice))
+}
+
+/// The name in a table that has no other key: all else is the same in every language.
+fn named(reader: &Reader<'_, '_>, key: &'static str) -> Option<String> {
+    let table = reader.table(key)?;
+    let name = table.line("name");
+    table.finish(&[("title", "name")]);
+    name
 }
 
 fn footer_link(report: &Report<'_>, _: &str, node: &Node<'_>) -> Option<FooterLink> {

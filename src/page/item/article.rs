@@ -4,6 +4,7 @@ use super::page_of;
 use crate::feed::{Context, Enclosure, FeedItem, Picture, Shown, build};
 use crate::newsroom::item::{Person, Spot};
 use crate::newsroom::label::Kind;
+use crate::newsroom::site::Tree;
 use crate::page::date::machine;
 use crate::page::frame::Alternate;
 use serde_json::{Map, Value, json};
@@ -38,12 +39,12 @@ pub(super) fn json(
         "keywords": item.tags,
         "about": item.topics.iter().map(|topic| subject(topic)).collect::<Vec<_>>(),
         "author": item.authors.iter().map(|author| person(context, shown, author)).collect::<Vec<_>>(),
-        "publisher": publisher(context),
+        "publisher": publisher(context, shown.entry.tree),
         "dateline": item.dateline,
         "contentLocation": item.place.as_ref().map(place),
         "image": item.images.iter().map(image).collect::<Vec<_>>(),
         "associatedMedia": item.attachments.iter().map(media).collect::<Vec<_>>(),
-        "copyrightNotice": item.rights.as_ref().or(site.rights.as_ref().filter(|_| item.source.is_none())),
+        "copyrightNotice": item.rights.as_deref().or(site.rights(shown.entry.tree).filter(|_| item.source.is_none())),
         "license": item.license.as_ref().map(Url::as_str),
     });
     let corrections = item.corrections.iter().map(|(at, note)| {
@@ -104,10 +105,11 @@ fn subject(topic: &str) -> Value {
 /// An author: the organisation where the name is that of the publisher, its office or the source, else a person.
 fn person(context: Context<'_>, shown: &Shown, person: &Person) -> Value {
     let site = context.newsroom.site();
-    let contact = site.contact.as_ref().map(|contact| &contact.name);
+    let tree = shown.entry.tree;
+    let contact = site.contact(tree).map(|contact| contact.name);
     let source = shown.item.source.as_ref().map(|source| &source.name);
-    let is_office = person.name == site.publisher.name
-        || contact == Some(&person.name)
+    let is_office = person.name == site.publisher_name(tree)
+        || contact.as_ref() == Some(&person.name)
         || source == Some(&person.name);
     let own = person.url.as_ref().map(Url::to_string);
     json!({
@@ -118,12 +120,12 @@ fn person(context: Context<'_>, shown: &Shown, person: &Person) -> Value {
     })
 }
 
-fn publisher(context: Context<'_>) -> Value {
+fn publisher(context: Context<'_>, tree: Tree) -> Value {
     let site = context.newsroom.site();
     let logo = site.publisher.logo.as_deref().or(site.logo.as_deref());
     json!({
         "@type": "Organization",
-        "name": site.publisher.name,
+        "name": site.publisher_name(tree),
         "url": site.publisher.url.as_ref().map(Url::as_str),
         "logo": build::site_picture(context, logo).as_ref().map(image),
     })

@@ -4,8 +4,10 @@
 pub mod advice;
 pub mod files;
 pub mod fix;
+pub mod outlook;
 
 use crate::command::arguments::CheckArguments;
+use crate::command::check::outlook::Outlook;
 use crate::command::desk::opening::Opened;
 use crate::command::desk::{Desk, Setting};
 use crate::command::{Error, Outcome, report};
@@ -47,19 +49,20 @@ pub fn run(arguments: &CheckArguments) -> Result<Outcome, Error> {
         notes.extend(fix::write_ids(desk.directory(), desk.newsroom()));
         opened = Desk::open(setting(), &ledger, None, &clock);
     }
-    let (problems, items) = match opened {
+    let (problems, outlook) = match opened {
         Ok(Opened { mut desk, .. }) => {
             let mut problems = desk.board().all();
             problems.extend(further(desk.directory(), desk.newsroom(), now.timestamp()));
             let problems = problems.into_iter();
             let problems = problems.map(|problem| located(desk.directory(), problem));
             let problems: Vec<Problem> = problems.collect();
-            (problems, Some(desk.newsroom().len()))
+            let outlook = Outlook::of(desk.newsroom(), &problems, now.timestamp());
+            (problems, Some(outlook))
         }
         Err((problems, Error::Site)) => (problems, None),
         Err((_, error)) => return Err(error),
     };
-    report::write(&problems, &notes, items, arguments.format).map_err(Error::Output)?;
+    report::write(&problems, &notes, outlook.as_ref(), arguments.format).map_err(Error::Output)?;
     let has_errors = problems.iter().any(Problem::is_error);
     Ok(if has_errors {
         Outcome::Errors

@@ -1,13 +1,14 @@
 //! The report of `check`, for people and for programs.
 
 use crate::command::arguments::ReportFormat;
+use crate::command::check::outlook::Outlook;
 use crate::newsroom::problem::{Mark, Problem, Severity};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde::Serialize;
 use std::io::{self, Write};
 
-/// Writes all problems, then a count. `notes` are said before them; `items` is how many items are valid, `None`
-/// where the site itself is not.
+/// Writes all problems, then a count, and for people what is out and what is to come. `notes` are said before them;
+/// `outlook` is `None` where the site itself cannot be used.
 ///
 /// # Errors
 ///
@@ -15,16 +16,20 @@ use std::io::{self, Write};
 pub fn write(
     problems: &[Problem],
     notes: &[String],
-    items: Option<usize>,
+    outlook: Option<&Outlook>,
     format: ReportFormat,
 ) -> io::Result<()> {
     match format {
-        ReportFormat::Human => write_human(problems, notes, items),
+        ReportFormat::Human => write_human(problems, notes, outlook),
         ReportFormat::Json => write_json(problems),
     }
 }
 
-fn write_human(problems: &[Problem], notes: &[String], items: Option<usize>) -> io::Result<()> {
+fn write_human(
+    problems: &[Problem],
+    notes: &[String],
+    outlook: Option<&Outlook>,
+) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
     for note in notes {
         writeln!(out, "note: {note}")?;
@@ -42,16 +47,20 @@ fn write_human(problems: &[Problem], notes: &[String], items: Option<usize>) -> 
             .count()
     };
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-    let items = items.map_or_else(
+    let items = outlook.map_or_else(
         || "the site cannot be used".to_owned(),
-        |items| counted(items, "item"),
+        |outlook| counted(outlook.items, "item"),
     );
     writeln!(
         out,
         "{items}, {}, {}",
         counted(errors, "error"),
         counted(warnings, "warning")
-    )
+    )?;
+    for line in outlook.iter().flat_map(|outlook| &outlook.lines) {
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
 }
 
 /// `1 error`, `2 errors`.

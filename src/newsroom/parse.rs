@@ -21,6 +21,7 @@ pub mod report;
 pub mod salvage;
 pub mod section;
 pub mod site;
+mod slip;
 mod syntax;
 pub mod withdrawal;
 

@@ -395,3 +395,91 @@ fn help_and_version_are_there() {
         Some(2)
     );
 }
+
+#[test]
+fn check_ends_with_what_is_out_and_what_is_to_come() {
+    let item =
+        |id: &str, more: &str| format!("id = \"{id}\"\ntitle = \"T\"\nbody = \"b\"\n{more}\n");
+    let files = [
+        ("news/a.toml", item("a", "date = 2026-03-01")),
+        ("news/b.toml", item("b", "date = 2026-03-01\ndraft = true")),
+        ("news/c.toml", item("c", "date = 2190-03-01T10:00:00Z")),
+        (
+            "news/d.toml",
+            item(
+                "d",
+                "date = 2026-03-01\nembargo_until = 2190-02-01T10:00:00Z",
+            ),
+        ),
+        ("news/e.toml", item("e", "date = yesterday")),
+        ("news/f.toml", String::new()),
+        (
+            "news/g.toml",
+            item("g", "date = 2026-03-01\nstatus = \"withheld\""),
+        ),
+    ];
+    let mut all = vec![("site.toml", SITE)];
+    all.extend(files.iter().map(|(file, text)| (*file, &**text)));
+    let folder = data(&all);
+    let (status, report) = check(&folder.path().join("data"), &[]);
+    assert_eq!(status, 1);
+    for line in [
+        "5 items, 2 errors, 0 warnings",
+        "1 published, 1 withheld, 1 in draft, 2 to come, 2 held back by errors",
+        "1 February 2190, 10:00 (embargo ends): news/d.toml\n1 March 2190, 10:00 (scheduled): news/c.toml",
+        "the file is empty",
+    ] {
+        assert!(report.contains(line), "{line}: {report}");
+    }
+}
+
+#[test]
+fn check_answers_slips_with_the_line_to_write() {
+    for (line, told) in [
+        ("pinned = yes", "write `pinned = true`"),
+        (
+            "images = \"photo.jpg\"",
+            "`images = [{ src = \"photo.jpg\", alt = \"…\" }]`",
+        ),
+        (
+            "source = \"The Gazette\"",
+            "`source = { name = \"The Gazette\", url = \"https://…\" }`",
+        ),
+        (
+            "tags = \"harbour, dues\"",
+            "`tags = [\"harbour\", \"dues\"]`",
+        ),
+        (
+            "[corrections]\nat = 2026-03-01\nnote = \"n\"",
+            "`[[corrections]]`",
+        ),
+        (
+            "tags = [\"a\"]\ncategories = [\"b\"]",
+            "put its values into `tags`",
+        ),
+        ("expires: 2026-11-25", "`expires = 2026-11-25`"),
+        ("expires = 2026-9-2", "`expires = 2026-09-02`"),
+        ("expires = \"2026-02-29\"", "there is no such day"),
+        (
+            "expires = \"2026-09-02 10:00:00 +0200\"",
+            "`2026-09-02T10:00:00+02:00`",
+        ),
+        (
+            "embargo_until = 2026-11-27T10:00:00",
+            "that is `2026-11-27T10:00:00",
+        ),
+        ("subtitle = “North pier”", "`subtitle = \"North pier\"`"),
+    ] {
+        let text = format!("id = \"a\"\n{ITEM}{line}\n");
+        let folder = data(&[("site.toml", SITE), ("news/a.toml", &text)]);
+        let (status, report) = check(&folder.path().join("data"), &[]);
+        assert!(status == 1 && report.contains(told), "{line}: {report}");
+    }
+    let blank = "id = \"a\"\ntitle = \"\\u00a0\\u200b\"\ndate = 2026-03-01\nbody = \"b\"\n";
+    let folder = data(&[("site.toml", SITE), ("news/a.toml", blank)]);
+    let (status, report) = check(&folder.path().join("data"), &[]);
+    assert!(
+        status == 1 && report.contains("`title` is empty"),
+        "{report}"
+    );
+}

@@ -59,7 +59,7 @@ fn keys_of_an_item() {
         (
             "titel = \"x\"\n",
             &[
-                "news/a.toml:4:1: error: `titel` is not a key",
+                "news/a.toml:4:1: error: `titel` is not known here",
                 "did you mean `title`",
             ],
         ),
@@ -130,7 +130,7 @@ fn keys_of_an_item() {
             "expires = \"so\\non\\u001b[31m\"\n",
             &["`so on[31m` is not a date"],
         ),
-        ("\"a\\tb\\u0085\" = 1\n", &["`a b ` is not a key"]),
+        ("\"a\\tb\\u0085\" = 1\n", &["`a b ` is not known here"]),
         (
             "updated = 2026-03-29T02:30:00\n",
             &["does not exist in Europe/Vienna", "write the offset"],
@@ -317,7 +317,7 @@ fn json_and_front_matter_tell_their_places_too() {
     );
     assert!(
         json.iter()
-            .any(|report| report.starts_with("news/a.json:4:3: error: `bodi` is not a key")),
+            .any(|report| report.starts_with("news/a.json:4:3: error: `bodi` is not known here")),
         "{json:#?}"
     );
     assert!(
@@ -342,7 +342,7 @@ fn json_and_front_matter_tell_their_places_too() {
         "+++\ntitle = \"T\"\ndate = 2026-03-01\nkey = 1\n+++\nBody\n",
     );
     assert!(
-        md[0].starts_with("news/a.md:4:1: error: `key` is not a key"),
+        md[0].starts_with("news/a.md:4:1: error: `key` is not known here"),
         "{md:#?}"
     );
     assert!(
@@ -435,7 +435,7 @@ fn keys_of_the_site() {
         (
             &format!("{SITE}[tags.a]\nsynonyms = [\"x\"]\nlanguages.ru.title = \"x\"\n"),
             &[
-                "`synonyms` is not a key",
+                "`synonyms` is not known here",
                 "`ru` is no language that `site.toml` lists",
             ],
         ),

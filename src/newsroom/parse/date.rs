@@ -145,10 +145,11 @@ pub fn of_node(report: &Report<'_>, key: &str, node: &Node<'_>) -> Option<Writte
         }
     };
     let Some(date) = written(text) else {
-        let hint = iso_spelling(text).map_or_else(
-            || "write it as in `2024-09-02` or `2024-09-02T18:30:00+02:00`".to_owned(),
-            |iso| format!("write it as `{iso}`"),
-        );
+        let hint = match iso_spelling(text) {
+            Some(iso) => format!("write it as `{iso}`"),
+            None if is_no_day(text) => "there is no such day".to_owned(),
+            None => "write it as in `2024-09-02` or `2024-09-02T18:30:00+02:00`".to_owned(),
+        };
         report
             .error(
                 node.span.clone(),
@@ -172,12 +173,40 @@ pub fn of_node(report: &Report<'_>, key: &str, node: &Node<'_>) -> Option<Writte
     Some(date)
 }
 
+/// Whether a text begins as a day does that no calendar has, as the 29th of February of most years.
+fn is_no_day(text: &str) -> bool {
+    let mut parts = text
+        .split(['T', 't', ' '])
+        .next()
+        .unwrap_or_default()
+        .split('-');
+    let mut number = || -> Option<u32> { parts.next()?.parse().ok() };
+    let (Some(_), Some(month), Some(day)) = (number(), number(), number()) else {
+        return false;
+    };
+    (1..=12).contains(&month) && (1..=31).contains(&day)
+}
+
 /// The ISO spelling of a date written otherwise, where it can be meant in one way only.
 pub fn iso_spelling(text: &str) -> Option<String> {
     if let Ok(date) = DateTime::parse_from_rfc2822(text) {
         return Some(date.to_rfc3339());
     }
+    // `+0200`, and a blank before it, as in Jekyll's files.
+    let with_offset = [
+        "%Y-%m-%d %H:%M:%S %z",
+        "%Y-%m-%dT%H:%M:%S%z",
+        "%Y-%m-%d %H:%M %z",
+        "%Y-%m-%dT%H:%M%z",
+    ];
+    let instant = with_offset
+        .iter()
+        .find_map(|format| DateTime::parse_from_str(text, format).ok());
+    if let Some(instant) = instant.filter(|_| written(text).is_none()) {
+        return Some(instant.to_rfc3339());
+    }
     let named = [
+        "%Y-%m-%d",
         "%d %B %Y",
         "%d %b %Y",
         "%B %d, %Y",
@@ -251,16 +280,25 @@ pub fn instant_of(text: &str, zone: Option<Tz>) -> Option<i64> {
 }
 
 /// The instant of a key that must have an offset.
-pub fn instant_with_offset(reader: &Reader<'_, '_>, key: &'static str) -> Option<DateTime<Utc>> {
+pub fn instant_with_offset(
+    reader: &Reader<'_, '_>,
+    key: &'static str,
+    zone: Tz,
+) -> Option<DateTime<Utc>> {
     let node = reader.node(key)?;
     match of_node(reader.report, key, node)? {
         Written::Offset(instant) => Some(instant.to_utc()),
-        Written::Day(_) | Written::Local(_) => {
+        other @ (Written::Day(_) | Written::Local(_)) => {
             let message = format!("`{key}` must say its offset, so that nobody can be mistaken");
-            reader
-                .report
-                .error(node.span.clone(), message)
-                .hint("write it as in `2024-09-02T18:30:00+02:00`");
+            let meant = match other {
+                Written::Local(local) => resolve(local, zone).ok(),
+                Written::Day(_) | Written::Offset(_) => None,
+            };
+            let hint = meant.map_or_else(
+                || "write it as in `2024-09-02T18:30:00+02:00`".to_owned(),
+                |instant| format!("in the site's time zone that is `{}`", instant.to_rfc3339()),
+            );
+            reader.report.error(node.span.clone(), message).hint(hint);
             None
         }
     }
@@ -275,9 +313,18 @@ pub fn resolved(
 ) -> Option<DateTime<FixedOffset>> {
     resolve(local, zone)
         .map_err(|message| {
-            report
-                .error(node.span.clone(), message)
-                .hint("write the offset, as in `2024-10-27T02:30:00+02:00`")
+            let hint = match zone.from_local_datetime(&local) {
+                LocalResult::Ambiguous(first, second) => format!(
+                    "write the one that is meant: `{}` or `{}`",
+                    first.to_rfc3339(),
+                    second.to_rfc3339()
+                ),
+                LocalResult::Single(_) | LocalResult::None => {
+                    "write another time, or one with its offset, as in `2024-10-27T02:30:00+02:00`"
+                        .to_owned()
+                }
+            };
+            report.error(node.span.clone(), message).hint(hint);
         })
         .ok()
 }

@@ -1,8 +1,8 @@
 //! A tree of values with their places in the file, the same for TOML and JSON.
 
 use crate::newsroom::parse::Form;
-use crate::newsroom::parse::date;
 use crate::newsroom::parse::report::{PROBLEMS_MAX, Report};
+use crate::newsroom::parse::slip;
 use crate::newsroom::parse::syntax;
 use crate::newsroom::problem::Mark;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
@@ -137,18 +137,19 @@ fn toml<'a>(report: &Report<'a>, text: &'a str, offset: usize) -> Option<Node<'a
         DeTable::parse_recoverable(text)
     };
     // One more than can be listed, so that the report tells that there are more.
+    let mut last_line = None;
     for error in errors.iter().take(PROBLEMS_MAX + 1) {
         let span = error.span().unwrap_or(0..0);
-        let line = Mark::of(text, &span).quoted;
-        let value = line.split_once('=').map_or("", |(_, value)| {
-            value.split('#').next().unwrap_or_default().trim()
-        });
+        let mark = Mark::of(text, &span);
+        // What follows an error on its line is mended with it.
+        if last_line.replace(mark.line) == Some(mark.line) {
+            continue;
+        }
         let message = format!("this is not TOML: {}", first_line(error.message()));
         let reported = report.error(span.start + offset..span.end + offset, message);
-        reported.hint(match date::iso_spelling(value) {
-            Some(iso) => format!("if this is a date, write it as `{iso}`"),
-            None => syntax::toml(error.message()).to_owned(),
-        });
+        reported.hint(
+            slip::of(&mark.quoted).unwrap_or_else(|| syntax::toml(error.message()).to_owned()),
+        );
     }
     let node = if errors.is_empty() {
         toml_table(&table, offset, 0)

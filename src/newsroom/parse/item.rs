@@ -64,6 +64,14 @@ pub fn read(file: &File<'_>, site: &Site, sections: &Sections) -> Parsed {
     let (text, illegal) = cleaned(file.path, file.text);
     let report = Report::new(file.path, &text);
     illegal.into_iter().for_each(|problem| report.take(problem));
+    if text.trim().is_empty() {
+        let reported = report.error_of_file("the file is empty");
+        reported.hint("write the item, or delete the file");
+        return Parsed {
+            item: None,
+            problems: report.into_problems(),
+        };
+    }
     let item = document::read(&report, file.form).and_then(|(node, after_fence)| {
         let around = Around {
             name: Name::of(file.path, site),
@@ -129,7 +137,7 @@ fn of_table(reader: &Reader<'_, '_>, around: &Around<'_>) -> Option<Item> {
         replaced_by: reader
             .node("replaced_by")
             .and_then(|node| identity::other_id(reader.report, "replaced_by", node)),
-        embargo_until: date::instant_with_offset(reader, "embargo_until"),
+        embargo_until: date::instant_with_offset(reader, "embargo_until", zone),
         expires: date::end(reader, "expires", zone),
         images: reader.list("images", media::image),
         attachments: attachments(reader),

@@ -2,6 +2,7 @@
 
 use crate::newsroom::parse::document::{Field, Node, Value};
 use crate::newsroom::parse::report::{PROBLEMS_MAX, Report, Reported};
+use crate::newsroom::parse::slip;
 use crate::newsroom::parse::withdrawal;
 use crate::text::legal::{first_illegal, legal, single_line};
 use crate::text::slug::Slug;
@@ -36,12 +37,13 @@ impl<'r, 'a> Reader<'r, 'a> {
     /// A reader of a table; `None`, with a problem, of anything else.
     pub fn of(report: &'r Report<'a>, node: &'r Node<'a>) -> Option<Self> {
         let Value::Table(fields) = &node.value else {
+            let message = format!(
+                "here must be keys with values, and there is {}",
+                node.value.kind()
+            );
             report
-                .error(
-                    node.span.clone(),
-                    format!("expected a table, found {}", node.value.kind()),
-                )
-                .hint("write keys with values, in braces: `{ … }`");
+                .error(node.span.clone(), message)
+                .hint(table_of(report, node));
             return None;
         };
         Some(Self {
@@ -94,7 +96,7 @@ impl<'r, 'a> Reader<'r, 'a> {
     pub fn line(&self, key: &'static str) -> Option<String> {
         self.node(key)
             .and_then(|node| line(self.report, key, node))
-            .filter(|line| !line.is_empty())
+            .filter(|line| has_sign(line))
     }
 
     /// A text of one line that must be there.
@@ -119,15 +121,22 @@ impl<'r, 'a> Reader<'r, 'a> {
     /// Whether a key has a text without any words.
     fn is_blank(&self, key: &'static str) -> bool {
         let node = self.node(key);
-        node.is_some_and(|node| matches!(&node.value, Value::Text(text) if text.trim().is_empty()))
+        node.is_some_and(|node| matches!(&node.value, Value::Text(text) if !has_sign(text)))
     }
 
     /// True or false.
     pub fn boolean(&self, key: &'static str) -> Option<bool> {
         let node = self.node(key)?;
         let Value::Boolean(is_true) = node.value else {
-            self.wrong(key, node, "`true` or `false`")
-                .hint("write it without quotation marks");
+            let meant = match &node.value {
+                Value::Text(text) => slip::truth(text),
+                _ => None,
+            };
+            let hint = meant.map_or_else(
+                || "write `true` or `false`, without quotation marks".to_owned(),
+                |is_true| format!("write `{key} = {is_true}`, without quotation marks"),
+            );
+            self.wrong(key, node, "`true` or `false`").hint(hint);
             return None;
         };
         Some(is_true)
@@ -228,8 +237,9 @@ impl<'r, 'a> Reader<'r, 'a> {
         let Value::List(list) = &node.value else {
             let reported = self.wrong(key, node, "a list");
             reported.hint(match &node.value {
-                Value::Text(text) if text.chars().count() <= LINE_CHARS_MAX => {
-                    format!("put it in square brackets: `[\"{text}\"]`")
+                Value::Text(text) if text.chars().count() <= LINE_CHARS_MAX => list_of(key, text),
+                Value::Table(_) => {
+                    format!("write two pairs of brackets, `[[{key}]]`, each time one begins")
                 }
                 _ => "write its members in square brackets: `[ … ]`".to_owned(),
             });
@@ -278,16 +288,23 @@ impl<'r, 'a> Reader<'r, 'a> {
         // One more than can be listed, so that the report tells that there are more.
         for field in unknown.take(PROBLEMS_MAX + 1) {
             let key = &*field.key;
-            let reported = self.report.error(
-                field.key_span.clone(),
-                format!("`{key}` is not a key of this table"),
-            );
-            if let Some(hint) = withdrawal_hint(key) {
+            let reported = self
+                .report
+                .error(field.key_span.clone(), format!("`{key}` is not known here"));
+            let ours = foreign.iter().find(|(theirs, _)| *theirs == key);
+            let is_taken = |ours: &str| self.fields.iter().any(|field| field.key == ours);
+            if let Some((_, ours)) = ours.filter(|(_, ours)| is_taken(ours)) {
+                reported.hint(format!(
+                    "it is called `{ours}` here: put its values into `{ours}`"
+                ));
+            } else if let Some(hint) = withdrawal_hint(key) {
                 reported.hint(hint);
             } else if let Some((_, ours)) = foreign.iter().find(|(theirs, _)| *theirs == key) {
                 reported.hint(format!("it is called `{ours}` here"));
             } else if let Some(near) = nearest(key, known.iter().copied()) {
                 reported.hint(format!("did you mean `{near}`?"));
+            } else if known.len() <= KEYS_LISTED_MAX {
+                reported.hint(format!("the keys here are `{}`", known.join("`, `")));
             }
         }
     }
@@ -295,6 +312,50 @@ impl<'r, 'a> Reader<'r, 'a> {
     fn wrong(&self, key: &str, node: &Node<'_>, expected: &str) -> Reported<'r, 'a> {
         let message = format!("`{key}` must be {expected}, and is {}", node.value.kind());
         self.report.error(node.span.clone(), message)
+    }
+}
+
+/// So many keys are listed where one is not known.
+const KEYS_LISTED_MAX: usize = 8;
+
+/// What to write in the place of a text where a list must be.
+fn list_of(key: &str, text: &str) -> String {
+    match key {
+        "images" => format!("write `images = [{{ src = \"{text}\", alt = \"…\" }}]`"),
+        "attachments" => format!("write `attachments = [{{ src = \"{text}\" }}]`"),
+        "authors" => format!("write `authors = [\"{text}\"]`"),
+        _ => {
+            let members: Vec<String> = text
+                .split([',', ';'])
+                .map(|part| format!("\"{}\"", part.trim()))
+                .collect();
+            format!(
+                "put it in square brackets: `{key} = [{}]`",
+                members.join(", ")
+            )
+        }
+    }
+}
+
+/// What to write where keys with values must be.
+fn table_of(report: &Report<'_>, node: &Node<'_>) -> String {
+    let Value::Text(text) = &node.value else {
+        return "write keys with values, in braces: `{ … }`".to_owned();
+    };
+    let before = &report.source()[..node.span.start.min(report.source().len())];
+    let key = before
+        .lines()
+        .next_back()
+        .unwrap_or_default()
+        .trim_end_matches(['=', ' ', '"', ':']);
+    let key = key.trim_start_matches([' ', '"', '{']);
+    match key {
+        "source" => format!("write `source = {{ name = \"{text}\", url = \"https://…\" }}`"),
+        "place" | "publisher" | "contact" => format!("write `{key} = {{ name = \"{text}\" }}`"),
+        _ if text.ends_with([')', ']']) || !text.contains('.') => {
+            "write keys with values, in braces: `{ … }`".to_owned()
+        }
+        _ => format!("write keys with values, in braces: `{{ src = \"{text}\" }}`"),
     }
 }
 
@@ -309,6 +370,16 @@ fn withdrawal_hint(key: &str) -> Option<&'static str> {
     is_meant.then_some(
         "to withdraw the item write `status = \"canceled\"`, above the first line in brackets",
     )
+}
+
+/// Whether a text has anything to be seen.
+fn has_sign(text: &str) -> bool {
+    let is_unseen = |c: char| {
+        c.is_whitespace()
+            || c.is_control()
+            || matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}')
+    };
+    !text.chars().all(is_unseen)
 }
 
 /// The known name that an unknown one is most like.

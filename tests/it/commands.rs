@@ -445,10 +445,7 @@ fn check_answers_slips_with_the_line_to_write() {
             "source = \"The Gazette\"",
             "`source = { name = \"The Gazette\", url = \"https://…\" }`",
         ),
-        (
-            "tags = \"harbour, dues\"",
-            "`tags = [\"harbour\", \"dues\"]`",
-        ),
+        ("tags = \"harbour, dues\"", "`[\"harbour\", \"dues\"]`"),
         (
             "[corrections]\nat = 2026-03-01\nnote = \"n\"",
             "`[[corrections]]`",

@@ -329,7 +329,7 @@ fn json_and_front_matter_tell_their_places_too() {
         reports("news/a.json", "{\"title\": }")[0]
             .starts_with("news/a.json:1:11: error: this is not JSON")
     );
-    assert!(reports("news/a.json", "[]")[0].contains("expected a table"));
+    assert!(reports("news/a.json", "[]")[0].contains("here must be keys with values"));
     for half in ["{\"title\": \"\\ud83d\"}", "{\"extra\": {\"\\ud83d\": 1}}"] {
         assert!(reports("news/a.json", half)[0].contains("an escape that is no character"));
     }

@@ -320,7 +320,7 @@ pub fn resolved(
                     second.to_rfc3339()
                 ),
                 LocalResult::Single(_) | LocalResult::None => {
-                    "write another time, or one with its offset, as in `2024-10-27T02:30:00+02:00`"
+                    "write the offset, as in `2024-10-27T02:30:00+02:00`, or another time"
                         .to_owned()
                 }
             };

@@ -329,10 +329,7 @@ fn list_of(key: &str, text: &str) -> String {
                 .split([',', ';'])
                 .map(|part| format!("\"{}\"", part.trim()))
                 .collect();
-            format!(
-                "put it in square brackets: `{key} = [{}]`",
-                members.join(", ")
-            )
+            format!("put it in square brackets: `[{}]`", members.join(", "))
         }
     }
 }

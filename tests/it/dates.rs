@@ -208,3 +208,35 @@ proptest! {
         past.look(&office)?;
     }
 }
+
+/// Archives go back far: a date of any year from 1 on is read, shown and carried.
+#[test]
+fn an_item_of_any_year_is_carried() {
+    let item = |year: &str| format!("title = \"T\"\ndate = {year}-07-04T10:00:00Z\nbody = \"b\"\n");
+    let years = ["0001", "0305", "1054", "1905", "1969"];
+    let files: Vec<(String, String)> = years
+        .iter()
+        .map(|year| (format!("news/y{year}.toml"), item(year)))
+        .collect();
+    let mut all = vec![("site.toml", SITE)];
+    all.extend(files.iter().map(|(file, text)| (&**file, &**text)));
+    let mut office = Office::open(&all, second("12:00:00"));
+    assert!(
+        office
+            .problems()
+            .iter()
+            .all(|problem| !problem.contains("year"))
+    );
+    let (rss, atom) = (office.get("/rss.xml").2, office.get("/atom.xml").2);
+    for year in years {
+        assert!(
+            rss.contains(&format!(" Jul {year} 10:00:00 GMT</pubDate>")),
+            "{year}: {rss}"
+        );
+        assert!(
+            atom.contains(&format!("<published>{year}-07-04T10:00:00+00:00")),
+            "{year}"
+        );
+        assert_eq!(office.status(&format!("/news/y{year}/")), "200");
+    }
+}

@@ -263,7 +263,7 @@ fn what_an_item_must_have() {
         &["if this is a date, write it as `2022-09-14`"],
     );
     check(
-        "title = \"T\"\ndate = 1969-01-01\nbody = \"b\"\n",
+        "title = \"T\"\ndate = 0000-01-01\nbody = \"b\"\n",
         &["the year of `date`"],
     );
     check("title = \"T\"\ntitle = \"U\"\n", &["this is not TOML"]);

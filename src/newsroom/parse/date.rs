@@ -11,8 +11,11 @@ use chrono::{
 use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 
-/// The first year that a date may have (newsroom.md R13).
-const YEAR_MIN: i32 = 1990;
+/// The first year that a date may have: archives go back far, and RFC 3339 writes no year before Christ.
+const YEAR_MIN: i32 = 1;
+
+/// A year before this in another spelling may be one of two digits.
+const SPELLED_YEAR_MIN: i32 = 1000;
 
 /// The last year that RFC 3339 can write.
 const YEAR_MAX: i32 = 9999;
@@ -164,10 +167,12 @@ pub fn of_node(report: &Report<'_>, key: &str, node: &Node<'_>) -> Option<Writte
         Written::Offset(instant) => instant.year(),
     };
     if !(YEAR_MIN..=YEAR_MAX).contains(&year) {
-        report.error(
-            node.span.clone(),
-            format!("the year of `{key}` must be from {YEAR_MIN} to {YEAR_MAX}"),
-        );
+        report
+            .error(
+                node.span.clone(),
+                format!("the year of `{key}` must be from {YEAR_MIN} to {YEAR_MAX}"),
+            )
+            .hint("write four digits, as in `2026-11-24`");
         return None;
     }
     Some(date)
@@ -231,7 +236,7 @@ pub fn iso_spelling(text: &str) -> Option<String> {
     };
     let day = found
         .or_else(with_slashes)
-        .filter(|day| (YEAR_MIN..=YEAR_MAX).contains(&day.year()))?;
+        .filter(|day| (SPELLED_YEAR_MIN..=YEAR_MAX).contains(&day.year()))?;
     Some(day.to_string())
 }
 

@@ -13,11 +13,11 @@ pub mod strict;
 
 use crate::newsroom::Newsroom;
 use crate::newsroom::entry::Entry;
-use crate::newsroom::item::{Item, Person, Source, Spot};
+use crate::newsroom::item::{Item, Moment, Person, Source, Spot};
 use crate::newsroom::media::MediaFiles;
 use crate::newsroom::site::{Format, Site};
 use crate::text::language::Language;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset, Utc};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use url::Url;
@@ -103,10 +103,12 @@ pub struct FeedItem {
     pub content: Option<String>,
     /// First publication on the wire.
     pub published: DateTime<Utc>,
+    /// The offset of that instant where a format can carry one.
+    pub offset: FixedOffset,
     /// Last significant change; never before `published`.
     pub updated: DateTime<Utc>,
     /// What was put right, oldest first.
-    pub corrections: Vec<(DateTime<Utc>, String)>,
+    pub corrections: Vec<(Moment, String)>,
     /// The byline; never empty.
     pub authors: Vec<Person>,
     /// The language.
@@ -300,6 +302,7 @@ fn media_attributes(picture: &Picture) -> BTreeMap<String, String> {
         .collect()
 }
 
-fn instant(seconds: i64) -> DateTime<Utc> {
+/// An instant in whole seconds since 1970.
+pub fn instant(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(seconds, 0).unwrap_or_default()
 }

@@ -26,6 +26,8 @@ pub struct Made {
     pub versions: Vec<(String, VersionRecord)>,
     /// The swap waits for this second, so that no `Last-Modified` is later than `Date`.
     pub not_before: i64,
+    /// The date of the feed, where it has to move because the feed is another than before.
+    pub latest: Option<i64>,
     /// The second at which a version that goes out without a `Last-Modified` gets one.
     pub unsent: Option<i64>,
     /// The items that had to be left out.
@@ -41,6 +43,8 @@ pub struct Made {
 pub struct Before<'a> {
     /// The running maximum of the feed's dates, what it shows now included.
     pub latest: Option<i64>,
+    /// Whether what it shows now has moved that.
+    pub has_moved: bool,
     /// The version records by path below the base URL.
     pub versions: Option<&'a HashMap<String, VersionRecord>>,
     /// The edition that is being served.
@@ -64,6 +68,15 @@ pub fn feeds(context: Context<'_>, place: &Place, rows: &[Row], before: Before<'
     let mut spelled = spell(context, &feed);
     if spelled.iter().any(|(_, document)| document.is_err()) {
         leave_out_breakers(context, &mut feed, &mut made.problems);
+        spelled = spell(context, &feed);
+    }
+    if !before.has_moved
+        && feed.latest < Some(feed::instant(context.now))
+        && is_other(&feed, &spelled, before)
+    {
+        // Some readers look at the feed's own date, and at nothing else where that is as before.
+        made.latest = Some(context.now);
+        feed.latest = Some(feed::instant(context.now));
         spelled = spell(context, &feed);
     }
     let ready = spelled.into_par_iter().map(|(format, document)| {
@@ -144,6 +157,19 @@ fn spell(context: Context<'_>, feed: &Feed) -> Vec<(Format, Result<String, Strin
     let formats = feed.formats.par_iter();
     let spelled = formats.map(|format| (*format, document(context, feed, *format)));
     spelled.collect()
+}
+
+/// Whether any of the documents is known with other bytes.
+fn is_other(feed: &Feed, spelled: &[(Format, Result<String, String>)], before: Before<'_>) -> bool {
+    let known = |format: &Format| {
+        let path = format!("{}{}", feed.folder, format.file_name());
+        before.versions.and_then(|versions| versions.get(&path))
+    };
+    spelled.iter().any(|(format, document)| {
+        let body = document.as_ref().ok();
+        let pair = body.zip(known(format));
+        pair.is_some_and(|(body, known)| known.tag != Version::tag_of(body.as_bytes()))
+    })
 }
 
 /// Makes a document a resource: that of before, where it is the same.

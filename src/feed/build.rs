@@ -13,6 +13,7 @@ use crate::text;
 use crate::text::html;
 use crate::text::language::Language;
 use crate::text::legal::legal;
+use chrono::{FixedOffset, Offset, TimeZone, Utc};
 
 /// All bodies of a document together; beyond it the oldest travel as summaries (http.md R-074).
 pub const BODIES_BYTES_MAX: usize = 1024 * 1024;
@@ -155,6 +156,7 @@ pub fn of_item(context: Context<'_>, shown: &Shown) -> FeedItem {
         body,
         content: None,
         published: instant(entry.wire),
+        offset: offset(site, entry),
         updated: instant(entry.updated(context.now)),
         corrections: corrections.collect(),
         authors: authors(site, entry.tree, item),
@@ -176,6 +178,15 @@ pub fn of_item(context: Context<'_>, shown: &Shown) -> FeedItem {
         expires: item.expires,
         url,
     }
+}
+
+/// The offset of an item's date where a format can carry one: of a day alone that of the site, so that it is that day.
+pub fn offset(site: &Site, entry: &Entry) -> FixedOffset {
+    let local = site
+        .timezone
+        .offset_from_utc_datetime(&instant(entry.wire).naive_utc());
+    let local = Some(local.fix()).filter(|_| entry.likeness.is_day);
+    local.unwrap_or_else(|| Utc.fix())
 }
 
 /// The subtitle and the summary as their author wrote them, unless the text begins with the same words.
@@ -229,7 +240,8 @@ pub fn section(context: Context<'_>, entry: &Entry, language: &Language) -> (Str
 /// What was put right. A small correction is shown at once, one that moves the date when its time has come.
 pub fn corrections(item: &Item, now: i64) -> impl Iterator<Item = &Correction> {
     let corrections = item.corrections.iter();
-    corrections.filter(move |correction| correction.minor || correction.at.timestamp() <= now)
+    corrections
+        .filter(move |correction| correction.minor || correction.at.instant().timestamp() <= now)
 }
 
 /// The publisher as a person: the byline of items without one, with the site's contact address.

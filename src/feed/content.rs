@@ -2,6 +2,7 @@
 
 use crate::feed::{Context, FeedItem, Picture};
 use crate::newsroom::entry;
+use crate::newsroom::item::Moment;
 use crate::newsroom::item::{Body, BodyFormat, Item};
 use crate::newsroom::media::{MediaFile, MediaFiles, without_hash};
 use crate::newsroom::problem::{Problem, Severity};
@@ -11,7 +12,6 @@ use crate::text::calendar::Calendar;
 use crate::text::html::{self, Reference, ReferenceKind, Resolved};
 use crate::text::markdown;
 use crate::text::words::Words;
-use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use url::Url;
@@ -280,8 +280,11 @@ pub fn with_dateline(body: &str, dateline: Option<&str>) -> String {
 /// What was put right, each with its day, in the words of the item's language.
 fn corrections(context: Context<'_>, item: &FeedItem) -> Vec<String> {
     let (words, calendar) = (Words::of(&item.language), Calendar::of(&item.language));
-    let sentence = |(at, note): &(DateTime<Utc>, String)| {
-        let day = at.with_timezone(&context.site().timezone).date_naive();
+    let sentence = |(at, note): &(Moment, String)| {
+        let day = at
+            .instant()
+            .with_timezone(&context.site().timezone)
+            .date_naive();
         format!("{}, {}: {note}", words.correction, calendar.day(day))
     };
     item.corrections.iter().map(sentence).collect()

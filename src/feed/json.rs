@@ -204,7 +204,7 @@ fn corrections(item: &FeedItem) -> Vec<Correction<'_>> {
     item.corrections
         .iter()
         .map(|(at, note)| Correction {
-            at: rfc3339(*at),
+            at: rfc3339(at.instant()),
             note,
         })
         .collect()

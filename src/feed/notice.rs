@@ -37,6 +37,7 @@ pub fn of_entry(context: Context<'_>, entry: &Entry) -> FeedItem {
         body,
         content: None,
         published: instant(entry.wire),
+        offset: build::offset(site, entry),
         updated: instant(entry.notice_at(context.now)),
         corrections: Vec::new(),
         authors: vec![build::publisher(site, entry.tree)],
@@ -63,10 +64,9 @@ fn title(context: Context<'_>, entry: &Entry, section: &str) -> String {
     let language = site.language(entry.tree);
     let calendar = Calendar::of(language);
     let at = instant(entry.wire).with_timezone(&site.timezone);
-    let date = if entry.likeness.is_day {
-        calendar.day(at.date_naive())
-    } else {
-        calendar.minute(&at)
+    let date = match entry.likeness.day() {
+        Some(day) => calendar.day(day),
+        None => calendar.minute(&at),
     };
     let comma = &Words::of(language).comma;
     let title = format!("{} ({section}{comma}{date})", Words::of(language).withdrawn);

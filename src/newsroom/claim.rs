@@ -165,8 +165,7 @@ impl<'a> Intake<'a> {
             });
             self.open
                 .insert(Arc::clone(&entry.file), Arc::clone(&entry));
-            let zone = self.newsroom.site().timezone;
-            Arc::make_mut(&mut entry).call(id, zone);
+            Arc::make_mut(&mut entry).id = id;
         }
         entry
     }
@@ -391,7 +390,7 @@ impl<'a> Intake<'a> {
 
     fn note_moved_date(&mut self, entry: &Entry) {
         let is_published = entry.seen.is_some() && entry.basis == Basis::File;
-        let is_moved = is_published && entry.life.release() != entry.wire;
+        let is_moved = is_published && !entry.is_of_its_date(self.newsroom.site().timezone);
         let now = self.newsroom.now();
         if is_moved && entry.state(now).has_page() {
             self.dates.push(if entry.life.release() > now {

@@ -71,6 +71,18 @@ pub struct Seen {
     pub state: State,
     /// When its withdrawal was first seen.
     pub withdrawn_at: Option<i64>,
+    /// Its changes that are dated with a day alone.
+    pub day_changes: DayChanges,
+}
+
+/// The significant changes of an item that are dated with a day alone: such a change counts from the moment when it was
+/// first seen, so that readers notice it, also where it is not the first one of its day.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DayChanges {
+    /// How many had come when the item was looked at last.
+    pub come: u32,
+    /// When the newest of them was first seen in an item that was published before.
+    pub seen_at: Option<i64>,
 }
 
 /// What an entry stands on.
@@ -107,6 +119,12 @@ impl Likeness {
             date,
             is_day,
         }
+    }
+
+    /// The day, where the date is one alone.
+    pub fn day(&self) -> Option<NaiveDate> {
+        let days = i32::try_from(self.date).ok().filter(|_| self.is_day)?;
+        NaiveDate::from_epoch_days(days)
     }
 
     /// Whether headline or date are the other's.
@@ -165,7 +183,12 @@ impl Entry {
                     .iter()
                     .map(|alias| Arc::from(&**alias))
                     .collect(),
-                changes: changes(item),
+                changes: {
+                    let mut changes = instants(changes(item));
+                    changes.dedup();
+                    changes
+                },
+                day_changes: instants(changes(item).filter(|at| matches!(at, Moment::Day { .. }))),
                 is_elsewhere: is_elsewhere(item, site),
                 withdrawal: Withdrawal {
                     at: item.status_at.map(|at| at.timestamp()),
@@ -176,19 +199,23 @@ impl Entry {
         }
     }
 
-    /// Gives it the id under which it was published. A day alone stands for an instant that the id decides.
-    pub fn call(&mut self, id: Id, zone: Tz) {
-        if self.likeness.is_day {
-            let day = i32::try_from(self.likeness.date)
-                .ok()
-                .and_then(NaiveDate::from_epoch_days);
-            if let Some(day) = day {
-                let moment = date::moment_of_day(day, zone, id.as_str());
-                self.life.date = moment.instant().timestamp();
-                self.wire = self.life.release();
-            }
-        }
-        self.id = id;
+    /// Publication time on the wire of an item that is first seen published at `now`: its release, or what stands for a
+    /// day alone.
+    pub fn first_wire(&self, zone: Tz, now: i64) -> i64 {
+        let release = self.life.release();
+        let day = self.likeness.day().filter(|_| release == self.life.date);
+        day.map_or(release, |day| {
+            date::published_on_day(day, zone, self.id.as_str(), now)
+        })
+    }
+
+    /// Whether it was published at the time that its file says now.
+    pub fn is_of_its_date(&self, zone: Tz) -> bool {
+        let release = self.life.release();
+        let day = self.likeness.day().filter(|_| release == self.life.date);
+        day.map_or(release == self.wire, |day| {
+            date::is_on(self.wire, day, zone)
+        })
     }
 
     /// The entry as its file gives it, without what the ledger remembers.
@@ -240,13 +267,20 @@ impl Entry {
     /// The last significant change on the wire at `now`: the newest change that has come, and never before its wire
     /// time.
     pub fn updated(&self, now: i64) -> i64 {
-        self.updated_since(self.wire, now)
+        let seen_at = self.seen.and_then(|seen| seen.day_changes.seen_at);
+        self.updated_since(self.wire, seen_at, now)
     }
 
-    /// The same for an item that was published at `wire`.
-    pub fn updated_since(&self, wire: i64, now: i64) -> i64 {
-        let come = self.seldom.changes.iter().filter(|at| **at <= now);
-        come.copied().fold(wire, i64::max)
+    /// The same for an item that was published at `wire`, and whose newest change of a day alone was seen at `seen_at`.
+    pub fn updated_since(&self, wire: i64, seen_at: Option<i64>, now: i64) -> i64 {
+        let changes = self.seldom.changes.iter().copied().chain(seen_at);
+        changes.filter(|at| *at <= now).fold(wire, i64::max)
+    }
+
+    /// How many of its changes that are dated with a day alone have come.
+    pub fn day_changes_come(&self, now: i64) -> u32 {
+        let come = self.seldom.day_changes.partition_point(|at| *at <= now);
+        u32::try_from(come).unwrap_or(u32::MAX)
     }
 
     /// When it was withdrawn: as its author says, unless that lies after the moment when it was first seen.
@@ -292,18 +326,19 @@ impl Entry {
     }
 }
 
-fn changes(item: &Item) -> Vec<i64> {
-    let corrections = item
-        .corrections
-        .iter()
-        .filter(|correction| !correction.minor);
-    let instants = corrections
+/// The significant changes of an item.
+fn changes(item: &Item) -> impl Iterator<Item = Moment> + '_ {
+    let corrections = item.corrections.iter();
+    let significant = corrections.filter(|correction| !correction.minor);
+    significant
         .map(|correction| correction.at)
-        .chain(item.updated);
-    let mut changes: Vec<i64> = instants.map(|at| at.timestamp()).collect();
-    changes.sort_unstable();
-    changes.dedup();
-    changes
+        .chain(item.updated)
+}
+
+fn instants(changes: impl Iterator<Item = Moment>) -> Vec<i64> {
+    let mut instants: Vec<i64> = changes.map(|at| at.instant().timestamp()).collect();
+    instants.sort_unstable();
+    instants
 }
 
 /// The key of a text, with the memory of an id or a slug that is the same.

@@ -54,7 +54,7 @@ pub struct Item {
     /// First publication.
     pub date: Moment,
     /// Last significant change, as the author wrote it or as the newest correction says.
-    pub updated: Option<DateTime<Utc>>,
+    pub updated: Option<Moment>,
     /// What was put right, oldest first.
     pub corrections: Vec<Correction>,
     /// The version, where it is written; else it is 1 and the number of the corrections that have come.
@@ -164,22 +164,22 @@ pub struct Person {
 /// A point in time as an author wrote it: with an hour, or a day alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Moment {
-    /// A day in the site's time zone; `wire` is its distinct instant on the wire, within the first hour of that day.
+    /// A day in the site's time zone.
     Day {
         /// The day as written.
         day: NaiveDate,
-        /// The instant that stands for it.
-        wire: DateTime<Utc>,
+        /// Its first instant in that zone.
+        start: DateTime<Utc>,
     },
     /// An instant, with the offset that was written or that the site's time zone had then.
     Instant(DateTime<FixedOffset>),
 }
 
 impl Moment {
-    /// The instant on the wire, in whole seconds.
+    /// The instant, in whole seconds: that at which a day begins.
     pub fn instant(&self) -> DateTime<Utc> {
         match self {
-            Self::Day { wire, .. } => *wire,
+            Self::Day { start, .. } => *start,
             Self::Instant(instant) => instant.to_utc(),
         }
     }
@@ -189,7 +189,7 @@ impl Moment {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Correction {
     /// When.
-    pub at: DateTime<Utc>,
+    pub at: Moment,
     /// What, in a public sentence.
     pub note: String,
     /// Whether it is too small to move `updated`.

@@ -1,4 +1,5 @@
-//! The files of a data directory made into site, sections and items. TOML, JSON and Markdown with front matter become
+//! The files of a data directory made into site, sections and items. TOML, JSON and Markdown with front matter (TOML or
+//! YAML) become
 //! one tree of values with their places in the file ([`document`]); one set of readers takes the fields out of it and
 //! collects every problem, not the first alone.
 
@@ -24,6 +25,7 @@ pub mod site;
 mod slip;
 mod syntax;
 pub mod withdrawal;
+mod yaml;
 
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Item;
@@ -39,7 +41,7 @@ pub enum Form {
     Toml,
     /// JSON (RFC 8259).
     Json,
-    /// Markdown after TOML front matter between two `+++` lines.
+    /// Markdown after front matter: TOML between two lines `+++`, or YAML between two lines `---`.
     Markdown,
 }
 

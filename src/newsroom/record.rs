@@ -3,7 +3,7 @@
 
 use crate::newsroom::Newsroom;
 use crate::newsroom::absent::Absent;
-use crate::newsroom::entry::{Entry, Likeness, Seen};
+use crate::newsroom::entry::{DayChanges, Entry, Likeness, Seen};
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Status;
 use crate::newsroom::lifecycle::{Past, State};
@@ -36,6 +36,8 @@ pub struct ItemRecord {
     pub changed_at: i64,
     /// Its last significant change on the wire.
     pub updated: i64,
+    /// Its changes that are dated with a day alone.
+    pub day_changes: DayChanges,
     /// What it was when it was looked at last; `None` once its file was gone or broken.
     pub state: Option<State>,
     /// When its withdrawal was first seen.
@@ -93,6 +95,7 @@ impl ItemRecord {
             likeness: entry.likeness,
             changed_at: seen.changed_at,
             updated: entry.updated(newsroom.now()),
+            day_changes: seen.day_changes,
             state: Some(seen.state),
             withdrawn_at: seen.withdrawn_at,
             said_at: entry.seldom.withdrawal.at,
@@ -120,7 +123,13 @@ impl ItemRecord {
             && self.hash == entry.hash
             // Rows of an earlier layout do not know it.
             && (self.text.is_none()
-                || self.updated == entry.updated_since(self.wire, newsroom.now()))
+                || self.updated
+                    == entry.updated_since(
+                        self.wire,
+                        self.day_changes.seen_at,
+                        newsroom.now(),
+                    ))
+            && self.day_changes.come == entry.day_changes_come(newsroom.now())
             && self.path == newsroom.path(entry)
             && self.groups == groups_of(newsroom, entry)
             && self.is_version(newsroom, entry)
@@ -133,6 +142,7 @@ impl ItemRecord {
             changed_at: self.changed_at,
             state,
             withdrawn_at: self.withdrawn_at,
+            day_changes: self.day_changes,
         });
     }
 

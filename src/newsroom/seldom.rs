@@ -21,8 +21,10 @@ pub struct Further {
     pub sections: Vec<Slug>,
     /// Old paths below the base URL, as the file says them.
     pub aliases: Vec<Arc<str>>,
-    /// The instants of its significant changes, oldest first.
+    /// The instants of its significant changes, oldest first; of one that is dated with a day alone its first.
     pub changes: Vec<i64>,
+    /// Those that are dated with a day alone: the first instants of their days, oldest first. A day may stand there twice.
+    pub day_changes: Vec<i64>,
     /// Whether the page that search engines are to find is another than its own.
     pub is_elsewhere: bool,
     /// What its author says of a withdrawal.
@@ -46,6 +48,7 @@ static NOTHING: Further = Further {
     sections: Vec::new(),
     aliases: Vec::new(),
     changes: Vec::new(),
+    day_changes: Vec::new(),
     is_elsewhere: false,
     withdrawal: Withdrawal {
         at: None,

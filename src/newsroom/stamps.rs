@@ -4,7 +4,7 @@
 //! and after stamps nothing. What is made on request takes its `Last-Modified` from these stamps (http.md R-002).
 
 use crate::newsroom::Newsroom;
-use crate::newsroom::entry::{Entry, Seen};
+use crate::newsroom::entry::{Basis, DayChanges, Entry, Seen};
 use crate::newsroom::identity::Id;
 use crate::newsroom::lifecycle::{Past, State};
 use crate::newsroom::place::is_label_folder;
@@ -44,11 +44,18 @@ impl Stamps {
         let state = entry.life.state(now, past);
         let before = known.and_then(|record| record.state);
         let was_shown = before.is_some_and(State::answers);
-        entry.wire = known.map_or(entry.life.release(), |record| record.wire);
+        entry.wire = match known {
+            Some(record) => record.wire,
+            None if state.answers() => entry.first_wire(newsroom.site().timezone, now),
+            None => entry.life.release(),
+        };
+        let day_changes = day_changes(known, entry, now);
+        let updated = entry.updated_since(entry.wire, day_changes.seen_at, now);
         let mut seen = Seen {
             changed_at: known.map_or(0, |record| record.changed_at),
             state,
             withdrawn_at: None,
+            day_changes,
         };
         if !state.has_page() {
             // A kill counts from its own moment, not from that of a hold before it.
@@ -65,7 +72,7 @@ impl Stamps {
                 && record.replaced_by.as_ref() == entry.replaced_by()
                 && record.said_at == entry.seldom.withdrawal.at
                 // A correction that was dated ahead has come, or lies ahead again.
-                && (record.text.is_none() || record.updated == entry.updated(now))
+                && (record.text.is_none() || record.updated == updated)
         };
         let is_changed = (was_shown || state.answers()) && !known.is_some_and(is_same);
         if is_changed {
@@ -121,11 +128,19 @@ impl Stamps {
         let at = entry.changed_at();
         let is_in_feeds = entry.is_in_feeds(now);
         for name in &present {
+            let is_old = records
+                .groups
+                .get(name)
+                .is_some_and(|group| group.changed_at < now);
             let group = self.stamp_one(records, name, at);
             // Their feeds are made on request, too late to take the dates of what they show.
             if is_in_feeds && is_label_folder(name) {
                 group.take_date(entry.wire, now);
                 group.take_date(entry.updated(now), now);
+                // Some readers look at the feed's own date, and at nothing else where that is as before.
+                if is_old {
+                    group.take_date(now, now);
+                }
             }
         }
         for name in before {
@@ -137,6 +152,7 @@ impl Stamps {
             let is_noticed = entry.state(now) == State::Canceled;
             let noticing = present.iter().filter(|_| is_noticed);
             for name in before.iter().chain(noticing) {
+                let at = if is_label_folder(name) { now } else { at };
                 records.group(name).take_date(at, now);
             }
         }
@@ -252,5 +268,30 @@ impl Stamps {
     /// Whether there is nothing to write.
     pub fn is_empty(&self) -> bool {
         self.items.is_empty() && self.groups.is_empty() && self.paths.is_empty()
+    }
+}
+
+/// The changes of a day alone that have come, with the moment at which the newest was seen. Those that an item had when it
+/// was first seen published count by their days.
+fn day_changes(known: Option<&ItemRecord>, entry: &Entry, now: i64) -> DayChanges {
+    let come = entry.day_changes_come(now);
+    let Some(known) = known else {
+        return DayChanges {
+            come,
+            seen_at: None,
+        };
+    };
+    let before = known.day_changes;
+    if entry.basis == Basis::Ledger {
+        return before;
+    }
+    // One that was dated ahead comes with its day.
+    let is_new = come > before.come && known.hash != entry.hash;
+    DayChanges {
+        come,
+        seen_at: before
+            .seen_at
+            .filter(|_| come > 0)
+            .max(is_new.then_some(now)),
     }
 }

@@ -30,8 +30,7 @@ impl Date {
     /// When an item was published, of which no more than its index entry is known.
     pub(super) fn of_entry(entry: &Entry, zone: Tz, calendar: &Calendar) -> Self {
         let instant = DateTime::from_timestamp(entry.wire, 0).unwrap_or_default();
-        if entry.likeness.is_day {
-            let day = zone.from_utc_datetime(&instant.naive_utc()).date_naive();
+        if let Some(day) = entry.likeness.day() {
             return Self {
                 machine: day.to_string(),
                 shown: calendar.day(day),

@@ -145,7 +145,10 @@ fn text<'a>(context: Context<'_>, frame: &Frame, shown: &'a Shown, item: &'a Fee
         further_images: content::further_images(item),
         body: body(item, Words::of(&item.language)),
         corrections: corrections
-            .map(|(at, note)| (dated(*at), note.as_str()))
+            .map(|(at, note)| {
+                let at = Date::of_moment(at, zone, &frame.calendar);
+                (at, note.as_str())
+            })
             .collect(),
         is_expired: shown.entry.state(context.now) == State::Expired,
     }

@@ -69,6 +69,7 @@ struct Kept<'a> {
     embargo: Option<i64>,
     expires: Option<i64>,
     changes: Cow<'a, [i64]>,
+    day_changes: Cow<'a, [i64]>,
     is_elsewhere: bool,
     withdrawn_at: Option<i64>,
     note: Option<&'a str>,
@@ -255,6 +256,7 @@ impl<'a> Kept<'a> {
             embargo: entry.life.embargo,
             expires: entry.life.expires,
             changes: Cow::Borrowed(&seldom.changes),
+            day_changes: Cow::Borrowed(&seldom.day_changes),
             is_elsewhere: seldom.is_elsewhere,
             withdrawn_at: seldom.withdrawal.at,
             note: seldom.withdrawal.note.as_deref(),
@@ -310,6 +312,7 @@ impl<'a> Kept<'a> {
                 sections: listed.collect::<Option<_>>()?,
                 aliases: self.aliases.into_iter().map(Arc::from).collect(),
                 changes: self.changes.into_owned(),
+                day_changes: self.day_changes.into_owned(),
                 is_elsewhere: self.is_elsewhere,
                 withdrawal: Withdrawal {
                     at: self.withdrawn_at,

@@ -8,7 +8,8 @@ use crate::newsroom::identity::Id;
 use crate::newsroom::record::{Groups, ItemRecord};
 use crate::source::media::MediaRecord;
 use crate::store::rows::{
-    FROM_LAYOUT_1, ITEM_COLUMNS, OF_LAYOUT_1, OF_LAYOUT_2, OF_LAYOUT_3, TABLES, group, item, media,
+    FROM_LAYOUT_1, ITEM_COLUMNS, OF_LAYOUT_1, OF_LAYOUT_2, OF_LAYOUT_3, OF_LAYOUT_4, TABLES, group,
+    item, media,
 };
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row};
 use std::collections::{BTreeSet, HashMap};
@@ -19,7 +20,7 @@ use std::time::{Duration, Instant};
 pub const FILE_NAME: &str = "ledger.sqlite";
 
 /// The layout of the tables; a file with a higher number was written by a later program.
-const LAYOUT: i64 = 4;
+const LAYOUT: i64 = 5;
 
 /// A start waits so long for another program that holds the ledger, in seconds.
 pub const BUSY_SECONDS_MAX: u64 = 15;
@@ -276,8 +277,9 @@ impl Ledger {
             LAYOUT => return Ok(self),
             0 => format!("BEGIN; {TABLES} {begun} COMMIT;"),
             1 => format!("BEGIN; {FROM_LAYOUT_1} {TABLES} {OF_LAYOUT_1} {begun} COMMIT;"),
-            2 => format!("BEGIN; {OF_LAYOUT_2} {OF_LAYOUT_3} {numbered} COMMIT;"),
-            3 => format!("BEGIN; {OF_LAYOUT_3} {numbered} COMMIT;"),
+            2 => format!("BEGIN; {OF_LAYOUT_2} {OF_LAYOUT_3} {OF_LAYOUT_4} {numbered} COMMIT;"),
+            3 => format!("BEGIN; {OF_LAYOUT_3} {OF_LAYOUT_4} {numbered} COMMIT;"),
+            4 => format!("BEGIN; {OF_LAYOUT_4} {numbered} COMMIT;"),
             layout => {
                 return Err(Error::Later {
                     path: path.to_owned(),

@@ -1,6 +1,6 @@
 //! The ledger's tables, and their rows as values.
 
-use crate::newsroom::entry::Likeness;
+use crate::newsroom::entry::{DayChanges, Likeness};
 use crate::newsroom::identity::Id;
 use crate::newsroom::lifecycle::State;
 use crate::newsroom::record::{GroupRecord, ItemRecord};
@@ -32,7 +32,9 @@ CREATE TABLE item (
     is_advisory INTEGER NOT NULL,
     groups TEXT NOT NULL,
     media TEXT NOT NULL,
-    text TEXT
+    text TEXT,
+    day_changes INTEGER NOT NULL DEFAULT 0,
+    day_change_seen_at INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE former_path (
     path TEXT PRIMARY KEY,
@@ -90,10 +92,16 @@ pub(super) const OF_LAYOUT_2: &str = "ALTER TABLE item ADD COLUMN text TEXT;";
 pub(super) const OF_LAYOUT_3: &str =
     "CREATE TABLE unconfirmed (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;";
 
+/// Layout 4 did not know when changes that are dated with a day alone were seen.
+pub(super) const OF_LAYOUT_4: &str = "
+ALTER TABLE item ADD COLUMN day_changes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE item ADD COLUMN day_change_seen_at INTEGER;
+";
+
 /// Takes over what layout 1 remembered.
 pub(super) const OF_LAYOUT_1: &str = "
 INSERT INTO item SELECT id, NULL, file, path, wire, hash, 0, wire, 0, changed_at, wire, state, withdrawn_at, NULL, NULL,
-    NULL, 0, groups, '', NULL FROM item_1;
+    NULL, 0, groups, '', NULL, 0, NULL FROM item_1;
 INSERT INTO item_group SELECT * FROM item_group_1;
 INSERT INTO version SELECT * FROM version_1;
 INSERT INTO media SELECT * FROM media_1;
@@ -105,7 +113,8 @@ DROP TABLE media_1;
 
 /// The columns of an item's row, in the order in which [`item`] reads and the ledger writes them.
 pub(super) const ITEM_COLUMNS: &str = "id, id_uri, file, path, wire, hash, title_hash, date, date_is_day, changed_at, \
-     updated, state, withdrawn_at, said_at, note, replaced_by, is_advisory, groups, media, text";
+     updated, state, withdrawn_at, said_at, note, replaced_by, is_advisory, groups, media, text, day_changes, \
+     day_change_seen_at";
 
 /// Names as one text: a line each, or as JSON where a name has a line break in it or begins as JSON does.
 pub(super) fn lines(names: &[String]) -> String {
@@ -157,6 +166,10 @@ pub(super) fn item(row: &Row<'_>) -> rusqlite::Result<Option<ItemRecord>> {
         groups: lines(17)?,
         media: lines(18)?,
         text: row.get(19)?,
+        day_changes: DayChanges {
+            come: row.get(20)?,
+            seen_at: row.get(21)?,
+        },
     }))
 }
 

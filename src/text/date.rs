@@ -1,6 +1,6 @@
 //! Dates as the wire wants them.
 
-use chrono::{DateTime, Datelike, NaiveDateTime, Utc};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDateTime, Utc};
 use std::time::{Duration, UNIX_EPOCH};
 
 /// RFC 3339 in UTC with upper-case `T` and `Z`, whole seconds (RFC 4287, section 3.3).
@@ -8,9 +8,15 @@ pub fn rfc3339(instant: DateTime<Utc>) -> String {
     instant.format("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// RFC 822 with a four-digit year, always in GMT: the date of RSS.
-pub fn rfc822(instant: DateTime<Utc>) -> String {
-    instant.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+/// RFC 822 with a four-digit year: the date of RSS. Without an offset it is written in GMT.
+pub fn rfc822(instant: DateTime<FixedOffset>) -> String {
+    let zone = match instant.offset().local_minus_utc() {
+        0 => "GMT",
+        _ => "%z",
+    };
+    instant
+        .format(&format!("%a, %d %b %Y %H:%M:%S {zone}"))
+        .to_string()
 }
 
 /// IMF-fixdate (RFC 9110, section 5.6.7) of seconds since 1970; earlier instants count as 1970.
@@ -73,7 +79,9 @@ mod tests {
     #[test]
     fn rss_12_and_atom_10_dates_are_written_in_utc() {
         let at = instant("2022-09-14T15:30:00Z");
-        assert_eq!(rfc822(at), "Wed, 14 Sep 2022 15:30:00 GMT");
+        assert_eq!(rfc822(at.fixed_offset()), "Wed, 14 Sep 2022 15:30:00 GMT");
+        let vienna = at.with_timezone(&FixedOffset::east_opt(7200).unwrap());
+        assert_eq!(rfc822(vienna), "Wed, 14 Sep 2022 17:30:00 +0200");
         assert_eq!(rfc3339(at), "2022-09-14T15:30:00Z");
         assert_eq!(imf_fixdate(at.timestamp()), "Wed, 14 Sep 2022 15:30:00 GMT");
     }

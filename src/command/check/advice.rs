@@ -2,7 +2,9 @@
 
 use crate::edition::dead::{self, Linking};
 use crate::feed::content;
+use crate::newsroom::Newsroom;
 use crate::newsroom::entry;
+use crate::newsroom::item::Moment;
 use crate::newsroom::item::{Item, MediaSource};
 use crate::newsroom::label::Label;
 use crate::newsroom::media::{UNKNOWN_TYPE, media_type};
@@ -93,7 +95,10 @@ pub fn of_item(linking: &Linking<'_>, text: &str) -> Vec<Problem> {
         }
     }
     let date = item.date.instant().to_utc();
-    if item.updated.is_some_and(|updated| updated < date) {
+    if item
+        .updated
+        .is_some_and(|updated| is_before(&updated, &item.date, newsroom))
+    {
         let problem = warning("`updated` lies before `date` and counts for nothing".to_owned());
         problems.push(at(problem, "updated").hint("write when the item last changed"));
     }
@@ -111,6 +116,19 @@ pub fn of_item(linking: &Linking<'_>, text: &str) -> Vec<Problem> {
         }
     }
     problems
+}
+
+/// Whether a change lies before the date of its item. On the same day a day alone does not.
+fn is_before(updated: &Moment, date: &Moment, newsroom: &Newsroom) -> bool {
+    let zone = newsroom.site().timezone;
+    let day_of = |moment: &Moment| match moment {
+        Moment::Day { day, .. } => *day,
+        Moment::Instant(instant) => instant.with_timezone(&zone).date_naive(),
+    };
+    match updated {
+        Moment::Day { day, .. } => *day < day_of(date),
+        Moment::Instant(_) => updated.instant() < date.instant(),
+    }
 }
 
 /// The web addresses that an item leads to.

@@ -271,7 +271,7 @@ impl Desk {
             let file = Arc::from(record.file.as_str());
             let loaded = load::of_text(&file, kept.text, &site, &sections);
             let mut entry = loaded.item.ok()?.entry;
-            entry.call(record.id.clone(), site.timezone);
+            entry.id = record.id.clone();
             entry.basis = Basis::LastGood;
             Some(entry)
         };

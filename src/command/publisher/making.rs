@@ -31,6 +31,8 @@ struct Prepared {
     place: Place,
     rows: Vec<Row>,
     window: Window,
+    /// Whether the dates of what it shows have moved that of the feed.
+    has_moved: bool,
     /// Whether it shows something else than before.
     is_new: bool,
 }
@@ -88,6 +90,7 @@ impl Publisher {
             };
             let before = Before {
                 latest: one.window.latest,
+                has_moved: one.has_moved,
                 versions: Some(&self.versions),
                 edition: Some(&previous),
                 rendered: Some(&self.rendered),
@@ -95,7 +98,13 @@ impl Publisher {
             publish::feeds(context, &one.place, &one.rows, before)
         };
         let made: Vec<publish::Made> = prepared.par_iter().map(make).collect();
-        for (one, made) in prepared.into_iter().zip(made) {
+        for (mut one, made) in prepared.into_iter().zip(made) {
+            if let Some(at) = made.latest {
+                let group = self.desk.records_mut().group(&one.window.folder);
+                group.take_date(at, now);
+                one.window.latest = group.latest;
+                taken.stamps.groups.insert(one.window.folder.clone());
+            }
             self.take_made(one, made, &previous, &mut round);
         }
         self.hold(taken, &mut round.reading, now);
@@ -135,9 +144,9 @@ impl Publisher {
         let replacements = window::replacements(newsroom, &entries, now);
         let name = folder(newsroom.site(), &place);
         let group = self.desk.records_mut().group(&name);
-        if let Some(at) = feed::latest(&rows, now)
-            && group.take_date(at, now)
-        {
+        let latest = feed::latest(&rows, now);
+        let has_moved = latest.is_some_and(|at| group.take_date(at, now));
+        if has_moved {
             taken.stamps.groups.insert(name.clone());
         }
         let window = Window {
@@ -150,6 +159,7 @@ impl Publisher {
             unread,
         };
         Prepared {
+            has_moved,
             is_new: self.windows.get(&place) != Some(&window),
             place,
             rows,

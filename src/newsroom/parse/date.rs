@@ -123,15 +123,36 @@ pub fn start_of_day(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
     start.unwrap_or_else(|| midnight.and_utc())
 }
 
-/// The instant on the wire of an item that has a day alone: within the first hour of that day in the site's zone,
-/// distinct and the same on every machine.
-pub fn moment_of_day(day: NaiveDate, zone: Tz, id: &str) -> Moment {
-    let digest = Sha256::digest(id.as_bytes());
-    let number = u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]);
+/// A day alone.
+pub fn whole_day(day: NaiveDate, zone: Tz) -> Moment {
     Moment::Day {
         day,
-        wire: start_of_day(day, zone) + Duration::seconds(i64::from(number % 3600)),
+        start: start_of_day(day, zone),
     }
+}
+
+/// Whether an instant in seconds since 1970 lies on a day in a time zone.
+pub fn is_on(at: i64, day: NaiveDate, zone: Tz) -> bool {
+    let (start, end) = (start_of_day(day, zone), end_of_day(day, zone));
+    (start.timestamp()..end.timestamp()).contains(&at)
+}
+
+/// The instant on the wire, in seconds since 1970, of an item `id` that is dated with a day alone and is first
+/// published at `now`: that very moment where it lies on that day in the site's zone. Otherwise a second that is on that
+/// day from Honolulu to Auckland, between 10 and 11 o'clock UTC (as near to that as the day lasts in the site's zone),
+/// the same on every machine and hardly ever that of another item.
+pub fn published_on_day(day: NaiveDate, zone: Tz, id: &str, now: i64) -> i64 {
+    const HOUR: i64 = 3600;
+    if is_on(now, day, zone) {
+        return now;
+    }
+    let (start, end) = (start_of_day(day, zone), end_of_day(day, zone));
+    let (start, end) = (start.timestamp(), end.timestamp());
+    let digest = Sha256::digest(id.as_bytes());
+    let number = u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]);
+    let ten = day.and_time(NaiveTime::MIN).and_utc().timestamp() + 10 * HOUR;
+    let from = ten.min(end - HOUR).max(start);
+    from + i64::from(number) % HOUR
 }
 
 /// Reads a date from a node, with a problem where it is none.
@@ -240,16 +261,19 @@ pub fn iso_spelling(text: &str) -> Option<String> {
     Some(day.to_string())
 }
 
-/// The instant of a key; a day alone is its start in the site's zone.
-pub fn instant(reader: &Reader<'_, '_>, key: &'static str, zone: Tz) -> Option<DateTime<Utc>> {
+/// The day or the time of a key.
+pub fn moment(reader: &Reader<'_, '_>, key: &'static str, zone: Tz) -> Option<Moment> {
     let node = reader.node(key)?;
     match of_node(reader.report, key, node)? {
-        Written::Day(day) => Some(start_of_day(day, zone)),
-        Written::Offset(instant) => Some(instant.to_utc()),
-        Written::Local(local) => {
-            resolved(reader.report, node, local, zone).map(|instant| instant.to_utc())
-        }
+        Written::Day(day) => Some(whole_day(day, zone)),
+        Written::Offset(instant) => Some(Moment::Instant(instant)),
+        Written::Local(local) => resolved(reader.report, node, local, zone).map(Moment::Instant),
     }
+}
+
+/// The instant of a key; a day alone is its start in the site's zone.
+pub fn instant(reader: &Reader<'_, '_>, key: &'static str, zone: Tz) -> Option<DateTime<Utc>> {
+    moment(reader, key, zone).map(|moment| moment.instant())
 }
 
 /// The instant at which something ends: a day alone ends with its last second in the site's zone.
@@ -404,16 +428,59 @@ mod tests {
     }
 
     #[test]
-    fn a_day_has_its_own_stable_second_in_the_first_hour() {
-        let day = "2024-09-02".parse().unwrap();
-        let (a, b) = (
-            moment_of_day(day, chrono_tz::UTC, "a"),
-            moment_of_day(day, chrono_tz::UTC, "b"),
+    fn a_day_alone_is_that_day_from_honolulu_to_auckland() {
+        let day: NaiveDate = "2024-09-02".parse().unwrap();
+        let on_the_wire = |zone: Tz, id: &str, now: &str| {
+            let now: DateTime<Utc> = now.parse().unwrap();
+            DateTime::from_timestamp(published_on_day(day, zone, id, now.timestamp()), 0).unwrap()
+        };
+        let later = "2024-09-05T00:00:00Z";
+        let far = [
+            chrono_tz::Pacific::Honolulu,
+            chrono_tz::America::New_York,
+            chrono_tz::UTC,
+            chrono_tz::Asia::Tokyo,
+            chrono_tz::Pacific::Auckland,
+        ];
+        for id in ["a", "b", "c"] {
+            let at = on_the_wire(chrono_tz::Europe::Vienna, id, later);
+            for zone in far {
+                assert_eq!(at.with_timezone(&zone).date_naive(), day, "{id} {zone}");
+            }
+        }
+        let first = on_the_wire(chrono_tz::Europe::Vienna, "a", later);
+        assert_ne!(first, on_the_wire(chrono_tz::Europe::Vienna, "b", later));
+        assert_eq!(
+            first,
+            on_the_wire(chrono_tz::Asia::Tokyo, "a", "2025-01-01T00:00:00Z")
         );
-        assert_ne!(a, b);
-        assert_eq!(a, moment_of_day(day, chrono_tz::UTC, "a"));
-        let seconds = (a.instant() - start_of_day(day, chrono_tz::UTC)).num_seconds();
-        assert!((0..3600).contains(&seconds));
+        // At the edges of the world it is at least that day at the site.
+        for zone in [
+            chrono_tz::Pacific::Kiritimati,
+            chrono_tz::Pacific::Pago_Pago,
+        ] {
+            let at = on_the_wire(zone, "a", later);
+            assert_eq!(at.with_timezone(&zone).date_naive(), day, "{zone}");
+        }
+    }
+
+    #[test]
+    fn what_is_published_on_its_day_counts_from_that_moment() {
+        let day: NaiveDate = "2024-09-02".parse().unwrap();
+        let zone = chrono_tz::Europe::Vienna;
+        for (now, is_on_the_day) in [
+            ("2024-09-01T21:59:59Z", false),
+            ("2024-09-01T22:00:00Z", true),
+            ("2024-09-02T21:59:59Z", true),
+            ("2024-09-02T22:00:00Z", false),
+        ] {
+            let now = now.parse::<DateTime<Utc>>().unwrap().timestamp();
+            assert_eq!(
+                published_on_day(day, zone, "a", now) == now,
+                is_on_the_day,
+                "{now}"
+            );
+        }
     }
 
     #[test]

@@ -1,9 +1,10 @@
-//! A tree of values with their places in the file, the same for TOML and JSON.
+//! A tree of values with their places in the file, the same for TOML, JSON and YAML.
 
 use crate::newsroom::parse::Form;
 use crate::newsroom::parse::report::{PROBLEMS_MAX, Report};
 use crate::newsroom::parse::slip;
 use crate::newsroom::parse::syntax;
+use crate::newsroom::parse::yaml;
 use crate::newsroom::problem::Mark;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -15,17 +16,20 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// How deep values may be nested.
-const DEPTH_MAX: usize = 64;
+pub(super) const DEPTH_MAX: usize = 64;
 
 /// Of a larger text the first error is told alone, in bytes: one with an error a line takes a hundred times its size to
 /// tell them all.
 const ERRORS_BYTES_MAX: usize = 256 * 1024;
 
-/// So many lines a TOML text may have: each may take some 200 bytes until it is understood.
-const LINES_MAX: usize = 250_000;
+/// So many lines a text of keys may have: each may take some 200 bytes until it is understood.
+pub(super) const LINES_MAX: usize = 250_000;
 
-/// The line that opens and closes front matter.
+/// The line that opens and closes front matter in TOML.
 const FENCE: &str = "+++";
+
+/// The line that opens and closes front matter in YAML.
+const YAML_FENCE: &str = "---";
 
 /// A value with its place.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,32 +96,81 @@ pub fn read<'a>(report: &Report<'a>, form: Form) -> Option<(Node<'a>, Option<&'a
         Form::Json => json(report, text).map(|node| (node, None)),
         Form::Markdown => {
             let (front, body) = front_matter(report, text)?;
-            let node = toml(report, &text[front.clone()], front.start)?;
-            Some((node, Some(body)))
+            let keys = &text[front.clone()];
+            let node = if is_yaml(text) {
+                yaml::read(report, keys, front.start)
+            } else if is_told_for_yaml(report, keys, front.start) {
+                None
+            } else {
+                toml(report, keys, front.start)
+            };
+            Some((node?, Some(body)))
         }
     }
+}
+
+/// Whether a Markdown file has its keys in YAML.
+pub fn is_yaml(text: &str) -> bool {
+    text.lines().next().unwrap_or_default().trim_end() == YAML_FENCE
+}
+
+/// The lines that open and close the front matter of a Markdown file.
+pub fn fence(text: &str) -> &'static str {
+    if is_yaml(text) { YAML_FENCE } else { FENCE }
+}
+
+/// Whether the keys between the fences of TOML are YAML, which is told in one message.
+fn is_told_for_yaml(report: &Report<'_>, keys: &str, offset: usize) -> bool {
+    let mut lines = keys.lines().filter(|line| {
+        let line = line.trim();
+        !line.is_empty() && !line.starts_with('#')
+    });
+    let of_yaml = |line: &str| {
+        let (key, value) = line.split_once(':')?;
+        let is_key = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+        let is_said = value.is_empty() || value.starts_with([' ', '\r']);
+        (is_said && !key.is_empty() && key.chars().all(is_key)).then_some(())
+    };
+    let Some(first) = lines.next().filter(|line| of_yaml(line).is_some()) else {
+        return false;
+    };
+    // One line alone may be a slip, which has a message of its own.
+    if lines
+        .next()
+        .is_some_and(|line| of_yaml(line).is_none() && !line.starts_with([' ', '-']))
+    {
+        return false;
+    }
+    let at = offset + (first.as_ptr().addr() - keys.as_ptr().addr());
+    let reported = report.error(
+        at..at + first.len(),
+        "these keys are YAML, and `+++` stands for TOML",
+    );
+    reported.hint("write `---` in the place of each of the two lines `+++`");
+    true
 }
 
 /// The bytes between the fences, and the text after them.
 fn front_matter<'a>(report: &Report<'a>, text: &'a str) -> Option<(Range<usize>, &'a str)> {
     let first = text.lines().next().unwrap_or_default();
-    if first.trim_end() != FENCE {
+    let fence = first.trim_end();
+    if fence != FENCE && fence != YAML_FENCE {
         report
-            .error(0..first.len(), "a Markdown item begins with a line `+++`")
-            .hint("write the keys between two lines `+++`, and the text after the second");
+            .error(0..first.len(), "a Markdown item begins with a line `+++` or `---`")
+            .hint("write the keys between two lines `+++` (TOML) or `---` (YAML), and the text after the second");
         return None;
     }
     let start = text.find('\n').map_or(text.len(), |at| at + 1);
     let mut at = start;
     for line in text[start..].split_inclusive('\n') {
-        if line.trim_end() == FENCE {
+        if line.trim_end() == fence {
             return Some((start..at, &text[at + line.len()..]));
         }
         at += line.len();
     }
     report
         .error(0..FENCE.len(), "the front matter has no end")
-        .hint("write a line `+++` after the last key");
+        .hint(format!("write a line `{fence}` after the last key"));
     None
 }
 

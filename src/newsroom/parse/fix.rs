@@ -28,9 +28,14 @@ pub fn with_id(form: Form, text: &str, id: &Id) -> Option<String> {
     let report = Report::new("", kept);
     let (root, body) = document::read(&report, form).filter(|_| !report.has_errors())?;
     let fields = fields_of(&root).filter(|fields| fields.iter().all(|field| field.key != "id"))?;
+    let sign = if form == Form::Markdown && document::is_yaml(kept) {
+        ": "
+    } else {
+        " = "
+    };
     let (at, inserted) = match form {
-        Form::Toml => line(kept, &root, kept.len(), id),
-        Form::Markdown => line(kept, &root, end_of_front_matter(kept, body?), id),
+        Form::Toml => line(kept, &root, kept.len(), (sign, id)),
+        Form::Markdown => line(kept, &root, end_of_front_matter(kept, body?), (sign, id)),
         Form::Json => member(kept, &root.span, fields, id),
     };
     let mut fixed = text.to_owned();
@@ -52,18 +57,18 @@ fn fields_of<'n, 'a>(node: &'n Node<'a>) -> Option<&'n [Field<'a>]> {
     }
 }
 
-/// The line of TOML that says the id, before the first key or table; where there is none, after the comments, which
+/// The line of TOML or YAML that says the id, before the first key or table; where there is none, after the comments, which
 /// reach to `end`.
-fn line(text: &str, root: &Node<'_>, end: usize, id: &Id) -> Insertion {
+fn line(text: &str, root: &Node<'_>, end: usize, (sign, id): (&str, &Id)) -> Insertion {
     let first = first_key(root).unwrap_or(end);
     let at = text[..first].rfind('\n').map_or(0, |at| at + 1);
     let line_break = line_break(text, at);
     let before_first = &text[at..first];
     if first == end && !before_first.trim().is_empty() {
-        return (end, format!("{line_break}id = \"{id}\""));
+        return (end, format!("{line_break}id{sign}\"{id}\""));
     }
     let indentation = &before_first[..before_first.len() - before_first.trim_start().len()];
-    (at, format!("{indentation}id = \"{id}\"{line_break}"))
+    (at, format!("{indentation}id{sign}\"{id}\"{line_break}"))
 }
 
 /// Where the first key of a document stands, in a table's header or before a value. It need not be a key of the root:
@@ -81,7 +86,10 @@ fn first_key(table: &Node<'_>) -> Option<usize> {
 /// Where the line begins that closes the front matter before a body.
 fn end_of_front_matter(text: &str, body: &str) -> usize {
     let opened_and_closed = &text[..text.len() - body.len()];
-    opened_and_closed.trim_end().trim_end_matches('+').len()
+    opened_and_closed
+        .trim_end()
+        .trim_end_matches(['+', '-'])
+        .len()
 }
 
 /// The member of a JSON object that says the id, before the first one.

@@ -2,7 +2,7 @@
 
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Moment;
-use crate::newsroom::parse::date::{self, Written};
+use crate::newsroom::parse::date;
 use crate::newsroom::parse::document::Node;
 use crate::newsroom::parse::item::Around;
 use crate::newsroom::parse::name::Name;
@@ -252,10 +252,9 @@ pub fn language(reader: &Reader<'_, '_>, around: &Around<'_>) -> Option<Language
 }
 
 /// The date of first publication: as written, else that which the file's name begins with.
-pub fn date(reader: &Reader<'_, '_>, around: &Around<'_>, id: Option<&Id>) -> Option<Moment> {
+pub fn date(reader: &Reader<'_, '_>, around: &Around<'_>) -> Option<Moment> {
     let zone = around.site.timezone;
-    let of_day = |day| date::moment_of_day(day, zone, id.map(Id::as_str).unwrap_or_default());
-    let Some(node) = reader.node("date") else {
+    if reader.node("date").is_none() {
         let day = around.name.date();
         if day.is_none() {
             let reported = reader
@@ -263,13 +262,7 @@ pub fn date(reader: &Reader<'_, '_>, around: &Around<'_>, id: Option<&Id>) -> Op
                 .error(reader.span.start..reader.span.start, "`date` is missing");
             reported.hint("write the day or time of publication, as in `date = 2024-09-02` or `date = 2024-09-02T18:30:00+02:00`");
         }
-        return day.map(of_day);
-    };
-    match date::of_node(reader.report, "date", node)? {
-        Written::Day(day) => Some(of_day(day)),
-        Written::Offset(instant) => Some(Moment::Instant(instant)),
-        Written::Local(local) => {
-            date::resolved(reader.report, node, local, zone).map(Moment::Instant)
-        }
+        return day.map(|day| date::whole_day(day, zone));
     }
+    date::moment(reader, "date", zone)
 }

@@ -102,7 +102,7 @@ fn of_table(reader: &Reader<'_, '_>, around: &Around<'_>) -> Option<Item> {
     let title = title(reader);
     let body = body(reader, around);
     let sections = identity::sections(reader, around);
-    let date = identity::date(reader, around, id.as_ref());
+    let date = identity::date(reader, around);
     let (slug, language) = (
         identity::item_slug(reader, around),
         identity::language(reader, around),
@@ -130,7 +130,7 @@ fn of_table(reader: &Reader<'_, '_>, around: &Around<'_>) -> Option<Item> {
         genre: life::genre(reader),
         authors: person::several(reader, "authors"),
         dateline: reader.line("dateline"),
-        updated: date::instant(reader, "updated", zone),
+        updated: date::moment(reader, "updated", zone),
         version: life::version(reader),
         status_note: life::status_note(reader, status),
         status_at: date::instant(reader, "status_at", zone),
@@ -208,7 +208,10 @@ fn withdrawn_after_text(report: &Report<'_>, body: &str) {
         let start = body.as_ptr().addr() - report.source().as_ptr().addr();
         let message = "this line stands in the text";
         let reported = report.error(start + at.start..start + at.end, message);
-        reported.hint("move it between the two lines `+++`; until then the item is held back");
+        let fence = document::fence(report.source());
+        reported.hint(format!(
+            "move it between the two lines `{fence}`; until then the item is held back"
+        ));
     }
 }
 

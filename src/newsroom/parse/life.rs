@@ -82,7 +82,7 @@ pub fn corrections(reader: &Reader<'_, '_>, zone: Tz) -> Vec<Correction> {
     let mut corrections = reader.list("corrections", |report, _, node| {
         correction(&Reader::of(report, node)?, zone)
     });
-    corrections.sort_by_key(|correction| correction.at);
+    corrections.sort_by_key(|correction| correction.at.instant());
     corrections
 }
 
@@ -94,7 +94,7 @@ fn correction(reader: &Reader<'_, '_>, zone: Tz) -> Option<Correction> {
             .error(place, "`at` is missing")
             .hint("write when it was put right");
     }
-    let at = date::instant(reader, "at", zone);
+    let at = date::moment(reader, "at", zone);
     let note = reader.required_line("note", "write in a public sentence what was put right");
     let minor = reader.boolean("minor").unwrap_or(false);
     reader.finish(&[("date", "at"), ("text", "note")]);

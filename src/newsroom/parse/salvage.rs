@@ -187,7 +187,8 @@ struct Said<'t> {
 /// Where the text of a Markdown file begins, as far as that can be told.
 fn text_after_fences(text: &str) -> usize {
     let first = text.find('\n').map_or(text.len(), |at| at + 1);
-    let after = text[first..].find("\n+++").map(|at| first + at + 4);
+    let end = format!("\n{}", document::fence(text));
+    let after = text[first..].find(&end).map(|at| first + at + end.len());
     after.map_or(text.len(), |at| {
         text[at..].find('\n').map_or(text.len(), |end| at + end + 1)
     })
@@ -196,6 +197,7 @@ fn text_after_fences(text: &str) -> usize {
 /// Finds `key = value` and `"key": value` wherever they may stand, and what looks like them. In Markdown what comes
 /// after the front matter is no key.
 fn scan<'t>(text: &'t str, form: Form, found: &mut dyn FnMut(Said<'t>)) {
+    let is_yaml = form == Form::Markdown && document::is_yaml(text);
     let text = match form {
         Form::Toml | Form::Json => text,
         Form::Markdown => &text[..text_after_fences(text)],
@@ -215,7 +217,9 @@ fn scan<'t>(text: &'t str, form: Form, found: &mut dyn FnMut(Said<'t>)) {
             Form::Json => json.is_outermost(),
             Form::Toml | Form::Markdown => {
                 let is_line = begins == 0 || text[..begins].ends_with('\n');
-                is_line && in_table.is_none_or(|mark| begins <= mark)
+                // In YAML what is indented belongs to what stands above it.
+                let is_own = !is_yaml || !piece.starts_with([' ', '\t']);
+                is_line && is_own && in_table.is_none_or(|mark| begins <= mark)
             }
         };
         json.pass(piece);
@@ -236,7 +240,12 @@ fn scan<'t>(text: &'t str, form: Form, found: &mut dyn FnMut(Said<'t>)) {
         if key.is_empty() || key.len() > KEY_BYTES_MAX {
             continue;
         }
-        let Some((value, has_sign)) = value_after(after, form) else {
+        let sign = if is_yaml || form == Form::Json {
+            ':'
+        } else {
+            '='
+        };
+        let Some((value, has_sign)) = value_after(after, form, sign) else {
             continue;
         };
         let is_in_text = in_text.is_some_and(|mark| mark < begins);
@@ -283,9 +292,8 @@ impl Json {
 const KEY_BYTES_MAX: usize = 20;
 
 /// The value after a key, and whether the sign before it is that of the form.
-fn value_after(after: &str, form: Form) -> Option<(&str, bool)> {
+fn value_after(after: &str, form: Form, ours: char) -> Option<(&str, bool)> {
     let rest = after.trim_start_matches([' ', '\t']);
-    let ours = if form == Form::Json { ':' } else { '=' };
     // A sign on the next line is allowed in JSON, and is no better than none in TOML.
     let signed = rest
         .trim_start_matches('\n')
@@ -357,6 +365,14 @@ mod tests {
             (
                 "a.md",
                 "+++\nstatus = \"canceled\"\nstatus_note = \"Wrong.\"\ntitle = \n+++\nstatus = \"usable\"\n",
+            ),
+            (
+                "a.md",
+                "---\nstatus: canceled\nstatus_note: Wrong.\ntitle: \"open\n---\nText\n",
+            ),
+            (
+                "a.md",
+                "---\ntitel: x\nstatus: canceled\nstatus_note: Wrong.\n---\nText\n",
             ),
         ] {
             let found = salvage(path, text);

@@ -48,7 +48,7 @@ pub(super) fn json(
         "license": item.license.as_ref().map(Url::as_str),
     });
     let corrections = item.corrections.iter().map(|(at, note)| {
-        json!({ "@type": "CorrectionComment", "text": note, "datePublished": dated(*at) })
+        json!({ "@type": "CorrectionComment", "text": note, "datePublished": dated(at.instant()) })
     });
     let others = alternates.iter().skip(1).map(|other| {
         json!({ "@type": "NewsArticle", "@id": other.url, "inLanguage": other.language.as_str() })

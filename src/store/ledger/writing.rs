@@ -133,7 +133,7 @@ fn write(transaction: &Transaction<'_>, writing: &Writing<'_>) -> rusqlite::Resu
 }
 
 fn write_items(transaction: &Transaction<'_>, items: &[ItemRecord]) -> rusqlite::Result<()> {
-    let marks = vec!["?"; 20].join(", ");
+    let marks = vec!["?"; 22].join(", ");
     let query = format!("INSERT OR REPLACE INTO item ({ITEM_COLUMNS}) VALUES ({marks})");
     let mut statement = transaction.prepare_cached(&query)?;
     for record in items {
@@ -158,6 +158,8 @@ fn write_items(transaction: &Transaction<'_>, items: &[ItemRecord]) -> rusqlite:
             lines(&record.groups),
             lines(&record.media),
             record.text,
+            record.day_changes.come,
+            record.day_changes.seen_at,
         ])?;
     }
     Ok(())

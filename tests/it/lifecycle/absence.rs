@@ -96,7 +96,7 @@ fn a_broken_file_leaves_its_last_good_version() {
             .problems("news/a.toml:1:\nits last good version stays published"),
         at("12:20:00")
             .write("news/a.toml", item("Aa", TEN, ""))
-            .feed("a [Aa] 10:00:00\nupdated 10:00:00"),
+            .feed("a [Aa] 10:00:00\nupdated 12:20:00"),
     ]);
 }
 
@@ -157,7 +157,7 @@ fn what_a_broken_file_says_of_a_withdrawal_counts() {
         ),
         (
             "status = \"canceled\"\nstatus_note = \"Wrong.\"\nstatus_at = 2096-11-24T11:00:00Z",
-            "† a 10:00:00, 11:00:00: Wrong.\nupdated 11:00:00",
+            "† a 10:00:00, 11:00:00: Wrong.\nupdated 12:10:00",
             "410 /news/a/",
         ),
         ("status = \"usable\"", FEED, "200 /news/a/"),
@@ -177,7 +177,7 @@ fn what_a_broken_file_says_of_a_withdrawal_counts() {
 
 #[test]
 fn what_was_canceled_and_whose_file_breaks_stays_so() {
-    let notice = "† a 10:00:00, 11:00:00: Wrong.\nupdated 11:00:00";
+    let notice = "† a 10:00:00, 11:00:00: Wrong.\nupdated 12:10:00";
     let canceled =
         "status = \"canceled\"\nstatus_note = \"Wrong.\"\nstatus_at = 2096-11-24T11:00:00Z\n";
     tell(&[
@@ -292,7 +292,7 @@ fn what_a_broken_file_held_back_stays_away_until_a_whole_one_says_otherwise() {
             .problems("news/a.toml:1:\nthe file is broken"),
         at("12:30:00")
             .write("news/a.toml", item("A", TEN, ""))
-            .feed("a [A] 10:00:00\nupdated 12:10:00"),
+            .feed("a [A] 10:00:00\nupdated 12:30:00"),
     ]);
 }
 
@@ -304,11 +304,11 @@ fn a_renamed_file_that_breaks_keeps_its_new_page() {
             .feed(FEED),
         at("12:10:00")
             .rename("news/a.toml", "news/b.toml")
-            .feed(FEED)
+            .feed("a [A] 10:00:00\nupdated 12:10:00")
             .pages("301 /news/a/ /news/b/\n200 /news/b/"),
         at("12:20:00")
             .write("news/b.toml", "title = \n")
-            .feed(FEED)
+            .feed("a [A] 10:00:00\nupdated 12:10:00")
             .pages("301 /news/a/ /news/b/\n200 /news/b/")
             .problems("news/b.toml:1:\nits last good version stays published"),
     ]);
@@ -353,7 +353,7 @@ fn of_two_items_that_one_file_held_both_are_missed() {
                 .problems(gone),
             at("12:20:00")
                 .rename("news/x.toml", "news/b.toml")
-                .feed("x [X] 12:15:00\nupdated 12:15:00")
+                .feed("x [X] 12:15:00\nupdated 12:20:00")
                 .problems(gone),
             at("12:30:00").remove("news/b.toml").problems(both),
             at("12:40:00")

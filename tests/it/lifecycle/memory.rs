@@ -232,6 +232,7 @@ fn a_ledger_of_the_second_layout_is_taken_over() {
     let ledger = rusqlite::Connection::open(office.state().join("ledger.sqlite")).unwrap();
     let script = "ALTER TABLE item DROP COLUMN text; UPDATE item SET groups = replace(groups, '\n/tag/one/', ''); \
                   DELETE FROM item_group WHERE name LIKE '/tag/%'; DROP TABLE unconfirmed; \
+                  ALTER TABLE item DROP COLUMN day_changes; ALTER TABLE item DROP COLUMN day_change_seen_at; \
                   PRAGMA user_version = 2;";
     ledger.execute_batch(script).unwrap();
     drop(ledger);

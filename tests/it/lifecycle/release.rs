@@ -53,19 +53,19 @@ fn a_correction_moves_updated_alone_and_a_typo_moves_nothing() {
             .feed("a [A] 10:00:00\nupdated 10:00:00"),
         at("12:10:00")
             .write("news/a.toml", item("Aa", date, ""))
-            .feed("a [Aa] 10:00:00\nupdated 10:00:00"),
+            .feed("a [Aa] 10:00:00\nupdated 12:10:00"),
         at("12:31:00")
             .write("news/a.toml", item("A", date, corrected))
             .feed("a [A] 10:00:00, 12:30:00\nupdated 12:30:00"),
         at("12:41:00")
             .write("news/a.toml", item("A", date, minor))
-            .feed("a [A] 10:00:00\nupdated 12:30:00"),
+            .feed("a [A] 10:00:00\nupdated 12:41:00"),
         at("13:00:00")
             .write(
                 "news/a.toml",
                 item("A", date, "updated = 2096-11-24T14:00:00Z\n"),
             )
-            .feed("a [A] 10:00:00\nupdated 12:30:00"),
+            .feed("a [A] 10:00:00\nupdated 13:00:00"),
         at("14:00:00").feed("a [A] 10:00:00, 14:00:00\nupdated 14:00:00"),
     ]);
 }
@@ -95,7 +95,10 @@ fn a_correction_brings_an_old_item_back_for_thirty_days() {
             "new [New] 2096-11-01\nold [Old] 2096-01-01, 12:30:00\nupdated 12:30:00",
         ),
         at("2096-12-24T12:30:00Z")
-            .feed_of("/news/", "new [New] 2096-11-01\nupdated 12:30:00")
+            .feed_of(
+                "/news/",
+                "new [New] 2096-11-01\nupdated 2096-12-24T12:30:00Z",
+            )
             .pages("200 /news/old/"),
     ]);
 }
@@ -115,7 +118,7 @@ fn what_is_withheld_comes_back_as_it_was() {
             .pages("404 /news/a/\n200 /news/b/"),
         at("12:20:00")
             .write("news/a.toml", item("A", date, ""))
-            .feed("b [B] 11:00:00\na [A] 10:00:00\nupdated 12:10:00")
+            .feed("b [B] 11:00:00\na [A] 10:00:00\nupdated 12:20:00")
             .pages("200 /news/a/"),
     ]);
 }
@@ -132,7 +135,7 @@ fn what_expires_leaves_the_feeds_and_keeps_its_page() {
             .pages("200 /news/a/"),
         at("13:10:00")
             .write("news/a.toml", item("A", "2096-11-24T10:00:00Z", ""))
-            .feed("a [A] 10:00:00\nupdated 13:00:00"),
+            .feed("a [A] 10:00:00\nupdated 13:10:00"),
     ]);
 }
 

@@ -25,7 +25,7 @@ fn a_kill_is_a_notice_for_thirty_days_and_then_nothing() {
             .pages("410 /news/a/"),
         at("2096-12-24T12:09:59Z").feed("† a 10:00:00, 12:10:00: Wrong.\nupdated 12:10:00"),
         at("2096-12-24T12:10:00Z")
-            .feed("updated 12:10:00")
+            .feed("updated 2096-12-24T12:10:00Z")
             .pages("410 /news/a/"),
     ]);
 }
@@ -97,13 +97,13 @@ fn a_notice_stays_as_it_was_when_the_file_goes() {
             .feed("a [A] 10:00:00\nupdated 10:00:00"),
         at("12:10:00")
             .write("news/a.toml", canceled("A", at_eleven))
-            .feed("† a 10:00:00, 11:00:00: Wrong.\nupdated 11:00:00"),
+            .feed("† a 10:00:00, 11:00:00: Wrong.\nupdated 12:10:00"),
         at("12:20:00")
             .remove("news/a.toml")
-            .feed("† a 10:00:00, 11:00:00: Wrong.\nupdated 11:00:00")
+            .feed("† a 10:00:00, 11:00:00: Wrong.\nupdated 12:10:00")
             .pages("410 /news/a/"),
         at("2096-12-24T11:00:00Z")
-            .feed("updated 11:00:00")
+            .feed("updated 2096-12-24T11:00:00Z")
             .pages("410 /news/a/"),
     ]);
 }
@@ -128,7 +128,7 @@ fn what_was_withheld_for_long_and_is_then_canceled_has_a_notice() {
 #[test]
 fn what_is_canceled_stays_so() {
     let problem = "news/a.toml: error: the item `a` was withdrawn for good and stays so";
-    let notice = "† a 10:00:00, 11:00:00: Wrong.\nupdated 11:00:00";
+    let notice = "† a 10:00:00, 11:00:00: Wrong.\nupdated 12:10:00";
     tell(&[
         at("12:00:00")
             .write("news/a.toml", item("A", TEN, ""))
@@ -212,8 +212,8 @@ fn the_end_of_a_notice_is_that_of_its_section() {
             .feed_of("/news/", "† a 10:00:00, 12:10:00: Wrong.\nupdated 12:10:00"),
         at("2096-11-26T12:10:00Z")
             .feed("† a 10:00:00, 12:10:00: Wrong.\nupdated 12:10:00")
-            .feed_of("/news/", "updated 12:10:00"),
-        at("2096-12-24T12:10:00Z").feed("updated 12:10:00"),
+            .feed_of("/news/", "updated 2096-11-26T12:10:00Z"),
+        at("2096-12-24T12:10:00Z").feed("updated 2096-12-24T12:10:00Z"),
     ]);
 }
 

@@ -163,7 +163,7 @@ fn a_published_item_stays_when_its_date_moves_ahead() {
             .pages("200 /news/a/")
             .problems("`embargo_until` now lies ahead"),
         at("12:35:00")
-            .feed("a [Sealed] 10:00:00\nupdated 10:00:00")
+            .feed("a [Sealed] 10:00:00\nupdated 12:35:00")
             .pages("200 /news/a/")
             .problems("the date was moved"),
         // Held back it waits for its embargo, as it was never meant to be seen before.

@@ -32,9 +32,9 @@ fn filter() -> EnvFilter {
     let asked = std::env::var("TIDINGS_LOG").unwrap_or_default();
     let level = asked
         .parse::<Level>()
-        .map(|level| format!("warn,tidings={level}"));
+        .map(|level| format!("warn,notify=error,tidings={level}"));
     EnvFilter::try_new(level.as_ref().unwrap_or(&asked))
         .ok()
         .filter(|_| !asked.is_empty())
-        .unwrap_or_else(|| "warn,tidings=info".into())
+        .unwrap_or_else(|| "warn,notify=error,tidings=info".into())
 }

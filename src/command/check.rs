@@ -8,6 +8,7 @@ pub mod outlook;
 
 use crate::command::arguments::CheckArguments;
 use crate::command::check::outlook::Outlook;
+use crate::command::desk::board::located;
 use crate::command::desk::opening::Opened;
 use crate::command::desk::{Desk, Setting};
 use crate::command::{Error, Outcome, report};
@@ -15,8 +16,7 @@ use crate::edition::dead::Linking;
 use crate::edition::publish::{self, Before};
 use crate::feed::{Context, Row, Shown, content, select};
 use crate::newsroom::Newsroom;
-use crate::newsroom::parse::{self, Form};
-use crate::newsroom::problem::Problem;
+use crate::newsroom::problem::{Problem, Severity};
 use crate::server::clock::{self, Clock};
 use crate::source::media::{self, MediaIndex};
 use crate::source::settings::Overrides;
@@ -26,6 +26,7 @@ use crate::text::causes::joined;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::path::Path;
 use std::sync::Arc;
+use url::Url;
 
 /// Reports every problem.
 ///
@@ -56,6 +57,7 @@ pub fn run(arguments: &CheckArguments) -> Result<Outcome, Error> {
             let problems = problems.into_iter();
             let problems = problems.map(|problem| located(desk.directory(), problem));
             let problems: Vec<Problem> = problems.collect();
+            notes.extend(reached_by_nobody_else(desk.newsroom()));
             let outlook = Outlook::of(desk.newsroom(), &problems, now.timestamp());
             (problems, Some(outlook))
         }
@@ -85,21 +87,6 @@ fn remembered(state: &Path, now: i64) -> Result<(Ledger, Vec<String>), Error> {
     Ok((Ledger::in_memory(now)?, vec![note]))
 }
 
-/// The problem with the place of the key that it is about, where that stands in its file.
-fn located(directory: &DataDirectory, problem: Problem) -> Problem {
-    let Some(key) = problem.key.filter(|_| problem.mark.is_none()) else {
-        return problem;
-    };
-    let Ok(text) = directory.read(&problem.file) else {
-        return problem;
-    };
-    let form = Form::of(&problem.file);
-    match form.and_then(|form| parse::place_of(form, &text, key)) {
-        Some(place) => problem.at(&text, &place),
-        None => problem,
-    }
-}
-
 /// What the server does not look at before it is asked for.
 fn further(directory: &DataDirectory, newsroom: &Newsroom, now: i64) -> Vec<Problem> {
     let index = MediaIndex::default();
@@ -127,9 +114,36 @@ fn further(directory: &DataDirectory, newsroom: &Newsroom, now: i64) -> Vec<Prob
     };
     let advice: Vec<Vec<Problem>> = entries.par_iter().map(of_item).collect();
     let mut problems: Vec<Problem> = advice.into_iter().flatten().collect();
+    problems.extend(authority_to_come(newsroom, now));
     problems.extend(missing_pictures(directory, newsroom, &index, now));
     problems.extend(broken_feeds(directory, newsroom, &index, now));
     problems
+}
+
+/// A word about a base URL that leads nowhere from another machine.
+fn reached_by_nobody_else(newsroom: &Newsroom) -> Option<String> {
+    let base = newsroom.site().base_url.as_str();
+    let why = Url::parse(base)
+        .ok()
+        .as_ref()
+        .and_then(advice::impossible)?;
+    Some(format!(
+        "`base_url` is `{base}`, with which every address in the feeds begins: {why}. Write the address at which readers \
+         reach you before you publish"
+    ))
+}
+
+/// A word about an authority that is none yet: a tag URI names a day on which the name was its publisher's (RFC 4151,
+/// section 2.1).
+fn authority_to_come(newsroom: &Newsroom, now: i64) -> Option<Problem> {
+    let authority = &newsroom.site().authority;
+    let start = authority.start().and_time(chrono::NaiveTime::MIN).and_utc();
+    (start.timestamp() > now).then(|| {
+        let message = format!("`id_authority_date` lies in the future: `{}`", authority.date());
+        Problem::of_file(Severity::Warning, SITE_FILE, message)
+            .about("id_authority_date")
+            .hint("write a year in which the name is yours already, before anything is published: it never changes")
+    })
 }
 
 /// Pictures that `site.toml` names and that are not there.

@@ -317,6 +317,11 @@ impl Desk {
         &mut self.board
     }
 
+    /// Writes to the log what is new on the board, each problem with its place in its file.
+    pub fn log_news(&mut self) {
+        self.board.log_news(&self.directory);
+    }
+
     /// The items that stand on the last good version of their files.
     pub fn kept(&self) -> impl Iterator<Item = &Arc<Entry>> {
         self.kept.iter().filter_map(|id| self.newsroom.get(id))

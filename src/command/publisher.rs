@@ -147,7 +147,7 @@ impl Publisher {
             tracing::debug!("{}", joined(&error));
         }
         publisher.ledger.wait_at_most(keeping::WAIT_MAX)?;
-        publisher.desk.board().log_news();
+        publisher.desk.log_news();
         Ok(publisher)
     }
 
@@ -286,7 +286,7 @@ impl Publisher {
         }
         tracing::debug!("changes taken in in {:?}", began.elapsed());
         let made = self.publish(taken, now)?;
-        self.desk.board().log_news();
+        self.desk.log_news();
         Ok(made)
     }
 

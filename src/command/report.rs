@@ -73,7 +73,7 @@ fn rendered(problem: &Problem) -> String {
     let level = match problem.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
-        Severity::Hint => Level::INFO,
+        Severity::Hint => Level::INFO.with_name("hint"),
     };
     let title = level.primary_title(problem.message.as_str());
     let mut group: Group<'_> = match &problem.mark {

@@ -480,3 +480,38 @@ fn check_answers_slips_with_the_line_to_write() {
         "{report}"
     );
 }
+
+#[test]
+fn check_says_what_of_the_settings_reaches_nobody_or_is_none_yet() {
+    let of = |base: &str, authority: &str, date: &str| {
+        let site = format!(
+            "title = \"T\"\nbase_url = \"{base}\"\nid_authority = \"{authority}\"\nid_authority_date = \"{date}\"\n"
+        );
+        let files = [
+            ("site.toml", &*site),
+            (
+                "news/a.toml",
+                "title = \"A\"\ndate = 2026-01-01\nbody = \"b\"\n",
+            ),
+        ];
+        check(&data(&files).path().join("data"), &[]).1
+    };
+    for base in [
+        "http://localhost:8080",
+        "https://news.local",
+        "http://127.0.0.1",
+        "https://press",
+    ] {
+        let told = of(base, "example.org", "2026");
+        assert!(told.contains("note: `base_url` is"), "{base}: {told}");
+    }
+    assert!(!of("https://press.example.org", "example.org", "2026").contains("`base_url` is"));
+    let told = of("https://press.example.org", "пример.рф", "2026");
+    assert!(told.contains("`xn--e1afmkfd.xn--p1ai`"), "{told}");
+    let told = of("https://press.example.org", "example.org", "2930");
+    assert!(
+        told.contains("`id_authority_date` lies in the future"),
+        "{told}"
+    );
+    assert!(told.contains("site.toml:4:"), "{told}");
+}

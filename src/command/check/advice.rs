@@ -149,7 +149,7 @@ fn links(item: &Item) -> Vec<Url> {
 }
 
 /// Why a web address cannot lead anywhere for a reader elsewhere.
-fn impossible(url: &Url) -> Option<&'static str> {
+pub fn impossible(url: &Url) -> Option<&'static str> {
     if !matches!(url.scheme(), "http" | "https") {
         return None;
     }

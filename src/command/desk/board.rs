@@ -1,6 +1,8 @@
 //! The notice board: everything that authors should know, by file, and what of it is new.
 
+use crate::newsroom::parse::{self, Form};
 use crate::newsroom::problem::{Problem, Severity};
+use crate::source::DataDirectory;
 use crate::source::scan::is_below;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -135,10 +137,10 @@ impl Board {
     }
 
     /// Writes to the log what is new since the last call, and which files have no problem any more.
-    pub fn log_news(&mut self) {
+    pub fn log_news(&mut self, directory: &DataDirectory) {
         let new = |now: &[Problem], before: &[Problem]| {
             let news = now.iter().filter(|problem| !before.contains(problem));
-            news.for_each(log);
+            news.for_each(|problem| log(&located(directory, problem.clone())));
         };
         new(&self.settings, &self.logged_settings);
         let before = std::mem::replace(&mut self.logged_settings, self.settings.clone());
@@ -155,9 +157,26 @@ impl Board {
                 }
             }
         }
-        for file in mended.iter().filter(|file| self.is_clear(file)) {
+        // Of what is gone there is nothing to say.
+        let is_there = |file: &&String| self.is_clear(file) && directory.read(file).is_ok();
+        for file in mended.iter().filter(is_there) {
             tracing::info!("{file}: there is nothing wrong with it any more");
         }
+    }
+}
+
+/// The problem with the place of the key that it is about, where that stands in its file.
+pub fn located(directory: &DataDirectory, problem: Problem) -> Problem {
+    let Some(key) = problem.key.filter(|_| problem.mark.is_none()) else {
+        return problem;
+    };
+    let Ok(text) = directory.read(&problem.file) else {
+        return problem;
+    };
+    let form = Form::of(&problem.file);
+    match form.and_then(|form| parse::place_of(form, &text, key)) {
+        Some(place) => problem.at(&text, &place),
+        None => problem,
     }
 }
 

@@ -124,9 +124,20 @@ fn authority(reader: &Reader<'_, '_>) -> Option<Authority> {
         let message = format!("`{name}` is no domain name or e-mail address");
         reader
             .error_at("id_authority", message)
-            .hint("write it as in `example.org`");
+            .hint(ascii_spelling(&name).map_or_else(
+                || "write it as in `example.org`".to_owned(),
+                |ascii| format!("write it in its ASCII spelling, `{ascii}`"),
+            ));
     }
     authority
+}
+
+/// A domain name in any script as the domain name system has it: `xn--e1afmkfd.xn--p1ai`.
+fn ascii_spelling(name: &str) -> Option<String> {
+    match url::Host::parse(name).ok()? {
+        url::Host::Domain(ascii) if ascii != name && ascii.contains('.') => Some(ascii),
+        _ => None,
+    }
 }
 
 /// An authority that items were published under stays.

@@ -43,7 +43,8 @@ pub struct Feed {
     pub folder_url: String,
     /// The formats that are offered.
     pub formats: Vec<Format>,
-    /// The latest significant change of anything that the feed ever showed; `None` before there was one.
+    /// The latest date of anything that the feed ever showed, or when it last became another for another reason; `None`
+    /// before there was one.
     pub latest: Option<DateTime<Utc>>,
     /// The date of a feed that never showed anything.
     pub epoch: DateTime<Utc>,

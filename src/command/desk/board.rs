@@ -158,7 +158,7 @@ impl Board {
             }
         }
         // Of what is gone there is nothing to say.
-        let is_there = |file: &&String| self.is_clear(file) && directory.read(file).is_ok();
+        let is_there = |file: &&String| self.is_clear(file) && directory.stamp(file).is_some();
         for file in mended.iter().filter(is_there) {
             tracing::info!("{file}: there is nothing wrong with it any more");
         }

@@ -2,8 +2,7 @@
 
 use crate::feed::{Context, FeedItem, Picture};
 use crate::newsroom::entry;
-use crate::newsroom::item::Moment;
-use crate::newsroom::item::{Body, BodyFormat, Item};
+use crate::newsroom::item::{Body, BodyFormat, Item, Moment};
 use crate::newsroom::media::{MediaFile, MediaFiles, without_hash};
 use crate::newsroom::problem::{Problem, Severity};
 use crate::newsroom::reference;

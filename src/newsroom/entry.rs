@@ -202,18 +202,23 @@ impl Entry {
     /// Publication time on the wire of an item that is first seen published at `now`: its release, or what stands for a
     /// day alone.
     pub fn first_wire(&self, zone: Tz, now: i64) -> i64 {
-        let release = self.life.release();
-        let day = self.likeness.day().filter(|_| release == self.life.date);
-        day.map_or(release, |day| {
-            date::published_on_day(day, zone, self.id.as_str(), now)
+        let id = self.id.as_str();
+        let day = self.day_of_release();
+        day.map_or(self.life.release(), |day| {
+            date::published_on_day(day, zone, id, now)
         })
+    }
+
+    /// The day that releases it, where that is one alone, and no embargo is later.
+    fn day_of_release(&self) -> Option<NaiveDate> {
+        let is_by_date = self.life.release() == self.life.date;
+        self.likeness.day().filter(|_| is_by_date)
     }
 
     /// Whether it was published at the time that its file says now.
     pub fn is_of_its_date(&self, zone: Tz) -> bool {
-        let release = self.life.release();
-        let day = self.likeness.day().filter(|_| release == self.life.date);
-        day.map_or(release == self.wire, |day| {
+        let day = self.day_of_release();
+        day.map_or(self.life.release() == self.wire, |day| {
             date::is_on(self.wire, day, zone)
         })
     }

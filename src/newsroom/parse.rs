@@ -8,6 +8,7 @@ pub mod date;
 pub mod document;
 pub mod feeds;
 pub mod fix;
+mod foreign;
 pub mod identity;
 pub mod item;
 pub mod labels;

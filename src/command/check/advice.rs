@@ -2,14 +2,13 @@
 
 use crate::edition::dead::{self, Linking};
 use crate::feed::content;
-use crate::newsroom::Newsroom;
 use crate::newsroom::entry;
-use crate::newsroom::item::Moment;
-use crate::newsroom::item::{Item, MediaSource};
+use crate::newsroom::item::{Item, MediaSource, Moment};
 use crate::newsroom::label::Label;
 use crate::newsroom::media::{UNKNOWN_TYPE, media_type};
 use crate::newsroom::parse::report::PROBLEMS_MAX;
 use crate::newsroom::problem::{Problem, Severity};
+use chrono_tz::Tz;
 use url::{Host, Url};
 
 /// The longest lead that partners take whole, in characters.
@@ -97,7 +96,7 @@ pub fn of_item(linking: &Linking<'_>, text: &str) -> Vec<Problem> {
     let date = item.date.instant().to_utc();
     if item
         .updated
-        .is_some_and(|updated| is_before(&updated, &item.date, newsroom))
+        .is_some_and(|updated| is_before(&updated, &item.date, newsroom.site().timezone))
     {
         let problem = warning("`updated` lies before `date` and counts for nothing".to_owned());
         problems.push(at(problem, "updated").hint("write when the item last changed"));
@@ -119,8 +118,7 @@ pub fn of_item(linking: &Linking<'_>, text: &str) -> Vec<Problem> {
 }
 
 /// Whether a change lies before the date of its item. On the same day a day alone does not.
-fn is_before(updated: &Moment, date: &Moment, newsroom: &Newsroom) -> bool {
-    let zone = newsroom.site().timezone;
+fn is_before(updated: &Moment, date: &Moment, zone: Tz) -> bool {
     let day_of = |moment: &Moment| match moment {
         Moment::Day { day, .. } => *day,
         Moment::Instant(instant) => instant.with_timezone(&zone).date_naive(),

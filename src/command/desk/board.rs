@@ -27,6 +27,10 @@ pub enum Found {
     Missing,
 }
 
+/// For so many problems at once the log looks for places in their files: that takes a reading each, on the thread that
+/// publishes.
+const PLACES_MAX: usize = 50;
+
 /// The board.
 #[derive(Debug, Default)]
 pub struct Board {
@@ -138,9 +142,17 @@ impl Board {
 
     /// Writes to the log what is new since the last call, and which files have no problem any more.
     pub fn log_news(&mut self, directory: &DataDirectory) {
-        let new = |now: &[Problem], before: &[Problem]| {
-            let news = now.iter().filter(|problem| !before.contains(problem));
-            news.for_each(|problem| log(&located(directory, problem.clone())));
+        let mut places = PLACES_MAX;
+        let mut new = |now: &[Problem], before: &[Problem]| {
+            for problem in now.iter().filter(|problem| !before.contains(problem)) {
+                let needs_place = problem.key.is_some() && problem.mark.is_none();
+                if needs_place && places > 0 {
+                    places -= 1;
+                    log(&located(directory, problem.clone()));
+                } else {
+                    log(problem);
+                }
+            }
         };
         new(&self.settings, &self.logged_settings);
         let before = std::mem::replace(&mut self.logged_settings, self.settings.clone());

@@ -10,6 +10,7 @@ use chrono::{
 };
 use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
+use std::ops::Range;
 
 /// The first year that a date may have: archives go back far, and RFC 3339 writes no year before Christ.
 const YEAR_MIN: i32 = 1;
@@ -131,10 +132,14 @@ pub fn whole_day(day: NaiveDate, zone: Tz) -> Moment {
     }
 }
 
+/// A day in a time zone, in seconds since 1970.
+fn seconds_of(day: NaiveDate, zone: Tz) -> Range<i64> {
+    start_of_day(day, zone).timestamp()..end_of_day(day, zone).timestamp()
+}
+
 /// Whether an instant in seconds since 1970 lies on a day in a time zone.
 pub fn is_on(at: i64, day: NaiveDate, zone: Tz) -> bool {
-    let (start, end) = (start_of_day(day, zone), end_of_day(day, zone));
-    (start.timestamp()..end.timestamp()).contains(&at)
+    seconds_of(day, zone).contains(&at)
 }
 
 /// The instant on the wire, in seconds since 1970, of an item `id` that is dated with a day alone and is first
@@ -143,15 +148,14 @@ pub fn is_on(at: i64, day: NaiveDate, zone: Tz) -> bool {
 /// the same on every machine and hardly ever that of another item.
 pub fn published_on_day(day: NaiveDate, zone: Tz, id: &str, now: i64) -> i64 {
     const HOUR: i64 = 3600;
-    if is_on(now, day, zone) {
+    let at_the_site = seconds_of(day, zone);
+    if at_the_site.contains(&now) {
         return now;
     }
-    let (start, end) = (start_of_day(day, zone), end_of_day(day, zone));
-    let (start, end) = (start.timestamp(), end.timestamp());
     let digest = Sha256::digest(id.as_bytes());
     let number = u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]);
     let ten = day.and_time(NaiveTime::MIN).and_utc().timestamp() + 10 * HOUR;
-    let from = ten.min(end - HOUR).max(start);
+    let from = ten.min(at_the_site.end - HOUR).max(at_the_site.start);
     from + i64::from(number) % HOUR
 }
 

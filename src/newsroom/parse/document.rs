@@ -23,7 +23,7 @@ pub(super) const DEPTH_MAX: usize = 64;
 const ERRORS_BYTES_MAX: usize = 256 * 1024;
 
 /// So many lines a text of keys may have: each may take some 200 bytes until it is understood.
-pub(super) const LINES_MAX: usize = 250_000;
+const LINES_MAX: usize = 250_000;
 
 /// The line that opens and closes front matter in TOML.
 const FENCE: &str = "+++";
@@ -174,11 +174,19 @@ fn front_matter<'a>(report: &Report<'a>, text: &'a str) -> Option<(Range<usize>,
     None
 }
 
-fn toml<'a>(report: &Report<'a>, text: &'a str, offset: usize) -> Option<Node<'a>> {
-    if memchr::memchr_iter(b'\n', text.as_bytes()).count() > LINES_MAX {
+/// Whether a text of keys has more lines than one may have, which is reported.
+pub(super) fn has_too_many_lines(report: &Report<'_>, text: &str, offset: usize) -> bool {
+    let has_more = memchr::memchr_iter(b'\n', text.as_bytes()).count() > LINES_MAX;
+    if has_more {
         let message = format!("this has more than {LINES_MAX} lines");
         let reported = report.error(offset..offset, message);
         reported.hint("split the text, or attach it as a file");
+    }
+    has_more
+}
+
+fn toml<'a>(report: &Report<'a>, text: &'a str, offset: usize) -> Option<Node<'a>> {
+    if has_too_many_lines(report, text, offset) {
         return None;
     }
     let (table, errors) = if text.len() > ERRORS_BYTES_MAX {

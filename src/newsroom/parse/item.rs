@@ -8,7 +8,7 @@ use crate::newsroom::parse::name::Name;
 use crate::newsroom::parse::reader::Reader;
 use crate::newsroom::parse::report::{Report, cleaned};
 use crate::newsroom::parse::{
-    File, Parsed, date, identity, life, media, origin, person, withdrawal,
+    File, Parsed, date, foreign, identity, life, media, origin, person, withdrawal,
 };
 use crate::newsroom::site::Site;
 use crate::text::nesting;
@@ -21,29 +21,6 @@ const SUMMARY_CHARS_MAX: usize = 500;
 
 /// The longest short title, in characters.
 const SHORT_TITLE_CHARS_MAX: usize = 150;
-
-/// Our keys with other programs' names of them.
-const FOREIGN: [(&str, &[&str]); 19] = [
-    ("title", &["headline"]),
-    ("date", &["published", "publishDate", "pubDate", "pubdate"]),
-    ("body", &["content", "text"]),
-    ("id", &["guid", "uid"]),
-    ("lang", &["language"]),
-    ("translation_key", &["translationKey"]),
-    ("subtitle", &["subheadline", "deck"]),
-    ("summary", &["description", "excerpt", "lead"]),
-    ("short_title", &["linkTitle"]),
-    ("tags", &["keywords", "categories", "category"]),
-    ("authors", &["author"]),
-    ("updated", &["lastmod", "modified", "updatedDate"]),
-    ("embargo_until", &["embargo"]),
-    ("expires", &["expiryDate", "unpublishdate"]),
-    ("images", &["image", "thumbnail", "heroImage", "cover"]),
-    ("attachments", &["enclosure"]),
-    ("priority", &["urgency"]),
-    ("pinned", &["is_sticky"]),
-    ("license", &["licence"]),
-];
 
 /// What the reading of a file's fields needs beside them.
 pub struct Around<'a> {
@@ -175,9 +152,7 @@ fn finish(reader: &Reader<'_, '_>) {
         Reader::of(reader.report, node);
         withdrawn_in_extra(reader, node);
     }
-    let foreign = FOREIGN
-        .iter()
-        .flat_map(|(ours, theirs)| theirs.iter().map(|theirs| (*theirs, *ours)));
+    let foreign = foreign::names();
     reader.finish(&foreign.collect::<Vec<_>>());
 }
 

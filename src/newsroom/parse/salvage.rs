@@ -198,6 +198,11 @@ fn text_after_fences(text: &str) -> usize {
 /// after the front matter is no key.
 fn scan<'t>(text: &'t str, form: Form, found: &mut dyn FnMut(Said<'t>)) {
     let is_yaml = form == Form::Markdown && document::is_yaml(text);
+    let sign = if is_yaml || form == Form::Json {
+        ':'
+    } else {
+        '='
+    };
     let text = match form {
         Form::Toml | Form::Json => text,
         Form::Markdown => &text[..text_after_fences(text)],
@@ -240,11 +245,6 @@ fn scan<'t>(text: &'t str, form: Form, found: &mut dyn FnMut(Said<'t>)) {
         if key.is_empty() || key.len() > KEY_BYTES_MAX {
             continue;
         }
-        let sign = if is_yaml || form == Form::Json {
-            ':'
-        } else {
-            '='
-        };
         let Some((value, has_sign)) = value_after(after, form, sign) else {
             continue;
         };

@@ -3,28 +3,12 @@
 //! means more than is written in it.
 
 use crate::newsroom::parse::date;
-use crate::newsroom::parse::document::{DEPTH_MAX, Field, LINES_MAX, Node, Value};
+use crate::newsroom::parse::document::{self, DEPTH_MAX, Field, Node, Value};
+use crate::newsroom::parse::foreign;
 use crate::newsroom::parse::report::Report;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 use std::borrow::Cow;
 use std::ops::Range;
-
-/// Keys of other programs that mean the same as ours.
-const SAME: [(&str, &str); 13] = [
-    ("description", "summary"),
-    ("excerpt", "summary"),
-    ("categories", "tags"),
-    ("category", "tags"),
-    ("keywords", "tags"),
-    ("author", "authors"),
-    ("language", "lang"),
-    ("lastmod", "updated"),
-    ("last_modified_at", "updated"),
-    ("expiryDate", "expires"),
-    ("translationKey", "translation_key"),
-    ("redirect_from", "aliases"),
-    ("subheadline", "subtitle"),
-];
 
 /// Keys of other programs that say how a page is made there, and nothing here.
 const UNUSED: [&str; 7] = [
@@ -40,11 +24,7 @@ const UNUSED: [&str; 7] = [
 /// Reads the front matter `text`, which begins at the byte `offset` of the file, as a table. `None` where it is broken,
 /// with the problem in the report.
 pub(super) fn read<'a>(report: &Report<'a>, text: &'a str, offset: usize) -> Option<Node<'a>> {
-    let whole = offset..offset + text.len();
-    if memchr::memchr_iter(b'\n', text.as_bytes()).count() > LINES_MAX {
-        let message = format!("this has more than {LINES_MAX} lines");
-        let reported = report.error(offset..offset, message);
-        reported.hint("split the text, or attach it as a file");
+    if document::has_too_many_lines(report, text, offset) {
         return None;
     }
     let mut tree = Tree {
@@ -67,25 +47,22 @@ pub(super) fn read<'a>(report: &Report<'a>, text: &'a str, offset: usize) -> Opt
             }
         }
     }
-    let root = tree.root.unwrap_or(Node {
-        span: whole.clone(),
-        value: Value::Table(Vec::new()),
-    });
-    match root.value {
-        Value::Table(fields) => Some(Node {
-            span: whole,
-            value: Value::Table(translated(report, fields)),
-        }),
-        Value::Null => Some(Node {
-            span: whole,
-            value: Value::Table(Vec::new()),
-        }),
-        _ => {
-            let reported = report.error(root.span, "this is YAML without keys");
-            reported.hint("write one `key: value` a line, as in `title: Headline`");
-            None
-        }
-    }
+    let fields = match tree.root {
+        None => Vec::new(),
+        Some(root) => match root.value {
+            Value::Table(fields) => translated(report, fields),
+            Value::Null => Vec::new(),
+            _ => {
+                let reported = report.error(root.span, "this is YAML without keys");
+                reported.hint("write one `key: value` a line, as in `title: Headline`");
+                return None;
+            }
+        },
+    };
+    Some(Node {
+        span: offset..offset + text.len(),
+        value: Value::Table(fields),
+    })
 }
 
 /// Places that the parser counts in characters, in bytes of the file.
@@ -289,11 +266,10 @@ fn translated<'a>(report: &Report<'a>, fields: Vec<Field<'a>>) -> Vec<Field<'a>>
             }
             continue;
         }
-        let ours = SAME.iter().find(|(theirs, _)| *theirs == key);
-        if let Some((_, ours)) = ours {
-            let before = made.iter().position(|field| field.key == *ours);
+        if let Some(ours) = foreign::same(&key) {
+            let before = made.iter().position(|field| field.key == ours);
             let is_own = own.iter().any(|key| key == ours);
-            if *ours != "tags" && (before.is_some() || is_own) {
+            if ours != "tags" && (before.is_some() || is_own) {
                 // The reader says what to do with two of one kind.
                 made.push(field);
                 continue;
@@ -303,7 +279,7 @@ fn translated<'a>(report: &Report<'a>, fields: Vec<Field<'a>>) -> Vec<Field<'a>>
                 format!("`{key}` is taken for `{ours}`"),
             );
             reported.hint(format!("write `{ours}:` in its place"));
-            field.key = (*ours).into();
+            field.key = ours.into();
         }
         if field.key == "tags" {
             field.node = listed(field.node);

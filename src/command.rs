@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand. Here everything meets.
 
+pub mod advice;
 pub mod arguments;
 pub mod check;
 pub mod desk;

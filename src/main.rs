@@ -2,9 +2,10 @@
 //! failure or errors found, 2 (by clap) for a wrong command line.
 
 use clap::Parser;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
-use tidings::command::{self, Outcome, arguments::Arguments};
+use tidings::command::arguments::{Arguments, Command};
+use tidings::command::{self, Outcome};
 use tidings::text::causes::joined;
 use tracing::Level;
 use tracing_subscriber::EnvFilter;
@@ -17,11 +18,17 @@ fn main() -> ExitCode {
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
+    let is_service = matches!(arguments.command, Command::Serve(_));
     match command::run(arguments) {
         Ok(Outcome::Clean) => ExitCode::SUCCESS,
         Ok(Outcome::Errors) => ExitCode::FAILURE,
         Err(error) => {
-            tracing::error!("{}", joined(&error));
+            if is_service {
+                tracing::error!("{}", joined(&error));
+            } else {
+                // Where nobody reads it there is nobody to tell.
+                let _unread = writeln!(std::io::stderr(), "error: {}", joined(&error));
+            }
             ExitCode::FAILURE
         }
     }

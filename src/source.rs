@@ -42,12 +42,12 @@ pub const MEDIA_FOLDER: &str = "media";
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The directory cannot be opened.
-    #[error("cannot open the data directory `{}`", path.display())]
+    #[error("{}", cannot_open(path, why))]
     Directory {
         /// The directory.
         path: PathBuf,
         /// Why.
-        source: io::Error,
+        why: io::Error,
     },
     /// A file cannot be read.
     #[error("cannot read `{file}`")]
@@ -64,12 +64,19 @@ pub enum Error {
         file: String,
     },
     /// A file is not UTF-8.
-    #[error("`{file}` is not UTF-8 from byte {at} on")]
+    #[error(
+        "`{file}` is not UTF-8 from line {line}, column {column} on: {}",
+        looks
+    )]
     NotUtf8 {
         /// The file, relative to the data directory.
         file: String,
-        /// The first byte that is not.
-        at: usize,
+        /// The line of the first byte that is not, counted from 1.
+        line: usize,
+        /// Its column in characters, counted from 1.
+        column: usize,
+        /// What it may be instead.
+        looks: &'static str,
     },
     /// A file has other bytes than when it was loaded: its text may have become embargoed, and is not shown.
     #[error("`{file}` has changed since it was taken in")]
@@ -93,9 +100,9 @@ impl DataDirectory {
     ///
     /// [`Error::Directory`].
     pub fn open(path: &Path) -> Result<Self, Error> {
-        let failed = |source| Error::Directory {
+        let failed = |why| Error::Directory {
             path: path.to_owned(),
-            source,
+            why,
         };
         let resolved = std::fs::canonicalize(path).map_err(failed)?;
         let dir = Dir::open_ambient_dir(&resolved, ambient_authority()).map_err(failed)?;
@@ -153,10 +160,8 @@ impl DataDirectory {
             });
         }
         // Many bytes at once: a start over 100,000 items checks 500 MB.
-        let text = simdutf8::compat::from_utf8(&bytes).map_err(|error| Error::NotUtf8 {
-            file: file.to_owned(),
-            at: error.valid_up_to(),
-        });
+        let text = simdutf8::compat::from_utf8(&bytes)
+            .map_err(|error| not_utf8(file, &bytes, error.valid_up_to()));
         text.map(|text| (text.to_owned(), stamp))
     }
 
@@ -223,6 +228,34 @@ impl DataDirectory {
     }
 }
 
+/// Why a directory cannot be opened, for whoever named it.
+fn cannot_open(path: &Path, why: &io::Error) -> String {
+    let path = path.display();
+    let wanted = "name the folder that holds `site.toml`";
+    match why.kind() {
+        io::ErrorKind::NotFound => format!("there is no folder `{path}` here; {wanted}"),
+        io::ErrorKind::NotADirectory => format!("`{path}` is no folder; {wanted}"),
+        _ => format!("the folder `{path}` cannot be opened: {why}"),
+    }
+}
+
+/// The error of bytes that are text up to `at`.
+fn not_utf8(file: &str, bytes: &[u8], at: usize) -> Error {
+    let before = String::from_utf8_lossy(&bytes[..at]);
+    let last = before.rsplit('\n').next().unwrap_or_default();
+    let is_utf16 = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);
+    Error::NotUtf8 {
+        file: file.to_owned(),
+        line: before.matches('\n').count() + 1,
+        column: last.chars().count() + 1,
+        looks: if is_utf16 {
+            "it looks like UTF-16, which some programs call Unicode"
+        } else {
+            "it looks like an older encoding with one byte a letter, such as Windows-1252, which some programs call ANSI"
+        },
+    }
+}
+
 /// The problem of a file that cannot be read at all.
 fn unreadable(file: &str, error: &Error) -> Problem {
     let message = match error {
@@ -233,7 +266,7 @@ fn unreadable(file: &str, error: &Error) -> Problem {
         | Error::Changed { .. } => error.to_string(),
     };
     let hint = match error {
-        Error::NotUtf8 { .. } => "save the file as UTF-8",
+        Error::NotUtf8 { .. } => "save the file again, and choose UTF-8 as its encoding",
         Error::TooLarge { .. } => "put long texts into attachments",
         Error::File { source, .. } if source.kind() == io::ErrorKind::InvalidInput => {
             "put a file there, or remove it"

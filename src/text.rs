@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod causes;
 pub mod date;
+pub mod headline;
 pub mod html;
 pub mod language;
 pub mod legal;

@@ -1,8 +1,6 @@
 //! `tidings check`: every problem in a data directory, as the server would see it, and more. Nothing is written but by
 //! `--fix`.
 
-pub mod advice;
-pub mod files;
 pub mod fix;
 pub mod outlook;
 
@@ -11,22 +9,20 @@ use crate::command::check::outlook::Outlook;
 use crate::command::desk::board::located;
 use crate::command::desk::opening::Opened;
 use crate::command::desk::{Desk, Setting};
-use crate::command::{Error, Outcome, report};
-use crate::edition::dead::Linking;
+use crate::command::{Error, Outcome, advice, report};
 use crate::edition::publish::{self, Before};
-use crate::feed::{Context, Row, Shown, content, select};
+use crate::feed::{Context, Row, Shown, select};
 use crate::newsroom::Newsroom;
-use crate::newsroom::problem::{Problem, Severity};
+use crate::newsroom::problem::Problem;
 use crate::server::clock::{self, Clock};
-use crate::source::media::{self, MediaIndex};
+use crate::source::DataDirectory;
+use crate::source::media::MediaIndex;
 use crate::source::settings::Overrides;
-use crate::source::{DataDirectory, SITE_FILE};
 use crate::store::ledger::{self, Ledger};
 use crate::text::causes::joined;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::path::Path;
 use std::sync::Arc;
-use url::Url;
 
 /// Reports every problem.
 ///
@@ -57,7 +53,7 @@ pub fn run(arguments: &CheckArguments) -> Result<Outcome, Error> {
             let problems = problems.into_iter();
             let problems = problems.map(|problem| located(desk.directory(), problem));
             let problems: Vec<Problem> = problems.collect();
-            notes.extend(reached_by_nobody_else(desk.newsroom()));
+            notes.extend(advice::site::reached_by_nobody_else(desk.newsroom()));
             let outlook = Outlook::of(desk.newsroom(), &problems, now.timestamp());
             (problems, Some(outlook))
         }
@@ -78,7 +74,7 @@ fn remembered(state: &Path, now: i64) -> Result<(Ledger, Vec<String>), Error> {
     let note = match Ledger::peek(state) {
         Ok(Some(ledger)) => return Ok((ledger, Vec::new())),
         Ok(None) => format!(
-            "there is no ledger in `{}`: checked as if nothing had been published yet",
+            "nothing has been published from here yet (`{}` is not there): checked as what is new",
             state.display()
         ),
         Err(error @ ledger::Error::Later { .. }) => return Err(error.into()),
@@ -92,76 +88,12 @@ fn further(directory: &DataDirectory, newsroom: &Newsroom, now: i64) -> Vec<Prob
     let index = MediaIndex::default();
     let mut entries: Vec<_> = newsroom.entries().collect();
     entries.sort_by(|a, b| a.file.cmp(&b.file));
-    let of_item = |entry: &&Arc<_>| {
-        let read = directory.item(entry, newsroom.site(), newsroom.sections());
-        let Ok((item, text)) = read else {
-            return Vec::new();
-        };
-        let paths = entry.media.iter().map(|path| &**path);
-        let found = index.measure(directory, paths, now).files;
-        let meant = |path: &str| media::meant(directory, path);
-        let linking = Linking {
-            newsroom,
-            entry,
-            item: &item,
-            found: &found,
-            meant: &meant,
-        };
-        let head = |path: &str| media::head(directory, path);
-        let mut problems = advice::of_item(&linking, &text);
-        problems.extend(files::of_item(&linking, &text, &head));
-        problems
-    };
+    let of_item = |entry: &&Arc<_>| advice::of_item(newsroom, directory, &index, entry, now);
     let advice: Vec<Vec<Problem>> = entries.par_iter().map(of_item).collect();
     let mut problems: Vec<Problem> = advice.into_iter().flatten().collect();
-    problems.extend(authority_to_come(newsroom, now));
-    problems.extend(missing_pictures(directory, newsroom, &index, now));
+    problems.extend(advice::site::of_site(newsroom, directory, &index, now));
     problems.extend(broken_feeds(directory, newsroom, &index, now));
     problems
-}
-
-/// A word about a base URL that leads nowhere from another machine.
-fn reached_by_nobody_else(newsroom: &Newsroom) -> Option<String> {
-    let base = newsroom.site().base_url.as_str();
-    let why = Url::parse(base)
-        .ok()
-        .as_ref()
-        .and_then(advice::impossible)?;
-    Some(format!(
-        "`base_url` is `{base}`, with which every address in the feeds begins: {why}. Write the address at which readers \
-         reach you before you publish"
-    ))
-}
-
-/// A word about an authority that is none yet: a tag URI names a day on which the name was its publisher's (RFC 4151,
-/// section 2.1).
-fn authority_to_come(newsroom: &Newsroom, now: i64) -> Option<Problem> {
-    let authority = &newsroom.site().authority;
-    let start = authority.start().and_time(chrono::NaiveTime::MIN).and_utc();
-    (start.timestamp() > now).then(|| {
-        let message = format!("`id_authority_date` lies in the future: `{}`", authority.date());
-        Problem::of_file(Severity::Warning, SITE_FILE, message)
-            .about("id_authority_date")
-            .hint("write a year in which the name is yours already, before anything is published: it never changes")
-    })
-}
-
-/// Pictures that `site.toml` names and that are not there.
-fn missing_pictures(
-    directory: &DataDirectory,
-    newsroom: &Newsroom,
-    index: &MediaIndex,
-    now: i64,
-) -> Vec<Problem> {
-    let named = newsroom.site().named_pictures();
-    let missing = named.filter(|(_, path)| {
-        let one = std::iter::once(*path);
-        index.measure(directory, one, now).files.is_empty()
-    });
-    let problem = |(key, path)| {
-        content::missing_file(SITE_FILE, path, media::meant(directory, path)).about(key)
-    };
-    missing.map(problem).collect()
 }
 
 /// Items that would make a feed ill-formed.

@@ -123,6 +123,8 @@ pub struct Taken {
     pub media: BTreeSet<String>,
     /// The whole items that were read on the way, by id.
     pub wholes: HashMap<Id, Whole>,
+    /// The items whose files were read.
+    pub read: Vec<Id>,
     /// What may be kept in the parsed index.
     pub parsed: Vec<(Stamp, Arc<Entry>)>,
     /// The removals that are done.
@@ -149,6 +151,7 @@ impl Taken {
         self.was_set_back |= later.was_set_back;
         self.media.extend(later.media);
         self.wholes.extend(later.wholes);
+        self.read.extend(later.read);
         self.parsed.extend(later.parsed);
         self.removed.extend(later.removed);
     }
@@ -236,9 +239,9 @@ impl Desk {
             self.join_due(&due, time, last_good, taken);
         } else {
             let mut intake = Intake::new(&mut self.newsroom, &mut self.records, &mut taken.stamps);
-            for entry in due {
+            for entry in &due {
                 self.board.set(board::Found::Date, &entry.file, Vec::new());
-                intake.place(entry);
+                intake.place(Arc::clone(entry));
             }
             intake.link();
             for problem in intake.problems {
@@ -246,6 +249,9 @@ impl Desk {
             }
             self.board
                 .set_each(board::Found::Date, BTreeMap::new(), intake.dates);
+            if !due.is_empty() {
+                self.tell_versions();
+            }
         }
         taken.groups.extend(taken.stamps.groups.iter().cloned());
     }

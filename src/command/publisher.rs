@@ -70,6 +70,8 @@ pub struct Publisher {
     removals: Vec<Removal>,
     /// What was found wrong when the feeds of places were made; several may show one item.
     made_problems: BTreeMap<Place, Vec<Problem>>,
+    /// The items that were read, withdrawn or published since they were asked for.
+    touched: Vec<Id>,
     /// How long the last look at everything took.
     look_took: Duration,
     /// The next one is put off until then, in milliseconds since 1970.
@@ -129,6 +131,7 @@ impl Publisher {
             unwritten: Unwritten::default(),
             removals: Vec::new(),
             made_problems: BTreeMap::new(),
+            touched: Vec::new(),
             look_took: Duration::ZERO,
             put_off_until: None,
             put_off_times: 0,
@@ -175,6 +178,11 @@ impl Publisher {
             }
         }
         all
+    }
+
+    /// The items that were read, withdrawn or published since the last call.
+    pub fn take_touched(&mut self) -> Vec<Id> {
+        std::mem::take(&mut self.touched)
     }
 
     /// Takes up where to look at the next step.
@@ -330,6 +338,8 @@ impl Publisher {
     fn publish(&mut self, taken: Taken, now: DateTime<Utc>) -> Result<bool, Error> {
         let seconds = now.timestamp();
         let mut taken = taken;
+        self.touched.append(&mut taken.read);
+        self.touched.extend(taken.stamps.items.iter().cloned());
         let is_first = self.windows.is_empty();
         let began = Instant::now();
         let round = self.make(&mut taken, now);

@@ -7,6 +7,7 @@ use crate::newsroom::entry::Entry;
 use crate::newsroom::item::{Item, Status};
 use crate::newsroom::lifecycle::State;
 use crate::newsroom::media::MediaFiles;
+use crate::newsroom::parse::reader::nearest;
 use crate::newsroom::place::locate;
 use crate::newsroom::problem::{Problem, Severity};
 use crate::newsroom::record::Groups;
@@ -110,7 +111,10 @@ fn look(linking: &Linking<'_>, url: &str) -> Option<Dead> {
             "write the address, or take the link out",
         ));
     }
-    if url.starts_with(['#', '?']) {
+    if let Some(place) = url.strip_prefix('#') {
+        return no_place(linking, place);
+    }
+    if url.starts_with('?') {
         return None;
     }
     let site = linking.newsroom.site();
@@ -143,6 +147,24 @@ fn look(linking: &Linking<'_>, url: &str) -> Option<Dead> {
             Some(dead(format!("it is no web address ({error})"), hint))
         }
     }
+}
+
+/// A link to a place within the text that is not there. `#` alone, and `#top`, is the top of the page.
+fn no_place(linking: &Linking<'_>, place: &str) -> Option<Dead> {
+    let place = percent_encoding::percent_decode_str(place).decode_utf8_lossy();
+    if place.is_empty() || place.eq_ignore_ascii_case("top") {
+        return None;
+    }
+    let anchors = written::anchors(&content::html(&linking.item.body));
+    if anchors.contains(&*place) {
+        return None;
+    }
+    let near = nearest(&place, anchors.iter().map(String::as_str));
+    let hint = match near {
+        Some(near) => format!("did you mean `#{near}`?"),
+        None => format!("write `id=\"{place}\"` at the place that is meant, or take the link out"),
+    };
+    Some(dead("there is no such place in the text", hint))
 }
 
 /// The name of the file that a path of Windows, or one with `file:`, is of.

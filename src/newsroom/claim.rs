@@ -15,7 +15,7 @@ use crate::newsroom::lifecycle::{Past, State};
 use crate::newsroom::parse::name::Name;
 use crate::newsroom::parse::salvage::Salvage;
 use crate::newsroom::problem::Problem;
-use crate::newsroom::recognise::recognise;
+use crate::newsroom::recognise::{Unread, recognise};
 use crate::newsroom::record::{ItemRecord, Records};
 use crate::newsroom::seldom::Withdrawal;
 use crate::newsroom::stamps::Stamps;
@@ -98,7 +98,7 @@ impl<'a> Intake<'a> {
 
     /// Takes in the entries of all files that there are, none of which is broken.
     pub fn take(&mut self, entries: Vec<Arc<Entry>>) {
-        let claims = self.identify(entries, &|_| false);
+        let claims = self.identify(entries, Unread::NONE);
         self.place_all(claims, &|_| None);
         self.link();
     }
@@ -111,18 +111,13 @@ impl<'a> Intake<'a> {
         self.stamps.link(self.newsroom, self.records);
     }
 
-    /// Gives every entry the id under which it was published. `is_unread` tells of files that cannot be read or
-    /// understood.
-    pub fn identify(
-        &mut self,
-        mut entries: Vec<Arc<Entry>>,
-        is_unread: &dyn Fn(&str) -> bool,
-    ) -> Vec<Claim> {
+    /// Gives every entry the id under which it was published.
+    pub fn identify(&mut self, mut entries: Vec<Arc<Entry>>, unread: Unread<'_>) -> Vec<Claim> {
         entries.iter_mut().for_each(|entry| self.recall(entry));
         let (known, mut unsure): (Vec<_>, Vec<_>) =
             entries.into_iter().partition(|entry| entry.seen.is_some());
         unsure.sort_by(|a, b| a.file.cmp(&b.file));
-        let found = recognise(self.newsroom, &unsure, &self.records.absent, is_unread);
+        let found = recognise(self.newsroom, &unsure, &self.records.absent, unread);
         let known = known.into_iter().map(|entry| Claim {
             entry,
             is_known: true,
@@ -192,9 +187,14 @@ impl<'a> Intake<'a> {
             }
             match self.newsroom.clash(&claim.entry) {
                 None if self.is_embargoed_anew(&claim) => {
-                    self.problems.push(told::embargoed_anew(&claim.entry));
-                    self.leave_open(&claim.entry);
-                    self.stand_on_copy(&claim, &Absence::PutOff, last_good);
+                    if self.has_copy(&claim.entry, last_good)
+                        && self.stand_on_copy(&claim, &Absence::PutOff, last_good)
+                    {
+                        self.problems.push(told::embargoed_anew(&claim.entry, true));
+                        self.leave_open(&claim.entry);
+                    } else {
+                        self.place(claim.entry);
+                    }
                 }
                 None => self.place(claim.entry),
                 // What is told of a new item depends on who stands in the end.
@@ -392,6 +392,9 @@ impl<'a> Intake<'a> {
         let is_published = entry.seen.is_some() && entry.basis == Basis::File;
         let is_moved = is_published && !entry.is_of_its_date(self.newsroom.site().timezone);
         let now = self.newsroom.now();
+        if is_published && entry.wire <= now && entry.state(now) == State::Scheduled {
+            self.dates.push(told::embargoed_anew(entry, false));
+        }
         if is_moved && entry.state(now).has_page() {
             self.dates.push(if entry.life.release() > now {
                 told::moved_ahead(entry)
@@ -430,8 +433,14 @@ impl<'a> Intake<'a> {
         self.stand_on_copy(claim, &Absence::Refused(&said), last_good);
     }
 
-    /// Lets a published item whose file cannot be taken in stand on its last good version, if there is one.
-    fn stand_on_copy(&mut self, claim: &Claim, absence: &Absence<'_>, last_good: &LastGood<'_>) {
+    /// Lets a published item whose file cannot be taken in stand on its last good version, if there is one and a place for
+    /// it. Returns whether it does.
+    fn stand_on_copy(
+        &mut self,
+        claim: &Claim,
+        absence: &Absence<'_>,
+        last_good: &LastGood<'_>,
+    ) -> bool {
         let entry = &claim.entry;
         // What was in the newsroom has its row in its entry.
         if let Some(record) = ItemRecord::of(self.newsroom, entry) {
@@ -439,15 +448,27 @@ impl<'a> Intake<'a> {
         }
         let record = self.records.absent.get(&entry.id);
         let Some(record) = record.filter(|_| claim.is_known) else {
-            return;
+            return false;
         };
         let copy = last_good(record);
-        if let Some(kept) = self.settle(&entry.id, absence, copy) {
-            match self.newsroom.clash(&kept) {
-                None => self.place(kept),
-                Some(_) => self.give_up(&kept),
-            }
+        let Some(kept) = self.settle(&entry.id, absence, copy) else {
+            return false;
+        };
+        let is_free = self.newsroom.clash(&kept).is_none();
+        if is_free {
+            self.place(kept);
+        } else {
+            self.give_up(&kept);
         }
+        is_free
+    }
+
+    /// Whether there is a last good version of a published item.
+    fn has_copy(&self, entry: &Entry, last_good: &LastGood<'_>) -> bool {
+        let of_entry = || ItemRecord::of(self.newsroom, entry);
+        let record = self.records.absent.get(&entry.id).cloned();
+        let record = record.or_else(of_entry);
+        record.is_some_and(|record| last_good(&record).is_some())
     }
 
     /// Lets go of what stands on something else than its file and finds its place taken.

@@ -318,9 +318,11 @@ impl Entry {
         let changes = self.seldom.changes.iter();
         let corrected_end = changes.map(|at| at + super::lists::CORRECTED_SECONDS);
         let news_end = self.wire.saturating_add(NEWS_SECONDS);
-        let own = [Some(self.life.release()), self.life.expires, Some(news_end)]
-            .into_iter()
-            .flatten();
+        let life = &self.life;
+        // Of what was published before, the date holds nothing back, and the end of an embargo lets the new text out.
+        let embargo = life.embargo.filter(|embargo| *embargo < life.date);
+        let own = [Some(life.release()), embargo, life.expires, Some(news_end)];
+        let own = own.into_iter().flatten();
         // The date of a notice may lie a second ahead of what it withdraws.
         let withdrawn = self.withdrawn_at().is_some();
         let last = self.seldom.changes.iter().copied().chain([self.wire]);

@@ -20,11 +20,13 @@ pub mod person;
 pub mod reader;
 pub mod redirects;
 pub mod report;
+pub mod respell;
 pub mod salvage;
 pub mod section;
 pub mod site;
 mod slip;
 mod syntax;
+pub mod theme;
 pub mod withdrawal;
 mod yaml;
 

@@ -11,14 +11,31 @@ use crate::newsroom::record::ItemRecord;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-/// Finds the published item that each entry holds; `None` for those that hold a new one. No item is found twice.
-/// The entries are in the order of their files, and have the ids that their files give them. `is_unread` tells of
-/// files that cannot be read or understood.
+/// Tells of files whose items are not among the entries.
+#[derive(Clone, Copy)]
+pub struct Unread<'a> {
+    /// Whether a file cannot be read or understood.
+    pub is_unread: &'a dyn Fn(&str) -> bool,
+    /// Whether it says all the same that its item is not to be seen.
+    pub is_withdrawing: &'a dyn Fn(&str) -> bool,
+}
+
+impl Unread<'_> {
+    /// Of no file.
+    pub const NONE: Self = Self {
+        is_unread: &|_| false,
+        is_withdrawing: &|_| false,
+    };
+}
+
+/// Finds the published item that each entry holds; `None` for those that hold a new one. No item is found twice, and
+/// none whose own file withdraws it. The entries are in the order of their files, and have the ids that their files give
+/// them.
 pub fn recognise(
     newsroom: &Newsroom,
     entries: &[Arc<Entry>],
     absent: &Absent,
-    is_unread: &dyn Fn(&str) -> bool,
+    unread: Unread<'_>,
 ) -> Vec<Option<Id>> {
     if absent.is_empty() {
         return vec![None; entries.len()];
@@ -26,7 +43,7 @@ pub fn recognise(
     let mut search = Search {
         entries,
         absent,
-        is_unread,
+        unread,
         homes: entries
             .iter()
             .enumerate()
@@ -49,7 +66,7 @@ pub fn recognise(
     });
     // Of what has moved under another's name the bytes say more than a headline and a date that both may share.
     search.stage(same_bytes, &|search, row, entry| {
-        !entry.has_own_id && search.has_left(row)
+        !entry.has_own_id && search.has_left(row, entry)
     });
     search.stage(same_id, &|_, row, entry| is_it(row, entry));
     search.stage(same_file, &|_, row, entry| {
@@ -59,8 +76,10 @@ pub fn recognise(
     search.stage(same_words, &|search, row, entry| {
         !entry.has_own_id && search.is_free(row)
     });
-    search.stage(same_id, &|_, row, entry| {
-        *row.file == *entry.file || row.likeness.is_near(&entry.likeness)
+    // What has a file that cannot be read is in that file.
+    search.stage(same_id, &|search, row, entry| {
+        let is_home = (search.unread.is_unread)(&row.file);
+        *row.file == *entry.file || (!is_home && row.likeness.is_near(&entry.likeness))
     });
     // In the same file it is the same item, whatever else was changed; with another id, at the same address.
     search.stage(same_file, &|_, row, entry| {
@@ -75,10 +94,20 @@ fn is_it(row: &ItemRecord, entry: &Entry) -> bool {
     row.hash == entry.hash || row.likeness == entry.likeness
 }
 
+/// Whether an item had no file any more when it was looked for last.
+fn is_lost(row: &ItemRecord) -> bool {
+    row.state.is_none()
+}
+
+/// The name of a file without its folders.
+fn name_of(file: &str) -> &str {
+    file.rsplit('/').next().unwrap_or(file)
+}
+
 struct Search<'a> {
     entries: &'a [Arc<Entry>],
     absent: &'a Absent,
-    is_unread: &'a dyn Fn(&str) -> bool,
+    unread: Unread<'a>,
     /// Which entry a file holds.
     homes: HashMap<&'a str, usize>,
     found: Vec<Option<Id>>,
@@ -89,37 +118,55 @@ struct Search<'a> {
 type IsMatch<'m> = &'m dyn Fn(&Search<'_>, &ItemRecord, &Entry) -> bool;
 
 impl Search<'_> {
-    /// Gives each entry that has none yet the first of some rows that matches.
+    /// Gives each entry that has none yet the best of some rows that match: what was published until now before what was
+    /// lost earlier, then one whose file had the same name in another folder, then the first by id.
     fn stage<'a>(&mut self, rows: impl Fn(&Entry) -> Vec<&'a ItemRecord>, is_match: IsMatch<'_>) {
         for (at, entry) in self.entries.iter().enumerate() {
             if self.found[at].is_some() {
                 continue;
             }
             let rows = rows(entry);
-            let mut free = rows.iter().filter(|row| !self.taken.contains(&row.id));
+            let is_withdrawn = |row: &ItemRecord| {
+                *row.file != *entry.file && (self.unread.is_withdrawing)(&row.file)
+            };
+            let free = rows.iter().filter(|row| !self.taken.contains(&row.id));
+            let free = free.filter(|row| !is_withdrawn(row));
             let id = free
-                .find(|row| is_match(self, row, entry))
+                .filter(|row| is_match(self, row, entry))
+                .min_by_key(|row| (is_lost(row), name_of(&row.file) != name_of(&entry.file)))
                 .map(|row| row.id.clone());
             self.taken.extend(id.clone());
             self.found[at] = id;
         }
     }
 
-    /// Whether the bytes of an item are no longer in its file, and those of another item are: it has changed its name.
-    fn has_left(&self, row: &ItemRecord) -> bool {
-        let Some(at) = self.homes.get(&*row.file) else {
-            return false;
+    /// Whether the bytes of an item are no longer in its file, and those of another item are: it has changed its name. So
+    /// it has where its file is gone and a file that held nothing before has its bytes.
+    fn has_left(&self, row: &ItemRecord, entry: &Entry) -> bool {
+        let has_left = match self.homes.get(&*row.file) {
+            Some(at) => {
+                let there = self.entries[*at].hash;
+                row.hash != there && !self.absent.of_hash(there).is_empty()
+            }
+            None => {
+                !is_lost(row)
+                    && !(self.unread.is_unread)(&row.file)
+                    && self.absent.of_file(&entry.file).is_empty()
+            }
         };
-        let there = self.entries[*at].hash;
-        row.hash != there
-            && !self.absent.of_hash(there).is_empty()
-            && self.absent.of_hash(row.hash).len() == 1
+        has_left && self.published_of(row.hash) == 1
+    }
+
+    /// How many of the items whose files had these bytes were published until now.
+    fn published_of(&self, hash: [u8; 16]) -> usize {
+        let rows = self.absent.of_hash(hash).into_iter();
+        rows.filter(|row| !is_lost(row)).count()
     }
 
     /// Whether an item is no longer in its file: that is gone, or holds what is certainly another.
     fn is_free(&self, row: &ItemRecord) -> bool {
         let Some(at) = self.homes.get(&*row.file) else {
-            return !(self.is_unread)(&row.file);
+            return !(self.unread.is_unread)(&row.file);
         };
         let entry = &self.entries[*at];
         if let Some(id) = &self.found[*at] {

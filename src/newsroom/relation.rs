@@ -4,14 +4,20 @@ use super::index::{ByText, ByWire, TextKey};
 use super::{Newsroom, of_key};
 use crate::newsroom::entry::Entry;
 use crate::newsroom::identity::Id;
+use crate::newsroom::label::Kind;
 use crate::newsroom::lifecycle::State;
+use crate::newsroom::place::Place;
 use crate::newsroom::problem::{Problem, Severity};
 use crate::newsroom::site::Tree;
+use crate::newsroom::wording::Wordings;
 use crate::text::language::Language;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
+
+/// So many texts that a language lacks are named.
+const TEXTS_TOLD_MAX: usize = 12;
 
 /// The visible items before and after one in its section.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -110,21 +116,54 @@ impl Newsroom {
             return None;
         }
         let own = self.site.untranslated(tree).into_iter().map(str::to_owned);
-        let sections = shown.iter().filter_map(|place| {
-            let section = self.section_of(place)?;
-            let has_title = section.wording.title(language).is_some();
-            (!has_title).then(|| format!("`title` of the section `{}`", section.name))
+        let of_places = shown.iter().flat_map(|place| {
+            let (what, title, description, wording) = self.texts_of_place(place)?;
+            let keys = [
+                ("title", title && wording.title(language).is_none()),
+                (
+                    "description",
+                    description && wording.description(language).is_none(),
+                ),
+            ];
+            let missing = keys.into_iter().filter(|(_, is_missing)| *is_missing);
+            Some(missing.map(move |(key, _)| format!("`{key}` of the {what}")))
         });
-        let missing: Vec<String> = own.map(|key| format!("`{key}`")).chain(sections).collect();
+        let of_places = of_places.flatten();
+        let mut missing: Vec<String> = own.map(|key| format!("`{key}`")).chain(of_places).collect();
+        let more = missing.len().saturating_sub(TEXTS_TOLD_MAX);
+        if more > 0 {
+            missing.truncate(TEXTS_TOLD_MAX);
+            missing.push(format!("{more} more"));
+        }
         let message = format!(
             "readers in `{language}` find texts of the default language: {}",
             missing.join(", ")
         );
         let hint = format!(
-            "write them under `[languages.{language}]`, those of a section in its `section.toml`"
+            "write them under `[languages.{language}]`, those of a section there in its `section.toml`, those of a tag under \
+             `[tags.….languages.{language}]`"
         );
         let problem = Problem::of_file(Severity::Hint, "site.toml", message).hint(hint);
         (!missing.is_empty()).then_some(problem)
+    }
+
+    /// What a place is called, whether it has a title and a description in the default language, and those in others.
+    /// `None` where nothing is said of it.
+    fn texts_of_place(&self, place: &Place) -> Option<(String, bool, bool, &Wordings)> {
+        if let Some(section) = self.section_of(place) {
+            let what = format!("section `{}`", section.name);
+            return Some((what, true, section.description.is_some(), &section.wording));
+        }
+        let (kind, page) = place.scope.label()?;
+        let term = self.site.vocabulary(kind).term(page)?;
+        let what = match kind {
+            Kind::Tag => format!("tag `{page}`"),
+            Kind::Author => format!("author `{page}`"),
+        };
+        let words = &term.words;
+        // A person's name is the same in every language.
+        let has_title = words.title.is_some() && kind == Kind::Tag;
+        Some((what, has_title, words.description.is_some(), &term.wording))
     }
 
     /// The key of an item's text, where that may have other versions.

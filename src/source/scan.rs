@@ -224,11 +224,7 @@ impl Listing {
                 Err(error) => self.fail(directory, &error),
             }
         } else {
-            let message = "this is no item file and was passed over";
-            let hint =
-                "items end in `.toml`, `.json` or `.md`; pictures and documents go to `media/`";
-            let problem = Problem::of_file(Severity::Hint, name.as_str(), message);
-            self.problems.push(problem.hint(hint));
+            self.problems.push(passed_over(&name));
         }
     }
 
@@ -289,4 +285,20 @@ fn is_ignored(name: &str) -> bool {
 /// Whether a file or folder name says that it is nobody's business.
 pub fn is_hidden(name: &str) -> bool {
     name.starts_with(['.', '_']) || name.ends_with('~')
+}
+
+/// What is said of a file among the items that is none.
+fn passed_over(name: &str) -> Problem {
+    let small = name
+        .rsplit_once('.')
+        .map(|(stem, ending)| format!("{stem}.{}", ending.to_lowercase()));
+    if let Some(small) = small.filter(|small| small != name && Form::of(small).is_some()) {
+        let message = "this file was passed over: its ending has capital letters";
+        let file = small.rsplit('/').next().unwrap_or_default();
+        let hint = format!("call it `{file}`");
+        return Problem::of_file(Severity::Warning, name, message).hint(hint);
+    }
+    let message = "this is no item file and was passed over";
+    let hint = "items end in `.toml`, `.json` or `.md`; pictures and documents go to `media/`";
+    Problem::of_file(Severity::Hint, name, message).hint(hint)
 }

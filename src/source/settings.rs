@@ -4,6 +4,7 @@ use super::{DataDirectory, Error, SECTION_FILE, SITE_FILE, THEME_FILE, unreadabl
 use crate::newsroom::Sections;
 use crate::newsroom::base_url::BaseUrl;
 use crate::newsroom::parse;
+use crate::newsroom::parse::report::Report;
 use crate::newsroom::problem::{Problem, Severity};
 use crate::newsroom::site::{Section, Site};
 use crate::newsroom::theme::Theme;
@@ -107,9 +108,15 @@ fn load_site(
             }
         }
         Err(error) => {
-            let hint =
-                "four keys suffice: `title`, `base_url`, `id_authority` and `id_authority_date`";
-            problems.push(unreadable(SITE_FILE, &error).hint(hint));
+            let hint = "name the folder that holds it; in a new one four keys suffice: `title`, `base_url`, `id_authority` \
+                        and `id_authority_date`";
+            let problem = if error.is_missing() {
+                let message = "there is no `site.toml` in this folder";
+                Problem::of_file(Severity::Error, SITE_FILE, message)
+            } else {
+                unreadable(SITE_FILE, &error)
+            };
+            problems.push(problem.hint(hint));
             if error.is_missing() {
                 return Err(Unusable::Missing);
             }
@@ -129,20 +136,25 @@ fn load_theme(
 ) -> Option<Theme> {
     let problem = match memory.read(directory, THEME_FILE) {
         Ok(text) if text.len() <= Theme::BYTES_MAX => {
-            let theme = Theme::new(&text);
-            texts.insert(THEME_FILE.to_owned(), text);
-            return Some(theme);
+            let report = Report::new(THEME_FILE, &text);
+            let theme = parse::theme::read(&report);
+            problems.extend(report.into_problems());
+            if theme.is_some() {
+                texts.insert(THEME_FILE.to_owned(), text);
+                return theme;
+            }
+            None
         }
         Err(error) if error.is_missing() => return None,
-        Err(error) => unreadable(THEME_FILE, &error),
+        Err(error) => Some(unreadable(THEME_FILE, &error)),
         Ok(_) => {
             let size = Theme::BYTES_MAX / 1024;
             let message = format!("the stylesheet is larger than {size} KiB");
             let hint = "pictures and fonts belong into `media/`, not into the stylesheet";
-            Problem::of_file(Severity::Error, THEME_FILE, message).hint(hint)
+            Some(Problem::of_file(Severity::Error, THEME_FILE, message).hint(hint))
         }
     };
-    problems.push(problem);
+    problems.extend(problem);
     let kept = (memory.text)(THEME_FILE)?;
     problems.push(stays(THEME_FILE));
     let theme = Theme::new(&kept);

@@ -414,6 +414,14 @@ fn unescaped(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Whether a text begins with a tag of an element that there is in HTML.
+pub(super) fn is_tag(text: &str) -> bool {
+    let name = text.trim_start_matches(['<', '/']);
+    let length = name.bytes().take_while(u8::is_ascii_alphanumeric).count();
+    let is_closed = name[length..].starts_with(['>', ' ', '/']);
+    is_closed && vocabulary::is_element(&name[..length].to_ascii_lowercase())
+}
+
 /// The reverse of [`escape`], for what the sanitiser writes.
 pub(super) fn unescape(text: &str) -> String {
     let text = text

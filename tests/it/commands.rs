@@ -1,8 +1,9 @@
 //! The commands as their users run them.
 
 use crate::serving::{
-    ITEM, SITE, Serving, ask_until, check, data, field, now_milliseconds, tidings,
+    ITEM, SITE, Serving, ask_until, check, data, field, now_milliseconds, tidings, wait_until,
 };
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -116,7 +117,7 @@ fn check_tells_what_is_not_wrong_and_leads_nowhere() {
         "`???` has no page",
         "`updated` lies before `date`",
         "the item expires before its `date`",
-        "checked as if nothing had been published yet",
+        "nothing has been published from here yet",
     ] {
         assert!(report.contains(part), "lacks {part}:\n{report}");
     }
@@ -259,7 +260,7 @@ fn r_163_media_are_served_hidden_or_gone_with_their_items() {
         &folder.path().join("data/news/gone.toml"),
         &with(canceled, "gone"),
     );
-    assert!(crate::serving::wait_until(|| status("/news/gone/") == "410"));
+    assert!(wait_until(|| status("/news/gone/") == "410"));
     let feed = server.get("/news/rss.xml");
     let hashed = feed
         .split("http://localhost:8080")
@@ -321,7 +322,7 @@ fn every_link_of_the_sample_publication_answers() {
     let state = tempfile::tempdir().unwrap();
     let state = state.path().join("state");
     let server = Serving::start(&root.join("data"), &["--state", state.to_str().unwrap()]);
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     let mut next = vec![
         "/".to_owned(),
         "/ru/".to_owned(),
@@ -514,4 +515,218 @@ fn check_says_what_of_the_settings_reaches_nobody_or_is_none_yet() {
         "{told}"
     );
     assert!(told.contains("site.toml:4:"), "{told}");
+}
+
+/// What `check` says of a directory, as a server writes it to its log.
+fn said_by_check(data: &Path) -> BTreeSet<String> {
+    let (_, report) = check(data, &["--format", "json"]);
+    let line = |row: &str| {
+        let row: serde_json::Value = serde_json::from_str(row).unwrap();
+        let place = match (&row["line"], &row["column"]) {
+            (serde_json::Value::Number(line), serde_json::Value::Number(column)) => {
+                format!(":{line}:{column}")
+            }
+            _ => String::new(),
+        };
+        let text = |key: &str| row[key].as_str().unwrap().to_owned();
+        format!(
+            "{}{place}: {}: {}",
+            text("file"),
+            text("severity"),
+            text("message")
+        )
+    };
+    report.lines().map(line).collect()
+}
+
+/// What of these a server has not said yet.
+fn unsaid(server: &Serving, lines: &BTreeSet<String>) -> Vec<String> {
+    wait_until(|| lines.iter().all(|line| server.said().contains(line)));
+    let said = server.said();
+    let unsaid = lines.iter().filter(|line| !said.contains(*line));
+    unsaid.cloned().collect()
+}
+
+#[test]
+fn the_server_says_what_check_says_at_its_start_and_of_each_change() {
+    let date = "date = 2026-03-01T10:00:00Z\n";
+    let item = |id: &str, more: &str, body: &str| {
+        format!("id = \"{id}\"\ntitle = \"T {id}\"\n{date}{more}body = \"{body}\"\n")
+    };
+    let site = SITE.replace("2022", "2099");
+    let folder = data(&[
+        ("site.toml", &format!("logo = \"none.svg\"\n{site}")),
+        ("theme.css", "body { color: red"),
+        (
+            "news/a.toml",
+            &item(
+                "a",
+                "related = [\"nobody\"]\ntags = [\"???\"]\n",
+                "[x](/news/none/) [y](gone.pdf)",
+            ),
+        ),
+        ("news/b.toml", &item("b", "", "See [c](/news/c/).")),
+        ("news/c.toml", ITEM),
+        ("news/d.toml", &item("d", "colour = \"red\"\n", "D.")),
+        (
+            "news/e.toml",
+            &item("e", "images = [{ src = \"p.png\", alt = \"P\" }]\n", "E."),
+        ),
+        ("media/p.png", "GIF89a is no PNG"),
+    ]);
+    let data = folder.path().join("data");
+    let server = Serving::start(&data, &[]);
+    let first = said_by_check(&data);
+    assert!(first.len() >= 9, "{first:#?}");
+    assert_eq!(unsaid(&server, &first), Vec::<String>::new());
+
+    // Of a text that is saved while it runs.
+    let dead = item("f", "", "[z](/news/nowhere/)");
+    crate::serving::write(&data.join("news/f.toml"), &dead);
+    let then = said_by_check(&data);
+    assert!(then.len() > first.len(), "{then:#?}");
+    assert_eq!(unsaid(&server, &then), Vec::<String>::new());
+
+    // Of what leads nowhere since another item was withdrawn.
+    let withdrawn = format!("status = \"canceled\"\n{ITEM}");
+    crate::serving::write(&data.join("news/c.toml"), &withdrawn);
+    let of_link = "the link to `/news/c/` leads nowhere: `news/c.toml` is withdrawn";
+    assert!(
+        wait_until(|| server.said().contains(of_link)),
+        "{}",
+        server.said()
+    );
+
+    // Nothing is said twice, and what is mended is told.
+    crate::serving::write(&data.join("news/f.toml"), &item("f", "", "[z](/news/a/)"));
+    let mended = "news/f.toml: what was wrong is mended";
+    assert!(
+        wait_until(|| server.said().contains(mended)),
+        "{}",
+        server.said()
+    );
+    let said = server.stop();
+    for line in &then {
+        assert_eq!(said.matches(line.as_str()).count(), 1, "{line}\n{said}");
+    }
+}
+
+#[test]
+fn what_check_says_is_plain_and_has_the_authors_own_words() {
+    let item = |more: &str| format!("id = \"a\"\ndate = 2026-03-01\nbody = \"B.\"\n{more}");
+    let titled = |more: &str| item(&format!("title = \"T\"\n{more}"));
+    let cases: Vec<(&str, Vec<u8>, &[&str])> = vec![
+        (
+            "news/a.toml",
+            item("title = “North pier”\n").into(),
+            &["a text without quotation marks", "`title = \"North pier\"`"],
+        ),
+        (
+            "news/a.toml",
+            item("title = \"Dues <b>fixed</b> &amp; out\"\n").into(),
+            &["shown as it stands", "`title = \"Dues fixed & out\"`"],
+        ),
+        (
+            "news/a.toml",
+            item("title = \"Donau\u{AD}dampf\"\n").into(),
+            &["signs that nobody sees (U+00AD)"],
+        ),
+        (
+            "news/a.toml",
+            titled("authors = [\"By Press Office\", \"press@example.org\"]\n").into(),
+            &[
+                "write the name alone: `\"Press Office\"`",
+                "`press@example.org` is an address",
+            ],
+        ),
+        (
+            "news/a.toml",
+            titled("").replace("2026-03-01", "1985").into(),
+            &["write month and day, too, as in `date = 1985-09-02`"],
+        ),
+        (
+            "news/a.toml",
+            [titled("").as_bytes(), b"dateline = \"Z\xFCrich\"\n"].concat(),
+            &["line 5, column 14", "such as Windows-1252", "choose UTF-8"],
+        ),
+        (
+            "news/a.toml",
+            b"\xFF\xFEt\0i\0".to_vec(),
+            &["line 1, column 1", "UTF-16"],
+        ),
+        ("news/A.TOML", titled("").into(), &["call it `A.toml`"]),
+        (
+            "news/a.toml",
+            titled("").replace("B.", "[x](#gone) <p id='here'>y</p> [z](#here)").into(),
+            &["the link to `#gone` leads nowhere", "write `id=\"gone\"`"],
+        ),
+        (
+            "news/a.json",
+            br#"{"id": "a", "title": "T", "date": "2026-03-01", "body": "B.", "source": "The Gazette"}"#.to_vec(),
+            &["`\"source\": { \"name\": \"The Gazette\", \"url\": \"https://…\" }`"],
+        ),
+        (
+            "news/a.md",
+            b"---\ntitle: T\ndate: 2026-03-01\ntags: harbour dues\nsource: The Gazette\n---\nB.\n".to_vec(),
+            &[
+                "`source: { name: \"The Gazette\", url: \"https://…\" }`",
+                "`harbour dues` is taken for one tag",
+                "`tags: [harbour, dues]`",
+            ],
+        ),
+        (
+            "news/a.md",
+            b"---\ntitle: T\ndate: 2026-03-01\n---\nB.\n".to_vec(),
+            &["write `id: \"a\"`"],
+        ),
+    ];
+    for (file, text, parts) in cases {
+        let folder = data(&[("site.toml", SITE)]);
+        let path = folder.path().join("data").join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, &text).unwrap();
+        let (_, report) = check(&folder.path().join("data"), &[]);
+        for part in parts {
+            assert!(report.contains(part), "{file} lacks {part}:\n{report}");
+        }
+        assert!(!report.contains("link to `#here`"), "{report}");
+    }
+}
+
+#[test]
+fn names_that_look_the_same_are_told_from_one_another() {
+    let item = |id: &str| format!("id = \"{id}\"\n{ITEM}");
+    let folder = data(&[
+        ("site.toml", SITE),
+        ("news/caf\u{E9}.toml", &item("a")),
+        ("news/cafe\u{301}.toml", &item("b")),
+    ]);
+    let (_, report) = check(&folder.path().join("data"), &[]);
+    assert!(
+        report.contains("look the same and are spelt with other characters"),
+        "{report}"
+    );
+}
+
+#[test]
+fn a_wrong_folder_is_answered_with_the_one_to_name() {
+    let folder = data(&[("news/a.toml", ITEM)]);
+    let (status, said) = check(&folder.path().join("nowhere"), &[]);
+    let wanted = "here; name the folder that holds `site.toml`";
+    assert!(
+        status == 1 && said.starts_with("error: there is no folder"),
+        "{said}"
+    );
+    assert!(
+        said.contains(wanted) && !said.contains("os error"),
+        "{said}"
+    );
+    let (status, said) = check(&folder.path().join("data/news/a.toml"), &[]);
+    assert!(status == 1 && said.contains("is no folder"), "{said}");
+    let (status, said) = check(&folder.path().join("data"), &[]);
+    assert!(
+        status == 1 && said.contains("there is no `site.toml` in this folder"),
+        "{said}"
+    );
+    assert!(!said.contains("os error"), "{said}");
 }

@@ -428,7 +428,7 @@ fn what_leads_somewhere_is_not_told() {
         "//example.org/a",
         "mailto:press@example.org",
         "tel:+4312345",
-        "#part",
+        "#top",
         "?page=2",
         "/",
         "/news/",
@@ -557,27 +557,4 @@ fn files_that_are_not_what_they_are_called_and_large_pictures_are_told() {
             "{name}: {told}"
         );
     }
-}
-
-#[test]
-fn the_server_says_of_a_new_text_what_check_says_of_its_links() {
-    let item =
-        "id = \"a\"\ntitle = \"T\"\ndate = 2026-11-01T10:00:00Z\nbody = \"See [it](/news/b/).\"\n";
-    let folder = crate::serving::data(&[("site.toml", SITE), ("news/a.toml", item)]);
-    let data = folder.path().join("data");
-    let words = "the link to `/news/b/` leads nowhere: there is no such page here";
-    let (_, told) = crate::serving::check(&data, &[]);
-    assert!(told.contains(words), "{told}");
-    let server = crate::serving::Serving::start(&data, &[]);
-    let said = server.stop();
-    assert_eq!(said.matches(words).count(), 1, "{said}");
-    // What comes true is not told any more.
-    let other = item
-        .replace("\"a\"", "\"b\"")
-        .replace("/news/b/", "/news/a/");
-    crate::serving::write(&data.join("news/b.toml"), &other);
-    let (_, told) = crate::serving::check(&data, &[]);
-    assert!(!told.contains("leads nowhere"), "{told}");
-    let said = crate::serving::Serving::start(&data, &[]).stop();
-    assert!(!said.contains("leads nowhere"), "{said}");
 }

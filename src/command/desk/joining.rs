@@ -9,8 +9,9 @@ use crate::newsroom::claim::{Claim, Intake};
 use crate::newsroom::entry::{Basis, Entry};
 use crate::newsroom::gone;
 use crate::newsroom::identity::Id;
+use crate::newsroom::parse::salvage::Salvage;
 use crate::newsroom::problem::Problem;
-use crate::newsroom::recognise::recognise;
+use crate::newsroom::recognise::{Unread, recognise};
 use crate::newsroom::record::ItemRecord;
 use crate::newsroom::seldom::Withdrawal;
 use crate::source::SITE_FILE;
@@ -77,9 +78,7 @@ impl Desk {
         self.board.set_each(Where::Place, BTreeMap::new(), problems);
         self.moved.clear();
         self.drop_sections(last_good);
-        let mut versions = self.newsroom.version_problems();
-        versions.extend(self.newsroom.language_problems());
-        self.board.set_all(Where::Versions, versions);
+        self.tell_versions();
         let spellings = self.newsroom.label_problems();
         self.board.set(Where::Spelling, SITE_FILE, spellings);
         if taken.has_new_settings || !Arc::ptr_eq(&sections, self.newsroom.sections()) {
@@ -107,6 +106,13 @@ impl Desk {
             of_rows: self.records.absent.media().clone(),
             of_files,
         });
+    }
+
+    /// Tells of the texts that readers of a language lack.
+    pub(super) fn tell_versions(&mut self) {
+        let mut versions = self.newsroom.version_problems();
+        versions.extend(self.newsroom.language_problems());
+        self.board.set_all(Where::Versions, versions);
     }
 
     /// Tells of the lists that are no longer.
@@ -205,7 +211,12 @@ impl Desk {
         }
         let is_unread =
             |file: &str| self.broken.contains_key(file) || self.waiting.is_written(file);
-        let recognised = recognise(&self.newsroom, &came, &self.records.absent, &is_unread);
+        let broken = &self.broken;
+        let unread = Unread {
+            is_unread: &is_unread,
+            is_withdrawing: &|file| broken.get(file).is_some_and(Salvage::is_withdrawing),
+        };
+        let recognised = recognise(&self.newsroom, &came, &self.records.absent, unread);
         for id in rows.keys() {
             self.records.absent.remove(id);
         }
@@ -281,7 +292,11 @@ impl Desk {
             let is_written = waiting.is_written(file) || aside.is_busy(file);
             broken.contains_key(file) || is_written || is_hidden(file)
         };
-        let mut claims = intake.identify(pool, &is_unread);
+        let unread = Unread {
+            is_unread: &is_unread,
+            is_withdrawing: &|file| broken.get(file).is_some_and(Salvage::is_withdrawing),
+        };
+        let mut claims = intake.identify(pool, unread);
         let known = claims.iter().filter(|claim| claim.is_known);
         let known: BTreeSet<Id> = known.map(|claim| claim.entry.id.clone()).collect();
         // What was published and has no file stays where it was.
@@ -408,6 +423,11 @@ impl Desk {
                 taken.wholes.insert(id, whole);
             }
         }
+        let known = found.changed.iter();
+        let known = known.filter_map(|changed| self.files.get(&changed.file));
+        taken
+            .read
+            .extend(known.filter_map(|known| known.id.clone()));
         let parsed = found.changed.iter().filter(|changed| changed.is_parsed);
         for file in parsed.map(|changed| &changed.file) {
             let Some(known) = self

@@ -6,20 +6,16 @@ use super::window::{self, Window};
 use crate::command::desk::Taken;
 use crate::command::desk::board;
 use crate::edition::Edition;
-use crate::edition::dead::{self, Linking};
 use crate::edition::publish::{self, Before};
 use crate::edition::record::VersionRecord;
 use crate::edition::resource::Resource;
-use crate::feed::{self, Context, Row, content};
+use crate::feed::{self, Context, Row};
 use crate::newsroom::entry::Entry;
 use crate::newsroom::item::Status;
 use crate::newsroom::lifecycle::State;
-use crate::newsroom::media::MediaFiles;
-use crate::newsroom::parse::report::PROBLEMS_MAX;
 use crate::newsroom::place::{Place, Scope, folder};
 use crate::newsroom::problem::{Problem, Severity};
-use crate::newsroom::site::{Format, Site};
-use crate::source::media;
+use crate::newsroom::site::Format;
 use crate::source::{SECTION_FILE, SITE_FILE};
 use chrono::{DateTime, Utc};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
@@ -180,35 +176,6 @@ impl Publisher {
         shown.is_some_and(|window| window.entries.iter().all(is_told))
     }
 
-    /// Whether the text of an item is another than that which feeds showed.
-    fn is_other(&self, row: &Row) -> bool {
-        let shown = self.live.get(&row.entry().id);
-        shown.is_none_or(|shown| shown.entry.hash != row.entry().hash)
-    }
-
-    /// What is told of the links of an item when its text is new; where they lead later is for `check` to say.
-    fn dead_links(&self, row: &Row, found: &MediaFiles) -> Vec<Problem> {
-        let Row::Item(shown) = row else {
-            return Vec::new();
-        };
-        let directory = self.desk.directory();
-        let linking = Linking {
-            newsroom: self.desk.newsroom(),
-            entry: &shown.entry,
-            item: &shown.item,
-            found,
-            meant: &|path| media::meant(directory, path),
-        };
-        // Most have none, and need no second look into their files.
-        if dead::of_item(&linking, "").is_empty() {
-            return Vec::new();
-        }
-        let text = directory.read(&shown.entry.file).unwrap_or_default();
-        let mut dead = dead::of_item(&linking, &text);
-        dead.truncate(PROBLEMS_MAX);
-        dead
-    }
-
     fn take_made(
         &mut self,
         one: Prepared,
@@ -229,11 +196,6 @@ impl Publisher {
             let stays = may_stay && previous.resource(path).is_some();
             problems.push(unwritable(&place, (path, why), stays));
         }
-        let site = self.desk.newsroom().site();
-        let rows_without = rows
-            .iter()
-            .flat_map(|row| without_media(row, &window.media, site));
-        problems.extend(rows_without);
         for problem in &problems {
             if !self
                 .made_problems
@@ -243,10 +205,6 @@ impl Publisher {
             {
                 board::log(problem);
             }
-        }
-        let new_rows = rows.iter().filter(|row| self.is_other(row));
-        for problem in new_rows.flat_map(|row| self.dead_links(row, &window.media)) {
-            board::log(&problem);
         }
         self.made_problems.insert(place.clone(), problems);
         self.unsent = self.unsent.into_iter().chain(made.unsent).min();
@@ -301,20 +259,6 @@ fn unwritable(place: &Place, (path, why): (&str, &str), stays: bool) -> Problem 
     };
     let message = format!("`{path}` cannot be written and {what}: {why}");
     Problem::of_file(Severity::Error, file, message)
-}
-
-/// What is told of the media files that an item of a feed refers to and that are not there.
-fn without_media(row: &Row, found: &MediaFiles, site: &Site) -> Vec<Problem> {
-    let Row::Item(shown) = row else {
-        return Vec::new();
-    };
-    let mut referred = shown.entry.media.iter();
-    if referred.all(|path| found.contains_key(&**path)) {
-        return Vec::new();
-    }
-    let missing = content::missing_media(&shown.item, found, site);
-    let problem = |path: &String| content::missing_file(&shown.entry.file, path, None);
-    missing.iter().take(PROBLEMS_MAX).map(problem).collect()
 }
 
 #[cfg(test)]

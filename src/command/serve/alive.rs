@@ -1,6 +1,7 @@
 //! What keeps a publication alive: the publisher woken by what the watch sees, by the clock, by signals and by requests
 //! that found a file changed.
 
+use crate::command::advice::Adviser;
 use crate::command::desk::dirty::Dirty;
 use crate::command::publisher::Publisher;
 use crate::edition::Edition;
@@ -83,6 +84,8 @@ impl Alive {
         let editions = self.publisher.current();
         // Ends by itself when the sender is dropped; nothing waits for what it makes.
         std::thread::spawn(move || told.into_iter().for_each(|()| code(&editions)));
+        let adviser = Adviser::start(&self.publisher);
+        self.publisher.take_touched();
         let sender = self.watching.sender.clone();
         self.publisher
             .read_aside(move |file| tell(&sender, Wake::Look(file.to_owned())));
@@ -107,6 +110,7 @@ impl Alive {
                 }
                 Err(error) => tracing::error!("{}", joined(&error)),
             }
+            adviser.tell(self.publisher.take_touched());
         }
         self.publisher.write_at_last();
     }

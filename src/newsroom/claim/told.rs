@@ -4,6 +4,7 @@ use crate::newsroom::entry::Entry;
 use crate::newsroom::identity::Id;
 use crate::newsroom::problem::{Problem, Severity};
 use crate::newsroom::{Clash, Newsroom};
+use icu_normalizer::ComposingNormalizerBorrowed;
 
 fn of_file(severity: Severity, entry: &Entry, message: String) -> Problem {
     Problem::of_file(severity, entry.file.to_string(), message)
@@ -76,13 +77,20 @@ pub(super) fn moved_ahead(entry: &Entry) -> Problem {
         .hint("is it a slip? put the date right; to take the item back until then write `status = \"withheld\"`")
 }
 
-/// The new text of a published item is under an embargo.
-pub(super) fn embargoed_anew(entry: &Entry) -> Problem {
-    let message = format!(
-        "`embargo_until` now lies ahead ({}), but this item is published: what readers have stays until then, and nothing \
-         of the new text is shown",
-        spelt(entry.life.embargo.unwrap_or_default())
-    );
+/// The new text of a published item is under an embargo. What readers have stays where there is a copy of it.
+pub(super) fn embargoed_anew(entry: &Entry, has_copy: bool) -> Problem {
+    let until = spelt(entry.life.embargo.unwrap_or_default());
+    let message = if has_copy {
+        format!(
+            "`embargo_until` now lies ahead ({until}), but this item is published: what readers have stays until then, and \
+             nothing of the new text is shown"
+        )
+    } else {
+        format!(
+            "this item was published before, and nobody sees it until its embargo ends ({until}): there is no copy of what \
+             readers had"
+        )
+    };
     of_file(Severity::Warning, entry, message)
         .about("embargo_until")
         .hint("is it a slip? take the line out; to take the item back until then write `status = \"withheld\"`")
@@ -113,7 +121,19 @@ pub(super) fn clash(newsroom: &Newsroom, entry: &Entry, clash: &Clash) -> Proble
             "give this item a `slug` of its own",
         ),
     };
+    let hint = if is_spelt_alike(file, &entry.file) {
+        "the names of the two files look the same and are spelt with other characters (`é` as one, or as `e` and a mark): \
+         rename or delete one of them"
+    } else {
+        hint
+    };
     of_file(Severity::Error, entry, message)
         .about(key)
         .hint(hint)
+}
+
+/// Whether two names look the same and are not: one writes a letter with its mark as one character, the other as two.
+fn is_spelt_alike(one: &str, other: &str) -> bool {
+    let normalizer = ComposingNormalizerBorrowed::new_nfc();
+    one != other && normalizer.normalize(one) == normalizer.normalize(other)
 }

@@ -166,9 +166,13 @@ pub fn of_node(report: &Report<'_>, key: &str, node: &Node<'_>) -> Option<Writte
         Value::Text(text) => text.trim(),
         other => {
             let message = format!("`{key}` must be a date, and is {}", other.kind());
-            report
-                .error(node.span.clone(), message)
-                .hint("write it as in `2024-09-02` or `2024-09-02T18:30:00+02:00`");
+            let hint = match other {
+                Value::Integer(year @ 1..=9999) => {
+                    format!("write month and day, too, as in `{key} = {year:04}-09-02`")
+                }
+                _ => "write it as in `2024-09-02` or `2024-09-02T18:30:00+02:00`".to_owned(),
+            };
+            report.error(node.span.clone(), message).hint(hint);
             return None;
         }
     };

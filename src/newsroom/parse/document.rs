@@ -2,6 +2,7 @@
 
 use crate::newsroom::parse::Form;
 use crate::newsroom::parse::report::{PROBLEMS_MAX, Report};
+use crate::newsroom::parse::respell::Spelling;
 use crate::newsroom::parse::slip;
 use crate::newsroom::parse::syntax;
 use crate::newsroom::parse::yaml;
@@ -91,6 +92,7 @@ impl Value<'_> {
 /// broken, with the problems in the report.
 pub fn read<'a>(report: &Report<'a>, form: Form) -> Option<(Node<'a>, Option<&'a str>)> {
     let text = report.source();
+    report.spell_as(Spelling::of(form, text));
     match form {
         Form::Toml => toml(report, text, 0).map(|node| (node, None)),
         Form::Json => json(report, text).map(|node| (node, None)),
@@ -206,11 +208,10 @@ fn toml<'a>(report: &Report<'a>, text: &'a str, offset: usize) -> Option<Node<'a
         if last_line.replace(mark.line) == Some(mark.line) {
             continue;
         }
-        let message = format!("this is not TOML: {}", first_line(error.message()));
+        let (what, hint) = syntax::toml(error.message());
+        let message = format!("this is not TOML: {}", first_line(what));
         let reported = report.error(span.start + offset..span.end + offset, message);
-        reported.hint(
-            slip::of(&mark.quoted).unwrap_or_else(|| syntax::toml(error.message()).to_owned()),
-        );
+        reported.hint(slip::of(&mark.quoted).unwrap_or_else(|| hint.to_owned()));
     }
     let node = if errors.is_empty() {
         toml_table(&table, offset, 0)
@@ -289,9 +290,10 @@ fn json<'a>(report: &Report<'a>, text: &'a str) -> Option<Node<'a>> {
             let at = offset_of(text, error.line(), error.column());
             let message = error.to_string();
             let message = message.split(" at line ").next().unwrap_or_default();
+            let (what, hint) = syntax::json(message);
             report
-                .error(at..at + 1, format!("this is not JSON: {message}"))
-                .hint(syntax::json(message));
+                .error(at..at + 1, format!("this is not JSON: {what}"))
+                .hint(hint);
             None
         }
     }

@@ -11,7 +11,7 @@ use crate::newsroom::parse::{
     File, Parsed, date, foreign, identity, life, media, origin, person, withdrawal,
 };
 use crate::newsroom::site::Site;
-use crate::text::nesting;
+use crate::text::{headline, nesting};
 
 /// The longest headline, in characters.
 const TITLE_CHARS_MAX: usize = 500;
@@ -99,7 +99,9 @@ fn of_table(reader: &Reader<'_, '_>, around: &Around<'_>) -> Option<Item> {
         translation_key: reader
             .line("translation_key")
             .unwrap_or_else(|| around.name.stem.to_owned()),
-        subtitle: reader.line("subtitle"),
+        subtitle: reader
+            .line("subtitle")
+            .map(|line| seen(reader, "subtitle", line)),
         summary: summary(reader),
         short_title: limited(reader, "short_title", SHORT_TITLE_CHARS_MAX),
         tags: reader.lines("tags"),
@@ -192,7 +194,36 @@ fn withdrawn_after_text(report: &Report<'_>, body: &str) {
 
 fn title(reader: &Reader<'_, '_>) -> Option<String> {
     let title = reader.required_line("title", "write the headline")?;
-    within(reader, "title", title, TITLE_CHARS_MAX)
+    let title = within(reader, "title", title, TITLE_CHARS_MAX)?;
+    told_of_markup(reader, &title);
+    Some(seen(reader, "title", title))
+}
+
+/// Tells of markup in a headline, which is shown as it stands everywhere.
+fn told_of_markup(reader: &Reader<'_, '_>, title: &str) {
+    let plain = headline::plain(title);
+    if plain != title {
+        let reported = reader.report.warning(
+            reader.place("title"),
+            "`title` is shown as it stands, with the signs of HTML in it",
+        );
+        reported.hint(format!("write `title = \"{plain}\"`"));
+    }
+}
+
+/// A line of which everything can be seen: a soft hyphen or a joint of no width shows in some readers, and is not found
+/// by those who search for the word.
+fn seen(reader: &Reader<'_, '_>, key: &'static str, line: String) -> String {
+    let Some(first) = line.chars().find(|c| headline::is_unseen(*c)) else {
+        return line;
+    };
+    let message = format!(
+        "`{key}` has signs that nobody sees (U+{:04X}): they are taken out",
+        u32::from(first)
+    );
+    let reported = reader.report.warning(reader.place(key), message);
+    reported.hint("delete them: headlines are broken by whoever shows them");
+    line.chars().filter(|c| !headline::is_unseen(*c)).collect()
 }
 
 /// A line of at most so many characters.

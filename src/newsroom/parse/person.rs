@@ -9,6 +9,7 @@ use crate::newsroom::parse::report::Report;
 pub fn of_node(report: &Report<'_>, key: &str, node: &Node<'_>) -> Option<Person> {
     if matches!(node.value, Value::Text(_)) {
         let name = line(report, key, node).filter(|name| !name.is_empty())?;
+        told_of_byline(report, node, &name);
         return Some(Person {
             name,
             email: None,
@@ -24,6 +25,9 @@ pub fn of_node(report: &Report<'_>, key: &str, node: &Node<'_>) -> Option<Person
 /// A person whose table is open.
 pub fn of_table(reader: &Reader<'_, '_>) -> Option<Person> {
     let name = reader.required_line("name", "write the name as it is to be shown");
+    if let (Some(name), Some(node)) = (&name, reader.node("name")) {
+        told_of_byline(reader.report, node, name);
+    }
     let email = reader.line("email").filter(|email| {
         let is_address = is_email(email);
         if !is_address {
@@ -39,6 +43,21 @@ pub fn of_table(reader: &Reader<'_, '_>) -> Option<Person> {
         email,
         url,
     })
+}
+
+/// Tells of a byline that is more, or less, than a name.
+fn told_of_byline(report: &Report<'_>, node: &Node<'_>, name: &str) {
+    if is_email(name) {
+        let message = format!("`{name}` is an address, and is shown as a name");
+        let reported = report.warning(node.span.clone(), message);
+        reported.hint(format!("write `{{ name = \"…\", email = \"{name}\" }}`"));
+    }
+    let bare = ["By ", "by ", "BY "].iter();
+    if let Some(bare) = bare.filter_map(|by| name.strip_prefix(by)).next() {
+        let message = format!("`{name}` is shown as “By {name}”");
+        let reported = report.warning(node.span.clone(), message);
+        reported.hint(format!("write the name alone: `\"{}\"`", bare.trim()));
+    }
 }
 
 /// A list of people; a single one may stand without the list.

@@ -2,12 +2,15 @@
 
 use crate::newsroom::parse::document::{Field, Node, Value};
 use crate::newsroom::parse::report::{PROBLEMS_MAX, Report, Reported};
+use crate::newsroom::parse::respell::Spelling;
 use crate::newsroom::parse::slip;
 use crate::newsroom::parse::withdrawal;
+use crate::text::headline;
 use crate::text::legal::{first_illegal, legal, single_line};
 use crate::text::slug::Slug;
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::ops::{Range, RangeInclusive};
 use url::Url;
 
@@ -238,7 +241,7 @@ impl<'r, 'a> Reader<'r, 'a> {
             let reported = self.wrong(key, node, "a list");
             reported.hint(match &node.value {
                 Value::Text(text) if text.chars().count() <= LINE_CHARS_MAX => list_of(key, text),
-                Value::Table(_) => {
+                Value::Table(_) if self.report.spelling() == Spelling::Toml => {
                     format!("write two pairs of brackets, `[[{key}]]`, each time one begins")
                 }
                 _ => "write its members in square brackets: `[ … ]`".to_owned(),
@@ -280,7 +283,9 @@ impl<'r, 'a> Reader<'r, 'a> {
 
     /// Reports every key that nobody has asked for. `foreign` are other programs' names of our keys.
     pub fn finish(&self, foreign: &[(&str, &str)]) {
-        let known = self.known.borrow();
+        let mut known = self.known.take();
+        let mut told = BTreeSet::new();
+        known.retain(|key| told.insert(*key));
         let unknown = self
             .fields
             .iter()
@@ -345,7 +350,8 @@ fn table_of(report: &Report<'_>, node: &Node<'_>) -> String {
         .next_back()
         .unwrap_or_default()
         .trim_end_matches(['=', ' ', '"', ':']);
-    let key = key.trim_start_matches([' ', '"', '{']);
+    let is_key_sign = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    let key = key.rsplit(|c| !is_key_sign(c)).next().unwrap_or_default();
     match key {
         "source" => format!("write `source = {{ name = \"{text}\", url = \"https://…\" }}`"),
         "place" | "publisher" | "contact" => format!("write `{key} = {{ name = \"{text}\" }}`"),
@@ -374,7 +380,8 @@ fn has_sign(text: &str) -> bool {
     let is_unseen = |c: char| {
         c.is_whitespace()
             || c.is_control()
-            || matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}')
+            || headline::is_unseen(c)
+            || matches!(c, '\u{200C}'..='\u{200F}')
     };
     !text.chars().all(is_unseen)
 }

@@ -1,5 +1,6 @@
 //! The report of one file: its problems as they are found, each at its place.
 
+use crate::newsroom::parse::respell::{Spelling, respelt};
 use crate::newsroom::problem::{Mark, Problem, Severity};
 use crate::text::legal::{is_legal, may_be_illegal, single_line};
 use std::borrow::Cow;
@@ -17,6 +18,7 @@ pub struct Report<'a> {
     problems: RefCell<Vec<Problem>>,
     errors: Cell<usize>,
     has_more: Cell<bool>,
+    spelling: Cell<Spelling>,
 }
 
 /// The problem that was reported last, for its hint; `None` where it is not listed.
@@ -27,7 +29,9 @@ impl Reported<'_, '_> {
     pub fn hint(self, hint: impl Into<String>) {
         let Some(report) = self.0 else { return };
         if let Some(problem) = report.problems.borrow_mut().last_mut() {
-            problem.hint = Some(single_line(&hint.into()).into_owned());
+            let hint = hint.into();
+            let hint = respelt(&hint, report.spelling.get());
+            problem.hint = Some(single_line(&hint).into_owned());
         }
     }
 }
@@ -41,7 +45,18 @@ impl<'a> Report<'a> {
             problems: RefCell::default(),
             errors: Cell::new(0),
             has_more: Cell::new(false),
+            spelling: Cell::new(Spelling::Toml),
         }
+    }
+
+    /// Spells hints as the file spells keys and values.
+    pub fn spell_as(&self, spelling: Spelling) {
+        self.spelling.set(spelling);
+    }
+
+    /// How the file spells keys and values.
+    pub fn spelling(&self) -> Spelling {
+        self.spelling.get()
     }
 
     /// The file's text.

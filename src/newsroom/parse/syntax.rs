@@ -1,98 +1,149 @@
-//! What to write instead of what is no TOML or JSON. The libraries say what they expected; this says what an author does.
+//! What is wrong with what is no TOML or JSON, and what to write instead. The libraries say what they expected; this says
+//! what an author sees and does.
 
-/// By the beginning of what is said of broken TOML.
-const TOML: [(&str, &str); 15] = [
+/// By the beginning of what the library says of broken TOML: what is wrong, and what to write.
+const TOML: [(&str, &str, &str); 15] = [
     (
         "invalid basic string",
+        "a text has no end",
         "end the text with `\"` on its line; a text of several lines stands between two `\"\"\"`",
     ),
     (
         "invalid multi-line basic string",
+        "a text of several lines has no end",
         "end the text with `\"\"\"`",
     ),
     (
         "invalid literal string",
+        "a text has no end",
         "end the text with `'` on its line",
     ),
     (
         "invalid multi-line literal string",
+        "a text of several lines has no end",
         "end the text with `'''`",
     ),
     (
         "string values must be quoted",
+        "a text without quotation marks, or a value that is none",
         "put the text in quotation marks, as in `key = \"text\"`",
     ),
     (
         "missing opening quote",
+        "a text has no quotation mark before it",
         "put the text in straight quotation marks, as in `key = \"text\"`",
     ),
     (
         "key with no value",
+        "a key without a value",
         "write `key = value`; there are no spaces in a key",
     ),
     (
         "invalid unquoted key",
+        "a sign that no key has",
         "write `key = value`; a key has letters, digits, `-` and `_`",
     ),
-    ("invalid date", "write a date as in `2026-11-24`"),
-    ("invalid time", "write a time as in `2026-11-24T10:00:00Z`"),
-    ("duplicate key", "keep one of the two"),
-    ("missing comma", "put a comma between two members of a list"),
-    ("unclosed array", "end the list with `]`"),
+    (
+        "invalid date",
+        "there is no such day",
+        "write a date as in `2026-11-24`",
+    ),
+    (
+        "invalid time",
+        "there is no such time",
+        "write a time as in `2026-11-24T10:00:00Z`",
+    ),
+    (
+        "duplicate key",
+        "a key that is here twice",
+        "keep one of the two",
+    ),
+    (
+        "missing comma",
+        "a comma is missing",
+        "put a comma between two members of a list",
+    ),
+    (
+        "unclosed array",
+        "a list has no end",
+        "end the list with `]`",
+    ),
     (
         "missing escaped value",
+        "a backslash that means nothing",
         "write `\\\\` for a backslash, or put the text in single quotation marks",
     ),
     (
         "unexpected key or value",
+        "something follows the value on its line",
         "begin a new line after a value; a `\"` within a text is written `\\\"`",
     ),
 ];
 
-/// By the beginning of what is said of broken JSON.
-const JSON: [(&str, &str); 8] = [
+/// The same of broken JSON.
+const JSON: [(&str, &str, &str); 8] = [
     (
         "key must be a string",
+        "a key without quotation marks, or a comma too many",
         "put the key in double quotation marks; no comma stands before a `}`",
     ),
     (
         "EOF while parsing",
+        "the file ends too early",
         "end every text with `\"`, every list with `]` and every table with `}`",
     ),
     (
         "expected `,` or",
+        "a comma is missing",
         "put a comma between two members; there are no comments in JSON",
     ),
-    ("expected `:`", "put a colon between a key and its value"),
+    (
+        "expected `:`",
+        "a colon is missing",
+        "put a colon between a key and its value",
+    ),
     (
         "control character",
+        "a line break within a text",
         "write a line break within a text as `\\n`",
     ),
-    ("invalid escape", "write `\\\\` for a backslash"),
+    (
+        "invalid escape",
+        "a backslash that means nothing",
+        "write `\\\\` for a backslash",
+    ),
     (
         "expected value",
+        "a value is missing, or is none",
         "put a text in double quotation marks; no comma stands before a `]`",
     ),
     (
         "trailing characters",
+        "something follows the end",
         "delete what follows the item's last `}`",
     ),
 ];
 
-fn of(table: &[(&str, &'static str)], message: &str) -> Option<&'static str> {
+fn of<'m>(
+    table: &[(&str, &'static str, &'static str)],
+    message: &'m str,
+    otherwise: &'static str,
+) -> (&'m str, &'static str) {
     let mut rows = table.iter();
-    let row = rows.find(|(beginning, _)| message.starts_with(beginning));
-    row.map(|(_, hint)| *hint)
+    let row = rows.find(|(beginning, ..)| message.starts_with(beginning));
+    row.map_or((message, otherwise), |(_, what, hint)| (*what, *hint))
 }
 
-/// What to write instead of broken TOML.
-pub(super) fn toml(message: &str) -> &'static str {
-    of(&TOML, message).unwrap_or("write one `key = value` a line, as in `title = \"Headline\"`")
+/// What is wrong with broken TOML of which the library says this, and what to write instead.
+pub(super) fn toml(message: &str) -> (&str, &'static str) {
+    let otherwise = "write one `key = value` a line, as in `title = \"Headline\"`";
+    of(&TOML, message, otherwise)
 }
 
-/// What to write instead of broken JSON.
-pub(super) fn json(message: &str) -> &'static str {
-    of(&JSON, message).unwrap_or("write keys and values as in `{ \"title\": \"Headline\" }`")
+/// The same for broken JSON.
+pub(super) fn json(message: &str) -> (&str, &'static str) {
+    let otherwise = "write keys and values as in `{ \"title\": \"Headline\" }`";
+    of(&JSON, message, otherwise)
 }
 
 #[cfg(test)]

@@ -282,6 +282,7 @@ fn translated<'a>(report: &Report<'a>, fields: Vec<Field<'a>>) -> Vec<Field<'a>>
             field.key = ours.into();
         }
         if field.key == "tags" {
+            told_of_one_tag(report, &field.node);
             field.node = listed(field.node);
             if let Some(tags) = made.iter_mut().find(|field| field.key == "tags") {
                 join(&mut tags.node.value, field.node.value);
@@ -291,6 +292,22 @@ fn translated<'a>(report: &Report<'a>, fields: Vec<Field<'a>>) -> Vec<Field<'a>>
         made.push(field);
     }
     made
+}
+
+/// Tells of words that are one tag here, and several to Jekyll.
+fn told_of_one_tag(report: &Report<'_>, node: &Node<'_>) {
+    if let Value::Text(text) = &node.value
+        && text.contains(' ')
+        && !text.contains(',')
+    {
+        let message = format!("`{text}` is taken for one tag");
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let reported = report.warning(node.span.clone(), message);
+        reported.hint(format!(
+            "if these are several write `tags: [{}]`, else `tags: [\"{text}\"]`",
+            words.join(", ")
+        ));
+    }
 }
 
 /// A text of several tags, with commas between them, as a list.

@@ -1,6 +1,7 @@
 //! The links and pictures of a text as their author wrote them, before anything is cleaned.
 
 use super::{ReferenceKind, unescape};
+use std::collections::BTreeSet;
 
 /// A link or a picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +17,46 @@ pub struct Written {
 /// The links and pictures of HTML, in their order. Nothing in comments, scripts and styles counts.
 pub fn links_and_pictures(html: &str) -> Vec<Written> {
     let mut found = Vec::new();
+    each_tag(html, |name, attributes| {
+        let kind = match name {
+            "a" => ReferenceKind::Link,
+            "img" => ReferenceKind::Embed,
+            _ => return,
+        };
+        let value = |name: &str| attributes.iter().find(|(own, _)| own == name);
+        let url = match kind {
+            ReferenceKind::Link => value("href"),
+            ReferenceKind::Embed => value("src"),
+        };
+        // An `a` without `href` is a mark in the text.
+        if url.is_some() || kind == ReferenceKind::Embed {
+            found.push(Written {
+                kind,
+                url: url.map(|(_, url)| decoded(url)),
+                has_alt: value("alt").is_some(),
+            });
+        }
+    });
+    found
+}
+
+/// The places of HTML that a link may lead to: the values of `id`, and of `name` of an `a`.
+pub fn anchors(html: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    each_tag(html, |name, attributes| {
+        let is_place = |own: &str| own == "id" || (own == "name" && name == "a");
+        let places = attributes.iter().filter(|(own, _)| is_place(own));
+        found.extend(places.map(|(_, value)| decoded(value)));
+    });
+    found
+}
+
+fn decoded(value: &str) -> String {
+    unescape(&value.replace("&#39;", "'"))
+}
+
+/// Looks at the name, in small letters, and the attributes of each start tag.
+fn each_tag(html: &str, mut look: impl FnMut(&str, &[(String, String)])) {
     let mut rest = html;
     while let Some(at) = memchr::memchr(b'<', rest.as_bytes()) {
         rest = &rest[at + 1..];
@@ -29,28 +70,13 @@ pub fn links_and_pictures(html: &str) -> Vec<Written> {
             rest = after(rest, "</");
             continue;
         }
-        let kind = match name.as_str() {
-            "a" => ReferenceKind::Link,
-            "img" => ReferenceKind::Embed,
-            _ => continue,
-        };
-        let (attributes, behind) = attributes(&rest[length..]);
-        let value = |name: &str| attributes.iter().find(|(own, _)| own == name);
-        let url = match kind {
-            ReferenceKind::Link => value("href"),
-            ReferenceKind::Embed => value("src"),
-        };
-        // An `a` without `href` is a mark in the text.
-        if url.is_some() || kind == ReferenceKind::Embed {
-            found.push(Written {
-                kind,
-                url: url.map(|(_, url)| unescape(&url.replace("&#39;", "'"))),
-                has_alt: value("alt").is_some(),
-            });
+        if length == 0 {
+            continue;
         }
+        let (attributes, behind) = attributes(&rest[length..]);
+        look(&name, &attributes);
         rest = behind;
     }
-    found
 }
 
 /// What follows a mark; nothing where it does not come.

@@ -149,7 +149,7 @@ fn another_directory_may_take_the_place_of_the_old_one() {
     fs::rename(folder.join("data"), folder.join("away")).unwrap();
     write(&folder.join("away/news/b.toml"), &item("Sixth"));
     write(&folder.join("away/news/2026/c.toml"), &item("Seventh"));
-    publication.says("cannot open the data directory");
+    publication.says("there is no folder `");
     fs::rename(folder.join("away"), folder.join("data")).unwrap();
     publication.shows(&["Third", "Sixth", "Seventh"], &["Fifth"]);
     publication.write("news/2026/c.toml", &item("Eighth"));

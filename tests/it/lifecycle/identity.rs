@@ -314,3 +314,26 @@ fn two_items_of_one_day_whose_files_change_their_names_keep_their_ids() {
             .some_problems("was published as `a` from a file of another name"),
     ]);
 }
+
+#[test]
+fn a_folder_that_is_renamed_takes_its_item_along_though_another_of_the_same_name_is_missing() {
+    // Published as `b`, it lies in a file of the name that another published item had, which is gone.
+    tell(&[
+        at("12:00:00")
+            .write("news/a.toml", item("A", TEN, ""))
+            .write("news/b.toml", item("A", TEN, "tags = [\"x\"]\n"))
+            .pages("200 /news/a/\n200 /news/b/"),
+        at("12:10:00")
+            .rename("news/b.toml", "events/a.toml")
+            .pages("200 /events/a/\n301 /news/b/ /events/a/")
+            .some_problems("this item was published as `b`"),
+        at("12:20:00")
+            .remove("news/a.toml")
+            .pages("200 /news/a/")
+            .some_problems(""),
+        at("12:30:00")
+            .rename("events/a.toml", "press/a.toml")
+            .pages("200 /news/a/\n200 /press/a/\n301 /news/b/ /press/a/")
+            .some_problems("this item was published as `b`"),
+    ]);
+}

@@ -175,7 +175,8 @@ fn a_published_item_stays_when_its_date_moves_ahead() {
                 "news/a.toml",
                 item("A", TEN, "embargo_until = 2096-11-24T13:00:00Z\n"),
             )
-            .pages("404 /news/a/"),
+            .pages("404 /news/a/")
+            .problems("this item was published before, and nobody sees it until its embargo ends"),
         at("13:00:00")
             .pages("200 /news/a/")
             .problems("the date was moved"),
@@ -248,5 +249,65 @@ fn what_was_lost_takes_no_address_from_what_stands_there() {
             .write("news/a.toml", item("A", TEN, "slug = \"z\"\n"))
             .pages("200 /news/y/\n200 /news/z/")
             .some_problems("belongs to `news/b.toml`"),
+    ]);
+}
+
+#[test]
+fn a_withdrawal_in_a_broken_file_counts_whatever_other_file_claims_its_id() {
+    tell(&[
+        at("12:00:00")
+            .write("news/b.toml", item("B", TEN, ""))
+            .write("news/c.toml", item("C", TEN, "slug = \"one\"\n"))
+            .pages("200 /news/b/"),
+        // In one look: the withdrawal, and a file of the same name in another section and with the same date.
+        at("12:10:00")
+            .write("news/b.toml", "status = \"canceled\"\ntitle = \n")
+            .write("events/b.toml", item("Other", TEN, ""))
+            .pages("410 /news/b/\n404 /events/b/")
+            .some_problems("says that the item is withdrawn: that is done"),
+    ]);
+}
+
+#[test]
+fn a_slip_of_an_embargo_hides_an_item_that_no_feed_shows_and_loses_nothing() {
+    let expired = |more: &str| {
+        let keys = format!("expires = 2096-11-24T11:00:00Z\n{more}");
+        item("A", TEN, &keys)
+    };
+    tell(&[
+        at("12:00:00")
+            .write("news/a.toml", expired(""))
+            .pages("200 /news/a/"),
+        // There is no copy of what feeds do not show, and the new text may not be seen.
+        at("12:10:00")
+            .write(
+                "news/a.toml",
+                expired("embargo_until = 2096-11-24T12:30:00Z\n"),
+            )
+            .pages("404 /news/a/")
+            .problems("this item was published before, and nobody sees it until its embargo ends"),
+        at("12:30:00")
+            .pages("200 /news/a/")
+            .problems("the date was moved"),
+    ]);
+}
+
+#[test]
+fn an_embargo_ends_on_its_second_though_the_date_has_slipped_ahead() {
+    let later = "2132-11-24T10:00:00Z";
+    tell(&[
+        at("12:00:00")
+            .write("news/a.toml", item("A", TEN, ""))
+            .feed("a [A] 10:00:00\nupdated 10:00:00"),
+        at("12:10:00")
+            .write(
+                "news/a.toml",
+                item("Sealed", later, "embargo_until = 2096-11-24T12:35:00Z\n"),
+            )
+            .feed("a [A] 10:00:00\nupdated 10:00:00")
+            .problems("`embargo_until` now lies ahead"),
+        at("12:35:00")
+            .feed("a [Sealed] 10:00:00\nupdated 12:35:00")
+            .problems("`date` now lies ahead"),
     ]);
 }

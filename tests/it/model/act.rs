@@ -168,7 +168,7 @@ impl World {
             _ => format!("{}.{form}", pick(&STEMS, how).unwrap()),
         };
         let to = format!("{}/{name}", folder.unwrap());
-        if self.files.contains_key(&to) {
+        if self.files.contains_key(&to) || self.data().join(&to).is_dir() {
             return;
         }
         if kind == Kind::Duplicate {

@@ -296,6 +296,14 @@ impl World {
         (0..3).filter(move |n| text.contains(&format!("{n}.png")))
     }
 
+    /// The words of the items that are not held back, without one file's.
+    pub(crate) fn open_words<'w>(&'w self, but: &'w str) -> impl Iterator<Item = [String; 2]> + 'w {
+        let held_back = self.held_back_files();
+        let others = self.files.keys().filter(move |path| **path != *but);
+        let open = others.filter(move |path| !held_back.contains(path.as_str()));
+        open.filter_map(|path| self.words_of(path))
+    }
+
     /// The files whose items nobody may see now, by what the files say of their status.
     pub(crate) fn held_back_files(&self) -> BTreeSet<&str> {
         let is_held_back = |held: &Held| match held {
@@ -330,6 +338,11 @@ impl World {
     pub(crate) fn take_renamed(&mut self) -> Vec<(String, String)> {
         self.edited.clear();
         std::mem::take(&mut self.renamed)
+    }
+
+    /// Whether there is a file.
+    pub(crate) fn has_file(&self, path: &str) -> bool {
+        self.files.contains_key(path)
     }
 
     /// The words of the item of a file, as the file has them now.

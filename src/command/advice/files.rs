@@ -14,7 +14,7 @@ const PICTURE_PIXELS_MAX: u32 = 2_400;
 
 /// Looks at the files of one item, whose text is at hand for the places of what is found. `head` gives the first bytes
 /// of a file.
-pub fn of_item(
+pub(super) fn of_item(
     linking: &Linking<'_>,
     text: &str,
     head: &dyn Fn(&str) -> Option<Vec<u8>>,

@@ -1,4 +1,4 @@
-//! What is not wrong, and deserves a look before others see it.
+//! What an item says of itself and of others.
 
 use crate::edition::dead::{self, Linking};
 use crate::feed::content;
@@ -25,7 +25,7 @@ const RESERVED_DOMAINS: [&str; 6] = [
 ];
 
 /// Looks at one item, whose text is at hand for the places of what is found.
-pub fn of_item(linking: &Linking<'_>, text: &str) -> Vec<Problem> {
+pub(super) fn of_item(linking: &Linking<'_>, text: &str) -> Vec<Problem> {
     let Linking {
         newsroom,
         entry,

@@ -72,20 +72,30 @@ pub fn recognise(
     search.stage(same_file, &|_, row, entry| {
         is_it(row, entry) && is_changeable(row, entry)
     });
-    search.stage(same_bytes, &|search, row, _| search.is_free(row));
-    search.stage(same_words, &|search, row, entry| {
-        !entry.has_own_id && search.is_free(row)
-    });
-    // What has a file that cannot be read is in that file.
-    search.stage(same_id, &|search, row, entry| {
-        let is_home = (search.unread.is_unread)(&row.file);
-        *row.file == *entry.file || (!is_home && row.likeness.is_near(&entry.likeness))
-    });
-    // In the same file it is the same item, whatever else was changed; with another id, at the same address.
-    search.stage(same_file, &|_, row, entry| {
-        let is_there = !entry.has_own_id || row.path == newsroom.path(entry);
-        is_there && is_changeable(row, entry)
-    });
+    // An item that was found may have left its file to another.
+    loop {
+        let found = search.taken.len();
+        search.stage(same_bytes, &|search, row, _| search.is_free(row));
+        search.stage(same_words, &|search, row, entry| {
+            !entry.has_own_id && search.is_free(row)
+        });
+        if search.taken.len() > found {
+            continue;
+        }
+        // What has a file that cannot be read is in that file.
+        search.stage(same_id, &|search, row, entry| {
+            let is_home = (search.unread.is_unread)(&row.file);
+            *row.file == *entry.file || (!is_home && row.likeness.is_near(&entry.likeness))
+        });
+        // In the same file it is the same item, whatever else was changed; with another id, at the same address.
+        search.stage(same_file, &|_, row, entry| {
+            let is_there = !entry.has_own_id || row.path == newsroom.path(entry);
+            is_there && is_changeable(row, entry)
+        });
+        if search.taken.len() == found {
+            break;
+        }
+    }
     search.found
 }
 

@@ -176,7 +176,7 @@ impl Look {
             board::log(&board::located(&directory, problem.clone()));
         }
         if problems.is_empty() && !before.is_empty() && directory.stamp(&entry.file).is_some() {
-            tracing::info!("{}: what was wrong is mended", entry.file);
+            tracing::info!("{}: what was wrong before is mended", entry.file);
         }
         if !problems.is_empty() {
             let told = (Arc::clone(&entry.file), problems);

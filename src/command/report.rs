@@ -77,7 +77,13 @@ fn rendered(problem: &Problem) -> String {
     };
     let title = level.primary_title(problem.message.as_str());
     let mut group: Group<'_> = match &problem.mark {
-        Some(mark) => title.element(snippet(problem, mark)),
+        // Of a line that is cut the snippet would count its columns from the cut.
+        Some(mark) if mark.is_cut() => {
+            let origin = Origin::path(problem.file.as_str());
+            let origin = origin.line(mark.line).char_column(mark.column);
+            title.element(origin).element(snippet(mark))
+        }
+        Some(mark) => title.element(snippet(mark).path(problem.file.as_str())),
         None => title.element(Origin::path(problem.file.as_str())),
     };
     if let Some(hint) = &problem.hint {
@@ -86,13 +92,9 @@ fn rendered(problem: &Problem) -> String {
     Renderer::styled().render(&[group])
 }
 
-fn snippet<'a>(
-    problem: &'a Problem,
-    mark: &'a Mark,
-) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+fn snippet(mark: &Mark) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
     Snippet::source(mark.quoted.as_str())
         .line_start(mark.line)
-        .path(problem.file.as_str())
         .annotation(AnnotationKind::Primary.span(mark.marked.clone()))
 }
 

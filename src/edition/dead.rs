@@ -204,7 +204,7 @@ fn relative(linking: &Linking<'_>, url: &str, plain: &str) -> Option<Dead> {
         if named.is_some_and(|path| content::file_of(linking.found, &path).is_some()) {
             return None;
         }
-        if let Some(proposal) = elsewhere(url, path) {
+        if let Some(proposal) = item_of(linking, path).or_else(|| elsewhere(url, path)) {
             return Some(dead(
                 "it is taken for a path below the item's page",
                 proposal,
@@ -232,9 +232,33 @@ fn relative(linking: &Linking<'_>, url: &str, plain: &str) -> Option<Dead> {
     }
 }
 
+/// The page of an item whose file a link names.
+fn item_of(linking: &Linking<'_>, path: &str) -> Option<String> {
+    let newsroom = linking.newsroom;
+    let name = path.rsplit('/').next()?;
+    let stem = |name: &str| {
+        let ending = [".toml", ".json", ".md", ".html"];
+        let ending = ending.iter().find(|ending| name.ends_with(*ending));
+        name[..name.len() - ending.map_or(0, |ending| ending.len())].to_owned()
+    };
+    let named = stem(name);
+    let of_file = |entry: &&Arc<Entry>| {
+        let file = entry.file.rsplit('/').next().unwrap_or_default();
+        stem(file) == named && entry.state(newsroom.now()).has_page()
+    };
+    let item = newsroom.entries().find(of_file)?;
+    (!named.is_empty()).then(|| format!("write `{}`, the address of its page", newsroom.path(item)))
+}
+
 /// What somebody may have meant who wrote no path at all.
 fn elsewhere(url: &str, path: &str) -> Option<String> {
     let first = path.split('/').next().unwrap_or_default();
+    let digits = path.strip_prefix('+').unwrap_or_default();
+    let is_number = |c: char| c.is_ascii_digit() || matches!(c, '-' | ' ' | '(' | ')');
+    if !digits.is_empty() && digits.chars().all(is_number) {
+        let digits: String = digits.chars().filter(char::is_ascii_digit).collect();
+        return Some(format!("write `tel:+{digits}`"));
+    }
     if let Some((scheme, rest)) = path.split_once("//")
         && matches!(scheme, "http" | "https")
     {

@@ -69,6 +69,13 @@ impl Mark {
     }
 }
 
+impl Mark {
+    /// Whether the beginning of the line is not quoted.
+    pub fn is_cut(&self) -> bool {
+        self.quoted[..self.marked.start].chars().count() + 1 != self.column
+    }
+}
+
 /// The nearest character boundary at or before `at`.
 fn floor(source: &str, at: usize) -> usize {
     source.floor_char_boundary(at.min(source.len()))

@@ -599,7 +599,7 @@ fn the_server_says_what_check_says_at_its_start_and_of_each_change() {
 
     // Nothing is said twice, and what is mended is told.
     crate::serving::write(&data.join("news/f.toml"), &item("f", "", "[z](/news/a/)"));
-    let mended = "news/f.toml: what was wrong is mended";
+    let mended = "news/f.toml: what was wrong before is mended";
     assert!(
         wait_until(|| server.said().contains(mended)),
         "{}",
@@ -729,4 +729,97 @@ fn a_wrong_folder_is_answered_with_the_one_to_name() {
         "{said}"
     );
     assert!(!said.contains("os error"), "{said}");
+}
+
+#[test]
+fn what_the_text_says_otherwise_than_it_is_shown_is_told() {
+    let item = |more: &str, body: &str| {
+        format!(
+            "id = \"a\"\ntitle = \"T\"\ndate = 2026-03-01\n{more}body = \"\"\"\n{body}\n\"\"\"\n"
+        )
+    };
+    let cases: [(String, &[&str]); 16] = [
+        (
+            item("", "2. January: none\n6. January: none\n24. December: last"),
+            &["news/a.toml:6:1", "not as they are written"],
+        ),
+        (
+            item("", "Press\\\nAnna"),
+            &["this backslash joins the line", "`<br>`"],
+        ),
+        (item("", "a\nb\nc"), &["end each line with `<br>`"]),
+        (
+            item("", "| a | b |\n|---|---|\n| 1 | 2 | excl. VAT |"),
+            &["more cells than the head"],
+        ),
+        (item("", "It is 2*3*4 m."), &["taken for emphasis"]),
+        (
+            item("", "[a](https://x.example.org/) or [b](my file.pdf)"),
+            &["shown as it is typed: there are blanks"],
+        ),
+        (
+            item("", "{{< a >}}\n\nand\n\n{{< b >}}"),
+            &["news/a.toml:5:1", "news/a.toml:9:1"],
+        ),
+        (
+            item("", "SPERRFRIST: 28.11.2026, 10 Uhr\n\nText."),
+            &["speaks of an embargo (“SPERRFRIST: 28.11.2026, 10 Uhr”)"],
+        ),
+        (item("", "# T\n\nText."), &["pages show it twice"]),
+        (
+            item("summary = \"**Bold** [x](https://x.example.org)\"\n", "B."),
+            &["`summary` is shown as it stands, with the signs of Markdown"],
+        ),
+        (
+            item("images = [{ src = \"a.png\", alt = \"…\" }]\n", "B."),
+            &["`alt` still holds the mark of a proposal"],
+        ),
+        (
+            item(
+                "corrections = \"It leaves at 18:30, not at 19:30.\"\n",
+                "B.",
+            ),
+            &["note = \"It leaves at 18:30, not at 19:30.\""],
+        ),
+        (
+            item("images = [\"media/quay.png\"]\n", "B."),
+            &["`{ src = \"quay.png\", alt = \"…\" }`"],
+        ),
+        (
+            item("embargo_until = \"28.11.2026 10:00\"\n", "B.")
+                .replace("2026-03-01\n", "2026-11-20\n"),
+            &["that is `2026-11-28T10:00:00+00:00`"],
+        ),
+        (
+            item("publish_date = 2026-03-01\n", "B."),
+            &["it is called `date` here"],
+        ),
+        (
+            item(
+                "corrections = [{ at = 2026-02-01, note = \"N.\" }]\n",
+                "[x](a.toml) [y](+4315550123)",
+            ),
+            &[
+                "a correction lies before `date`",
+                "write `/news/a/`, the address of its page",
+                "write `tel:+4315550123`",
+            ],
+        ),
+    ];
+    for (text, parts) in cases {
+        let folder = data(&[("site.toml", SITE), ("news/a.toml", &text)]);
+        let (_, report) = check(&folder.path().join("data"), &[]);
+        for part in parts {
+            assert!(report.contains(part), "lacks {part}:\n{text}\n{report}");
+        }
+    }
+}
+
+#[test]
+fn the_place_of_a_fault_far_along_a_line_is_told_truly() {
+    let body = format!("{} <blink2>", "word ".repeat(60));
+    let item = format!("id = \"a\"\ntitle = \"T\"\ndate = 2026-03-01\nbody = \"{body}\"\n");
+    let folder = data(&[("site.toml", SITE), ("news/a.toml", &item)]);
+    let (_, report) = check(&folder.path().join("data"), &[]);
+    assert!(report.contains("news/a.toml:4:310"), "{report}");
 }

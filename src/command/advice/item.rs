@@ -93,18 +93,11 @@ pub(super) fn of_item(linking: &Linking<'_>, text: &str) -> Vec<Problem> {
             problems.push(at(problem, spelling).hint("write it with letters or digits"));
         }
     }
-    let date = item.date.instant().to_utc();
-    if item
-        .updated
-        .is_some_and(|updated| is_before(&updated, &item.date, newsroom.site().timezone))
-    {
-        let problem = warning("`updated` lies before `date` and counts for nothing".to_owned());
-        problems.push(at(problem, "updated").hint("write when the item last changed"));
-    }
-    if item.expires.is_some_and(|expires| expires <= date) {
-        let problem = warning("the item expires before its `date`: no feed ever has it".to_owned());
-        problems.push(at(problem, "expires").hint("write when it is to leave the feeds"));
-    }
+    problems.extend(
+        of_dates(linking)
+            .into_iter()
+            .map(|(problem, key)| at(problem, key)),
+    );
     if let Some(summary) = &item.summary {
         let length = summary.chars().count();
         if (PARTNER_SUMMARY_CHARS_MAX + 1..=500).contains(&length) {
@@ -115,6 +108,48 @@ pub(super) fn of_item(linking: &Linking<'_>, text: &str) -> Vec<Problem> {
         }
     }
     problems
+}
+
+/// What is said of the dates of an item, each with its key.
+fn of_dates(linking: &Linking<'_>) -> Vec<(Problem, &'static str)> {
+    let Linking {
+        newsroom,
+        entry,
+        item,
+        ..
+    } = *linking;
+    let now = newsroom.now();
+    let warning =
+        |message: String| Problem::of_file(Severity::Warning, entry.file.to_string(), message);
+    let mut found = Vec::new();
+    let date = item.date.instant().to_utc();
+    if item
+        .updated
+        .is_some_and(|updated| is_before(&updated, &item.date, newsroom.site().timezone))
+    {
+        let problem = warning("`updated` lies before `date` and counts for nothing".to_owned());
+        found.push((problem.hint("write when the item last changed"), "updated"));
+    }
+    if let Some(updated) = item.updated.filter(|at| at.instant().timestamp() > now) {
+        let day = updated.instant().format("%Y-%m-%d");
+        let problem = warning(format!("`updated` lies ahead and counts from {day} on"));
+        found.push((problem.hint("write when the item last changed"), "updated"));
+    }
+    let zone = newsroom.site().timezone;
+    let early = item.corrections.iter();
+    let mut early = early.filter(|correction| is_before(&correction.at, &item.date, zone));
+    if early.next().is_some() {
+        let problem = warning("a correction lies before `date` of the item".to_owned());
+        found.push((problem.hint("write when it was put right"), "corrections"));
+    }
+    if item.expires.is_some_and(|expires| expires <= date) {
+        let problem = warning("the item expires before its `date`: no feed ever has it".to_owned());
+        found.push((
+            problem.hint("write when it is to leave the feeds"),
+            "expires",
+        ));
+    }
+    found
 }
 
 /// Whether a change lies before the date of its item. On the same day a day alone does not.

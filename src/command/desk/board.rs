@@ -172,7 +172,7 @@ impl Board {
         // Of what is gone there is nothing to say.
         let is_there = |file: &&String| self.is_clear(file) && directory.stamp(file).is_some();
         for file in mended.iter().filter(is_there) {
-            tracing::info!("{file}: what was wrong is mended");
+            tracing::info!("{file}: what was wrong before is mended");
         }
     }
 }

@@ -49,7 +49,7 @@ pub(super) fn withdrawn(entry: &Entry) -> Problem {
     );
     of_file(Severity::Error, entry, message)
         .about("status")
-        .hint("delete the file, or give the item an `id` of its own: it is then a new one")
+        .hint("delete the file, or give the item an `id` and a `slug` of its own: it is then a new one")
 }
 
 /// The date of an item is not what it was at its publication.
@@ -104,11 +104,16 @@ fn spelt(at: i64) -> String {
 /// What an item claims belongs to another.
 pub(super) fn clash(newsroom: &Newsroom, entry: &Entry, clash: &Clash) -> Problem {
     let file = &clash.other().file;
+    let is_version = entry.text == clash.other().text && entry.tree != clash.other().tree;
     let (key, message, hint) = match clash {
         Clash::Id(_) => (
             "id",
             format!("the id `{}` belongs to `{file}`", entry.id),
-            "give this item an `id` of its own; an id is never used twice",
+            if is_version {
+                "take the `id` out, or give this version one of its own: the names of the files tell that they belong together"
+            } else {
+                "give this item an `id` of its own; an id is never used twice"
+            },
         ),
         Clash::Uri(_) => (
             "id_uri",

@@ -7,6 +7,45 @@ use crate::text::markdown;
 use crate::text::markdown::pasted;
 use std::ops::Range;
 
+/// How texts say that they are under an embargo, in small letters.
+const EMBARGOES: [&str; 16] = [
+    "embargo:",
+    "embargo until",
+    "embargoed",
+    "under embargo",
+    "strictly embargoed",
+    "not for publication before",
+    "not for publication until",
+    "not for release before",
+    "not for release until",
+    "hold for release",
+    "sperrfrist",
+    "sous embargo",
+    "embargo jusqu",
+    "bajo embargo",
+    "эмбарго до",
+    "не публиковать до",
+];
+
+/// So many lines of a text may be about its embargo.
+const EMBARGO_LINES: usize = 5;
+
+/// The words of a text, or of its headline, that speak of an embargo.
+pub fn spoken_embargo<'t>(title: &'t str, body: &'t str) -> Option<&'t str> {
+    let lines = body.lines().filter(|line| !line.trim().is_empty());
+    let mut lines = std::iter::once(title).chain(lines.take(EMBARGO_LINES));
+    lines.find_map(|line| {
+        let line = line
+            .trim()
+            .trim_matches(['*', '_', '#', '(', ')', '[', ']', '>', ' ']);
+        let small = line.to_lowercase();
+        EMBARGOES
+            .iter()
+            .any(|words| small.starts_with(words))
+            .then_some(line)
+    })
+}
+
 /// So many losses of one text are told.
 const LOSSES_MAX: usize = 20;
 

@@ -239,6 +239,24 @@ pub fn iso_spelling(text: &str) -> Option<String> {
     if let Some(instant) = instant.filter(|_| written(text).is_none()) {
         return Some(instant.to_rfc3339());
     }
+    let with_time = [
+        "%d.%m.%Y %H:%M",
+        "%d.%m.%Y, %H:%M",
+        "%d. %B %Y, %H:%M",
+        "%d. %B %Y %H:%M",
+        "%d %B %Y, %H:%M",
+        "%d %B %Y %H:%M",
+        "%d %b %Y %H:%M",
+        "%B %d, %Y %H:%M",
+        "%Y/%m/%d %H:%M",
+    ];
+    let bare = text.trim_end_matches("Uhr").trim_end_matches([' ', 'h']);
+    let local = with_time
+        .iter()
+        .find_map(|format| NaiveDateTime::parse_from_str(bare, format).ok());
+    if let Some(local) = local.filter(|local| local.year() >= SPELLED_YEAR_MIN) {
+        return Some(local.format("%Y-%m-%dT%H:%M:%S").to_string());
+    }
     let named = [
         "%Y-%m-%d",
         "%d %B %Y",
@@ -323,6 +341,18 @@ pub fn instant_with_offset(
     zone: Tz,
 ) -> Option<DateTime<Utc>> {
     let node = reader.node(key)?;
+    if let Value::Text(text) = &node.value
+        && let Some(Written::Local(local)) = iso_spelling(text.trim()).and_then(|iso| written(&iso))
+        && let Ok(instant) = resolve(local, zone)
+    {
+        let message = format!("`{text}` is not a date that can be understood");
+        let reported = reader.report.error(node.span.clone(), message);
+        reported.hint(format!(
+            "in the site's time zone that is `{}`",
+            instant.to_rfc3339()
+        ));
+        return None;
+    }
     match of_node(reader.report, key, node)? {
         Written::Offset(instant) => Some(instant.to_utc()),
         other @ (Written::Day(_) | Written::Local(_)) => {

@@ -1,10 +1,22 @@
 //! What other programs call our keys.
 
 /// Our keys with other programs' names of them.
-const NAMES: [(&str, &[&str]); 20] = [
+const NAMES: [(&str, &[&str]); 22] = [
     ("title", &["headline"]),
-    ("date", &["published", "publishDate", "pubDate", "pubdate"]),
-    ("body", &["content", "text"]),
+    (
+        "date",
+        &[
+            "published",
+            "publishDate",
+            "publishdate",
+            "publish_date",
+            "published_at",
+            "date_published",
+            "pubDate",
+            "pubdate",
+        ],
+    ),
+    ("body", &["content", "text", "content_html"]),
     ("id", &["guid", "uid"]),
     ("lang", &["language"]),
     ("translation_key", &["translationKey"]),
@@ -19,8 +31,24 @@ const NAMES: [(&str, &[&str]); 20] = [
     ),
     ("embargo_until", &["embargo"]),
     ("expires", &["expiryDate", "unpublishdate"]),
-    ("images", &["image", "thumbnail", "heroImage", "cover"]),
-    ("attachments", &["enclosure"]),
+    (
+        "images",
+        &[
+            "image",
+            "picture",
+            "pictures",
+            "photo",
+            "photos",
+            "thumbnail",
+            "heroImage",
+            "featured_image",
+            "featuredImage",
+            "cover",
+        ],
+    ),
+    ("attachments", &["enclosure", "files", "downloads"]),
+    ("status_note", &["reason"]),
+    ("external_url", &["link", "source_url"]),
     ("priority", &["urgency"]),
     ("pinned", &["is_sticky"]),
     ("license", &["licence"]),

@@ -2,16 +2,19 @@
 
 use crate::newsroom::Sections;
 use crate::newsroom::identity::Id;
-use crate::newsroom::item::{Body, BodyFormat, Item};
+use crate::newsroom::item::{Body, BodyFormat, Item, Status};
 use crate::newsroom::parse::document::{self, Node, Value};
 use crate::newsroom::parse::name::Name;
-use crate::newsroom::parse::reader::Reader;
+use crate::newsroom::parse::reader::{Reader, told_of_signs};
 use crate::newsroom::parse::report::{Report, cleaned};
+use crate::newsroom::parse::respell::Spelling;
 use crate::newsroom::parse::{
-    File, Parsed, date, foreign, identity, life, media, origin, person, withdrawal,
+    File, Parsed, body, date, foreign, identity, life, media, origin, person, withdrawal,
 };
 use crate::newsroom::site::Site;
-use crate::text::{headline, nesting};
+use crate::text::headline;
+use crate::text::nesting;
+use std::ops::Range;
 
 /// The longest headline, in characters.
 const TITLE_CHARS_MAX: usize = 500;
@@ -86,6 +89,7 @@ fn of_table(reader: &Reader<'_, '_>, around: &Around<'_>) -> Option<Item> {
     );
     let corrections = life::corrections(reader, zone);
     let status = life::status(reader);
+    told_of_text(reader, title.as_deref(), body.as_ref(), status);
     let source = reader
         .table("source")
         .and_then(|table| origin::source(&table, zone));
@@ -195,19 +199,35 @@ fn withdrawn_after_text(report: &Report<'_>, body: &str) {
 fn title(reader: &Reader<'_, '_>) -> Option<String> {
     let title = reader.required_line("title", "write the headline")?;
     let title = within(reader, "title", title, TITLE_CHARS_MAX)?;
-    told_of_markup(reader, &title);
+    told_of_signs(reader, "title", &title);
     Some(seen(reader, "title", title))
 }
 
-/// Tells of markup in a headline, which is shown as it stands everywhere.
-fn told_of_markup(reader: &Reader<'_, '_>, title: &str) {
-    let plain = headline::plain(title);
-    if plain != title {
+/// Tells of a text that says its headline again, and of one that speaks of an embargo which the item has not.
+fn told_of_text(reader: &Reader<'_, '_>, title: Option<&str>, body: Option<&Body>, status: Status) {
+    let (Some(title), Some(body)) = (title, body) else {
+        return;
+    };
+    let first = body.text.trim_start().lines().next().unwrap_or_default();
+    let is_heading = body.format == BodyFormat::Markdown && first.starts_with("# ");
+    if is_heading && first.trim_matches(['#', ' ']) == title {
         let reported = reader.report.warning(
             reader.place("title"),
-            "`title` is shown as it stands, with the signs of HTML in it",
+            "the text begins with the headline again: pages show it twice",
         );
-        reported.hint(format!("write `title = \"{plain}\"`"));
+        reported.hint("take the heading out of the text");
+    }
+    let has_embargo = reader.field("embargo_until").is_some();
+    if status == Status::Usable
+        && !has_embargo
+        && let Some(words) = body::spoken_embargo(title, &body.text)
+    {
+        let words: String = words.chars().take(60).collect();
+        let message = format!(
+            "the text speaks of an embargo (“{words}”), and the item has none: it is published at its `date`"
+        );
+        let reported = reader.report.warning(reader.place("date"), message);
+        reported.hint("write `embargo_until = 2026-11-28T10:00:00+01:00`, with the day and time that are meant");
     }
 }
 
@@ -253,6 +273,7 @@ fn within(
 
 fn summary(reader: &Reader<'_, '_>) -> Option<String> {
     let summary = reader.line("summary")?;
+    told_of_signs(reader, "summary", &summary);
     let length = summary.chars().count();
     if length > SUMMARY_CHARS_MAX {
         let message =
@@ -299,7 +320,13 @@ fn body(reader: &Reader<'_, '_>, around: &Around<'_>) -> Option<Body> {
             "`body` is missing"
         };
         let reported = reader.report.error(place, message);
-        reported.hint("write the text; in TOML between three quotation marks, `body = \"\"\"…\"\"\"`, above any line in brackets");
+        reported.hint(match (around.after_fence, reader.report.spelling()) {
+            (Some(_), _) => "write the text below the second line that closes the keys",
+            (None, Spelling::Json) => "write the text between quotation marks, with `\\n` for a new line",
+            (None, _) => {
+                "write the text between three quotation marks, `body = \"\"\"…\"\"\"`, above any line in brackets"
+            }
+        });
         return None;
     }
     let excess = match format {
@@ -320,8 +347,32 @@ fn body(reader: &Reader<'_, '_>, around: &Around<'_>) -> Option<Body> {
         _ => place,
     };
     let body = Body { format, text };
-    super::body::tell(reader.report, &body, within);
+    told_of_glue(reader.report, within.clone());
+    body::tell(reader.report, &body, within);
     Some(body)
+}
+
+/// Tells of a backslash at the end of a line, with which TOML joins it to the next: Markdown never sees it.
+fn told_of_glue(report: &Report<'_>, within: Range<usize>) {
+    let source = &report.source()[within.clone()];
+    if report.spelling() != Spelling::Toml || !source.starts_with("\"\"\"") {
+        return;
+    }
+    let mut at = within.start;
+    for line in source.split_inclusive('\n') {
+        let words = line.trim_end_matches(['\r', '\n']);
+        let backslashes = words.len() - words.trim_end_matches('\\').len();
+        if backslashes % 2 == 1 && line.ends_with('\n') && words.len() > backslashes {
+            let end = at + words.len();
+            let reported = report.warning(
+                end - 1..end,
+                "this backslash joins the line to the next one",
+            );
+            reported.hint("write `<br>` where a new line begins, or take the backslash out");
+            return;
+        }
+        at += line.len();
+    }
 }
 
 fn attachments(reader: &Reader<'_, '_>) -> Vec<crate::newsroom::item::Attachment> {

@@ -2,7 +2,7 @@
 
 use crate::newsroom::item::{Correction, Genre, Status};
 use crate::newsroom::parse::date;
-use crate::newsroom::parse::reader::{Reader, line};
+use crate::newsroom::parse::reader::{Reader, line, told_of_signs};
 use crate::newsroom::parse::withdrawal;
 use chrono_tz::Tz;
 
@@ -61,6 +61,9 @@ fn said_status(reader: &Reader<'_, '_>) -> Option<Status> {
 /// The public reason of a withdrawal; its lack is a warning, since readers see it.
 pub fn status_note(reader: &Reader<'_, '_>, status: Status) -> Option<String> {
     let note = reader.line("status_note");
+    if let Some(note) = &note {
+        told_of_signs(reader, "status_note", note);
+    }
     if note.is_none() && status == Status::Canceled {
         let reported = reader.report.warning(
             reader.place("status"),
@@ -96,6 +99,9 @@ fn correction(reader: &Reader<'_, '_>, zone: Tz) -> Option<Correction> {
     }
     let at = date::moment(reader, "at", zone);
     let note = reader.required_line("note", "write in a public sentence what was put right");
+    if let Some(note) = &note {
+        told_of_signs(reader, "note", note);
+    }
     let minor = reader.boolean("minor").unwrap_or(false);
     reader.finish(&[("date", "at"), ("text", "note")]);
     Some(Correction {

@@ -3,7 +3,7 @@
 use crate::newsroom::item::{Attachment, Image, MediaSource};
 use crate::newsroom::media::registered;
 use crate::newsroom::parse::document::{Node, Value};
-use crate::newsroom::parse::reader::{Reader, line};
+use crate::newsroom::parse::reader::{Reader, line, told_of_signs};
 use crate::newsroom::parse::report::Report;
 use url::Url;
 
@@ -124,8 +124,12 @@ fn image_of_table(reader: &Reader<'_, '_>) -> Option<Image> {
     };
     let pixels =
         |key| positive(reader, key, PIXELS_MAX).and_then(|pixels| u32::try_from(pixels).ok());
+    let caption = reader.line("caption");
+    if let Some(caption) = &caption {
+        told_of_signs(reader, "caption", caption);
+    }
     Some(Image {
-        caption: reader.line("caption"),
+        caption,
         credit: reader.line("credit"),
         media_type: media_type(reader),
         width: pixels("width"),

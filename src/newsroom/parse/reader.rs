@@ -24,7 +24,7 @@ pub const LINE_CHARS_MAX: usize = 1_000;
 pub const LIST_MAX: usize = 200;
 
 /// An unknown key within this likeness of a known one is taken for a slip of the pen.
-const LIKENESS_MIN: f64 = 0.75;
+const LIKENESS_MIN: f64 = 0.8;
 
 /// Reads the fields of one table.
 pub struct Reader<'r, 'a> {
@@ -323,12 +323,34 @@ impl<'r, 'a> Reader<'r, 'a> {
 /// So many keys are listed where one is not known.
 const KEYS_LISTED_MAX: usize = 8;
 
+/// The keys whose values are tables, or lists of them.
+const TABLES: [&str; 8] = [
+    "images",
+    "attachments",
+    "corrections",
+    "source",
+    "place",
+    "publisher",
+    "contact",
+    "authors",
+];
+
 /// What to write in the place of a text where a list must be.
 fn list_of(key: &str, text: &str) -> String {
     match key {
-        "images" => format!("write `images = [{{ src = \"{text}\", alt = \"…\" }}]`"),
-        "attachments" => format!("write `attachments = [{{ src = \"{text}\" }}]`"),
+        "images" => format!(
+            "write `images = [{{ src = \"{}\", alt = \"…\" }}]`, and in `alt` what the picture shows",
+            below_media(text)
+        ),
+        "attachments" => format!(
+            "write `attachments = [{{ src = \"{}\" }}]`",
+            below_media(text)
+        ),
         "authors" => format!("write `authors = [\"{text}\"]`"),
+        "corrections" => format!(
+            "write `corrections = [{{ at = 2026-11-27T18:30:00+01:00, note = \"{text}\" }}]`, with the time at which it was \
+             put right"
+        ),
         _ => {
             let members: Vec<String> = text
                 .split([',', ';'])
@@ -339,20 +361,36 @@ fn list_of(key: &str, text: &str) -> String {
     }
 }
 
+/// A path as `src` has it: below `media/`.
+fn below_media(path: &str) -> &str {
+    let path = path.trim_start_matches(['.', '/']);
+    path.strip_prefix("media/").unwrap_or(path)
+}
+
 /// What to write where keys with values must be.
 fn table_of(report: &Report<'_>, node: &Node<'_>) -> String {
     let Value::Text(text) = &node.value else {
         return "write keys with values, in braces: `{ … }`".to_owned();
     };
     let before = &report.source()[..node.span.start.min(report.source().len())];
-    let key = before
-        .lines()
-        .next_back()
-        .unwrap_or_default()
-        .trim_end_matches(['=', ' ', '"', ':']);
     let is_key_sign = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-    let key = key.rsplit(|c| !is_key_sign(c)).next().unwrap_or_default();
+    // The key of the value, or of the list that the value stands in.
+    let line = before.lines().next_back().unwrap_or_default();
+    let words = line.split(|c| !is_key_sign(c)).rev();
+    let mut words = words.filter(|word| !word.is_empty());
+    let key = words.find(|word| TABLES.contains(word)).unwrap_or_default();
     match key {
+        "images" => format!(
+            "write `{{ src = \"{}\", alt = \"…\" }}`, and in `alt` what the picture shows",
+            below_media(text)
+        ),
+        "attachments" => format!("write `{{ src = \"{}\" }}`", below_media(text)),
+        "corrections" => format!(
+            "write `{{ at = 2026-11-27T18:30:00+01:00, note = \"{text}\" }}`, with the time at which it was put right"
+        ),
+        "contact" if text.contains('@') => {
+            format!("write `contact = {{ name = \"…\", email = \"{text}\" }}`")
+        }
         "source" => format!("write `source = {{ name = \"{text}\", url = \"https://…\" }}`"),
         "place" | "publisher" | "contact" => format!("write `{key} = {{ name = \"{text}\" }}`"),
         _ if text.ends_with([')', ']']) || !text.contains('.') => {
@@ -373,6 +411,25 @@ fn withdrawal_hint(key: &str) -> Option<&'static str> {
     is_meant.then_some(
         "to withdraw the item write `status = \"canceled\"`, above the first line in brackets",
     )
+}
+
+/// Tells of HTML and Markdown in a line that is shown as it stands everywhere.
+pub fn told_of_signs(reader: &Reader<'_, '_>, key: &'static str, line: &str) {
+    let plain = headline::plain(line);
+    let language = if plain != line {
+        "HTML"
+    } else if line.contains("](") || line.matches("**").count() > 1 {
+        "Markdown"
+    } else {
+        return;
+    };
+    let message = format!("`{key}` is shown as it stands, with the signs of {language} in it");
+    let reported = reader.report.warning(reader.place(key), message);
+    if language == "HTML" {
+        reported.hint(format!("write `{key} = \"{plain}\"`"));
+    } else {
+        reported.hint("write it in plain words");
+    }
 }
 
 /// Whether a text has anything to be seen.
@@ -437,6 +494,11 @@ pub fn line(report: &Report<'_>, key: &str, node: &Node<'_>) -> Option<String> {
         );
     }
     let line = single_line(&text).into_owned();
+    if line == "…" {
+        let message = format!("`{key}` still holds the mark of a proposal, `…`");
+        let reported = report.warning(node.span.clone(), message);
+        reported.hint("write your own words in its place");
+    }
     if line.chars().count() > LINE_CHARS_MAX {
         report.error(
             node.span.clone(),

@@ -25,6 +25,11 @@ pub(super) fn of(line: &str) -> Option<String> {
 }
 
 fn of_value(key: &str, value: &str) -> Option<String> {
+    if value.chars().take(3).all(is_curly) && value.chars().count() >= 3 {
+        return Some(format!(
+            "these are typographic quotation marks: write three straight ones, `{key} = \"\"\"`, here and at the end"
+        ));
+    }
     if let Some(text) = curly(value) {
         return Some(format!(
             "these are typographic quotation marks: write straight ones, `{key} = \"{text}\"`"
@@ -67,12 +72,15 @@ fn spelled(value: &str) -> String {
     format!("\"{}\"", curly(value).unwrap_or(unquoted))
 }
 
+fn is_curly(c: char) -> bool {
+    matches!(c, '“' | '”' | '„' | '«' | '»' | '‘' | '’' | '‚' | '‹' | '›')
+}
+
 /// The text between typographic quotation marks.
 fn curly(value: &str) -> Option<&str> {
-    let is_curly = |c: char| matches!(c, '“' | '”' | '„' | '«' | '»' | '‘' | '’' | '‚' | '‹' | '›');
     let inner = value.strip_prefix(is_curly)?;
     let inner = inner
-        .strip_suffix(|c| is_curly(c) || c == '"')
+        .strip_suffix(|c: char| is_curly(c) || c == '"')
         .unwrap_or(inner);
     (!inner.contains('"')).then_some(inner)
 }
@@ -104,6 +112,7 @@ mod tests {
             ("title = “North pier”", "`title = \"North pier\"`"),
             ("title = „Nordpier“", "`title = \"Nordpier\"`"),
             ("title = «Пирс»", "`title = \"Пирс\"`"),
+            ("body = “““", "three straight ones"),
             ("pinned = yes", "`pinned = true`"),
             ("draft=True", "`draft = true`"),
             ("date: 2026-11-25", "`date = 2026-11-25`"),

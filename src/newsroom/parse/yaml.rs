@@ -11,15 +11,10 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 /// Keys of other programs that say how a page is made there, and nothing here.
-const UNUSED: [&str; 7] = [
-    "layout",
-    "type",
-    "weight",
-    "toc",
-    "comments",
-    "permalink",
-    "url",
-];
+const UNUSED: [&str; 5] = ["layout", "type", "weight", "toc", "comments"];
+
+/// Keys that say an address, of which the old one is worth keeping.
+const ADDRESSES: [&str; 2] = ["permalink", "url"];
 
 /// Reads the front matter `text`, which begins at the byte `offset` of the file, as a table. `None` where it is broken,
 /// with the problem in the report.
@@ -251,6 +246,20 @@ fn translated<'a>(report: &Report<'a>, fields: Vec<Field<'a>>) -> Vec<Field<'a>>
             reported.hint("delete the line");
             continue;
         }
+        if ADDRESSES.contains(&key.as_str()) {
+            let message =
+                format!("`{key}` says nothing here: the address is made of section and file name");
+            let reported = report.warning(field.key_span, message);
+            reported.hint(match &field.node.value {
+                Value::Text(old) if old.starts_with('/') => {
+                    format!(
+                        "if readers know that address write `aliases: [\"{old}\"]` in its place"
+                    )
+                }
+                _ => "delete the line, or write `slug` for the last part of the address".to_owned(),
+            });
+            continue;
+        }
         // Jekyll's way to say that an item is a draft.
         if let ("published", Value::Boolean(is_published)) = (key.as_str(), &field.node.value) {
             let is_draft = !is_published;
@@ -278,7 +287,11 @@ fn translated<'a>(report: &Report<'a>, fields: Vec<Field<'a>>) -> Vec<Field<'a>>
                 field.key_span.clone(),
                 format!("`{key}` is taken for `{ours}`"),
             );
-            reported.hint(format!("write `{ours}:` in its place"));
+            reported.hint(if is_own || before.is_some() {
+                format!("put its values into `{ours}`")
+            } else {
+                format!("write `{ours}:` in its place")
+            });
             field.key = ours.into();
         }
         if field.key == "tags" {

@@ -26,7 +26,7 @@ fn a_section_and_the_site_may_be_renamed_and_break() {
     publication.shows(&["Another name", "First"], &[]);
     publication.expect("/news/rss.xml", &["Press releases"], &[]);
     publication.write("site.toml", &SITE.replace("Example", "A third name"));
-    publication.says("site.toml: what was wrong is mended");
+    publication.says("site.toml: what was wrong before is mended");
     publication.ends_as_a_fresh_one(&["/", "/statements/rss.xml"]);
 }
 

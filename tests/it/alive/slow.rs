@@ -137,7 +137,7 @@ fn a_file_that_nobody_closes_is_read_after_ten_seconds_with_a_warning() {
     publication.says("news/b.toml: warning: somebody has had this file open for writing");
     publication.shows(&["First", "Second"], &[]);
     drop(open);
-    publication.says("news/b.toml: what was wrong is mended");
+    publication.says("news/b.toml: what was wrong before is mended");
     publication.ends_as_a_fresh_one(&[]);
 }
 
@@ -262,7 +262,7 @@ fn a_section_that_goes_is_not_withdrawn_before_somebody_confirms_it() {
     publication.says("confirm with `tidings remove --missing`");
     publication.expect("/old/rss.xml", &["Old 7."], &[]);
     fs::rename(&away, &there).unwrap();
-    publication.says(".: what was wrong is mended");
+    publication.says(".: what was wrong before is mended");
     for number in 0..40 {
         publication.expect(&format!("/old/n{number}/"), &["HTTP/1.1 200 "], &[]);
     }

@@ -30,6 +30,7 @@ mod paging;
 mod preview;
 mod problems;
 mod ranges;
+mod recipes;
 mod records;
 mod redirects;
 mod relations;

@@ -3,15 +3,15 @@
 use divan::Bencher;
 use std::fmt::Write;
 use std::fs;
-use tidings::command::desk::opening::Opened;
-use tidings::command::desk::{Desk, Setting};
+use tidings::clock::Clock;
 use tidings::edition::publish::{self, Before};
 use tidings::feed::{self, Context, Feed, Row, Shown, select};
 use tidings::newsroom::media::MediaFiles;
 use tidings::newsroom::place::{Place, Scope};
 use tidings::newsroom::site::Tree;
 use tidings::newsroom::{Newsroom, parse};
-use tidings::server::clock::Clock;
+use tidings::publishing::desk::opening::Opened;
+use tidings::publishing::desk::{Desk, Setting};
 use tidings::source::DataDirectory;
 use tidings::source::settings::Overrides;
 use tidings::store::ledger::Ledger;

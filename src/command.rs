@@ -1,10 +1,7 @@
 //! The command line: one file a subcommand. Here everything meets.
 
-pub mod advice;
 pub mod arguments;
 pub mod check;
-pub mod desk;
-pub mod publisher;
 pub mod remove;
 pub mod report;
 pub mod serve;
@@ -17,9 +14,9 @@ pub enum Error {
     /// The data directory cannot be read.
     #[error(transparent)]
     Source(#[from] crate::source::Error),
-    /// `site.toml` cannot be used; the problems have been reported.
-    #[error("`site.toml` cannot be used; nothing is served")]
-    Site,
+    /// Nothing can be published.
+    #[error(transparent)]
+    Publishing(#[from] crate::publishing::Error),
     /// The state directory cannot be used.
     #[error(transparent)]
     Directory(#[from] crate::store::directory::Error),
@@ -47,9 +44,6 @@ pub enum Error {
     /// A report cannot be written.
     #[error("cannot write the report")]
     Output(#[source] std::io::Error),
-    /// A page cannot be written.
-    #[error("cannot write a page")]
-    Page(#[from] askama::Error),
 }
 
 /// What a command that did its work says to its caller.

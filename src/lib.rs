@@ -26,9 +26,15 @@ pub mod edition;
 
 pub mod respond;
 
+pub mod clock;
+
 pub mod source;
 
 pub mod store;
+
+pub mod making;
+
+pub mod publishing;
 
 pub mod server;
 

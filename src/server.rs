@@ -4,18 +4,15 @@
 //! connection lives and dies on one core.
 
 pub mod body;
-pub mod clock;
 pub mod connection;
 pub mod date;
 pub mod guard;
 pub mod line;
 pub mod listen;
-pub mod maker;
 pub mod preview;
 pub mod registry;
 pub mod service;
 pub mod signal;
-pub mod stock;
 
 use crate::server::body::Body;
 use crate::server::connection::Core;

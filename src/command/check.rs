@@ -4,17 +4,18 @@
 pub mod fix;
 pub mod outlook;
 
+use crate::clock::{self, Clock};
 use crate::command::arguments::CheckArguments;
 use crate::command::check::outlook::Outlook;
-use crate::command::desk::board::located;
-use crate::command::desk::opening::Opened;
-use crate::command::desk::{Desk, Setting};
-use crate::command::{Error, Outcome, advice, report};
+use crate::command::{Error, Outcome, report};
 use crate::edition::publish::{self, Before};
 use crate::feed::{Context, Row, Shown, select};
 use crate::newsroom::Newsroom;
 use crate::newsroom::problem::Problem;
-use crate::server::clock::{self, Clock};
+use crate::publishing::desk::board::located;
+use crate::publishing::desk::opening::Opened;
+use crate::publishing::desk::{Desk, Setting};
+use crate::publishing::{self, advice};
 use crate::source::DataDirectory;
 use crate::source::media::MediaIndex;
 use crate::source::settings::Overrides;
@@ -57,8 +58,8 @@ pub fn run(arguments: &CheckArguments) -> Result<Outcome, Error> {
             let outlook = Outlook::of(desk.newsroom(), &problems, now.timestamp());
             (problems, Some(outlook))
         }
-        Err((problems, Error::Site)) => (problems, None),
-        Err((_, error)) => return Err(error),
+        Err((problems, publishing::Error::Site)) => (problems, None),
+        Err((_, error)) => return Err(error.into()),
     };
     report::write(&problems, &notes, outlook.as_ref(), arguments.format).map_err(Error::Output)?;
     let has_errors = problems.iter().any(Problem::is_error);

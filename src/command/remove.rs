@@ -1,14 +1,14 @@
 //! `tidings remove`: leaves the wish to withdraw an item in the ledger, where the server finds it.
 
+use crate::clock::{self, Clock};
 use crate::command::Error;
 use crate::command::arguments::{Places, RemoveArguments};
-use crate::command::desk::opening::Opened;
-use crate::command::desk::{Desk, Setting};
 use crate::newsroom::identity::Id;
 use crate::newsroom::lifecycle::State;
 use crate::newsroom::parse::reader::nearest;
 use crate::newsroom::record::ItemRecord;
-use crate::server::clock::{self, Clock};
+use crate::publishing::desk::opening::Opened;
+use crate::publishing::desk::{Desk, Setting};
 use crate::source::settings::Overrides;
 use crate::store::ledger::{FILE_NAME, Ledger, Removal};
 use crate::text::legal::single_line;

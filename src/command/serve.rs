@@ -1,17 +1,16 @@
 //! `tidings serve`: the publisher on a thread of its own, and the server answering from its editions.
 
-pub mod alive;
 pub mod state;
 
+use crate::clock;
 use crate::command::Error;
 use crate::command::arguments::ServeArguments;
-use crate::command::desk::{GONE_AFTER_MILLISECONDS, Setting};
-use crate::command::publisher::Publisher;
-use crate::command::serve::alive::{Alive, Wake, Watching};
 use crate::edition::Edition;
+use crate::making::maker::Maker;
 use crate::newsroom::base_url::BaseUrl;
-use crate::server::clock;
-use crate::server::maker::Maker;
+use crate::publishing::alive::{self, Alive, Wake, Watching};
+use crate::publishing::desk::{GONE_AFTER_MILLISECONDS, Setting};
+use crate::publishing::publisher::Publisher;
 use crate::server::preview;
 use crate::server::service::Service;
 use crate::server::{self, Config, signal};

@@ -1,14 +1,12 @@
 //! Bodies of answers: bytes in memory, or parts of a file, read piece by piece.
 
+use crate::making::open_file::OpenFile;
 use crate::respond::Piece;
-use crate::source::stamp::Stamp;
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use std::collections::VecDeque;
 use std::fmt;
-use std::fs::File;
 use std::io;
-use std::os::unix::fs::{FileExt, MetadataExt};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use tokio::task::{JoinHandle, spawn_blocking};
@@ -37,15 +35,6 @@ enum Kind {
 enum Reading {
     Idle(Option<OpenFile>),
     Busy(JoinHandle<io::Result<(OpenFile, Bytes)>>),
-}
-
-/// An open file with the stamp of the bytes that are to be sent.
-#[derive(Debug)]
-pub struct OpenFile {
-    /// The file.
-    pub file: File,
-    /// Its stamp when its version was told.
-    pub stamp: Stamp,
 }
 
 impl Body {
@@ -164,26 +153,4 @@ fn poll_next(
     *reading = Reading::Idle(Some(file));
     piece.range.start += bytes.len() as u64;
     Poll::Ready(Ok(bytes))
-}
-
-impl OpenFile {
-    /// Reads at most so many bytes from a place on. They are those of the stamp, or there is an error.
-    fn read(&self, at: u64, bytes_max: u64) -> io::Result<Bytes> {
-        let mut bytes = BytesMut::zeroed(usize::try_from(bytes_max).map_err(io::Error::other)?);
-        let read = self.file.read_at(&mut bytes, at)?;
-        // Looked at after the reading: what is written later is not in these bytes.
-        if read == 0 || !self.is_as_it_was()? {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        bytes.truncate(read);
-        Ok(bytes.freeze())
-    }
-
-    /// Whether nothing was written to the file since. Where another has taken its name, only its inode has changed.
-    fn is_as_it_was(&self) -> io::Result<bool> {
-        let metadata = self.file.metadata()?;
-        let now = Stamp::of_listed(&metadata);
-        let has_same_bytes = (now.size, now.mtime) == (self.stamp.size, self.stamp.mtime);
-        Ok(now == self.stamp || (has_same_bytes && metadata.nlink() == 0))
-    }
 }

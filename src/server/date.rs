@@ -1,7 +1,7 @@
 //! The `Date` of answers (RFC 9110, section 6.6.1), spelt once a second. hyper's own would stay ahead for as long as a
 //! clock was set back.
 
-use crate::server::clock;
+use crate::clock;
 use crate::text::date::imf_fixdate;
 use http::HeaderValue;
 use std::cell::RefCell;

@@ -273,7 +273,7 @@ impl Guard {
 
 /// 414 with the fields that an answer of ours has.
 fn uri_too_long() -> Replacement {
-    let now = imf_fixdate(crate::server::clock::now().timestamp());
+    let now = imf_fixdate(crate::clock::now().timestamp());
     let body = "414 uri too long\n";
     let head = format!(
         "HTTP/1.1 414 URI Too Long\r\ncontent-type: text/plain; charset=utf-8\r\ncache-control: no-store\r\n\

@@ -1,11 +1,12 @@
 //! The service: every request answered from the edition of its moment.
 
+use crate::clock;
 use crate::edition::path::with_query;
 use crate::edition::{Edition, Key, Route};
+use crate::making::maker::{Made, Maker};
+use crate::making::open_file::OpenFile;
 use crate::respond::{self, Answer, Outcome, Payload};
-use crate::server::body::{Body, OpenFile};
-use crate::server::clock;
-use crate::server::maker::{Made, Maker};
+use crate::server::body::Body;
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
 use http::request::Parts;

@@ -11,14 +11,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use tempfile::TempDir;
-use tidings::command::desk::GONE_AFTER_MILLISECONDS;
-use tidings::command::desk::dirty::Dirty;
-use tidings::command::publisher::Publisher;
 use tidings::edition::representation::Coding;
 use tidings::edition::resource::{Content, Resource};
+use tidings::making::maker::{Made, Maker};
 use tidings::newsroom::identity::Id;
+use tidings::publishing::desk::GONE_AFTER_MILLISECONDS;
+use tidings::publishing::desk::dirty::Dirty;
+use tidings::publishing::publisher::Publisher;
 use tidings::respond::{self, Outcome, Payload};
-use tidings::server::maker::{Made, Maker};
 use tidings::store::ledger::{Ledger, Removal};
 
 /// Noon of the day on which the small stories happen. It lies so far ahead that every file is older than the clock's

@@ -5,7 +5,7 @@ use crate::serving::now_milliseconds;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use tidings::command::desk::dirty::Dirty;
+use tidings::publishing::desk::dirty::Dirty;
 
 fn sample() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("data")

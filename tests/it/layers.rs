@@ -4,8 +4,19 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const ROOMS: [&str; 10] = [
-    "text", "newsroom", "feed", "page", "edition", "respond", "source", "store", "server",
+const ROOMS: [&str; 13] = [
+    "text",
+    "newsroom",
+    "feed",
+    "page",
+    "edition",
+    "respond",
+    "clock",
+    "source",
+    "store",
+    "making",
+    "publishing",
+    "server",
     "command",
 ];
 
@@ -34,7 +45,7 @@ const KEPT: [(&str, &[&str]); 6] = [
     ("rss", &["feed"]),
     ("atom_syndication", &["feed"]),
     ("rusqlite", &["store"]),
-    ("askama", &["page", "server", "command"]),
+    ("askama", &["page", "making", "publishing"]),
 ];
 
 fn files_of(room: &str) -> Vec<PathBuf> {

@@ -1,10 +1,11 @@
 //! The state directory of a server and its ledger: opened as they are, or the start is refused. To go on without what is
 //! remembered would be to send what was withdrawn.
 
+use crate::clock::{self, Clock};
 use crate::command::Error;
-use crate::command::desk::Setting;
-use crate::command::publisher::{Publisher, Store};
-use crate::server::clock::{self, Clock};
+use crate::publishing;
+use crate::publishing::desk::Setting;
+use crate::publishing::publisher::{Publisher, Store};
 use crate::store::directory::{self, StateDirectory};
 use crate::store::ledger::{self, FILE_NAME, Ledger, new};
 use crate::text::causes::joined;
@@ -62,10 +63,10 @@ pub fn start(
         Publisher::start(setting.clone(), Store { ledger, state }, Clock::system())
     };
     match (start(ledger), &state) {
-        (Err(Error::Ledger(error)), Some(state)) if error.is_damage() => {
-            start(begin_anew(state, &error, clock::now().timestamp())?)
+        (Err(publishing::Error::Ledger(error)), Some(state)) if error.is_damage() => {
+            Ok(start(begin_anew(state, &error, clock::now().timestamp())?)?)
         }
-        (started, _) => started,
+        (started, _) => Ok(started?),
     }
 }
 

@@ -8,10 +8,10 @@ use super::world::{Held, World};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::fs;
-use tidings::command::desk::dirty::Dirty;
-use tidings::command::publisher::Publisher;
 use tidings::newsroom::entry::Basis;
 use tidings::newsroom::lifecycle::State;
+use tidings::publishing::desk::dirty::Dirty;
+use tidings::publishing::publisher::Publisher;
 
 /// Does it, second by second. All that came before has been published.
 pub(crate) fn pass(

@@ -3,11 +3,11 @@
 use super::LATER;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use tidings::command::publisher::Publisher;
 use tidings::edition::representation::Coding;
 use tidings::edition::resource::{Content, Resource};
 use tidings::edition::{Edition, Found, Key};
-use tidings::server::maker::{Made, Maker};
+use tidings::making::maker::{Made, Maker};
+use tidings::publishing::publisher::Publisher;
 
 /// What is shown.
 pub(crate) struct Snapshot {

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
 use tempfile::TempDir;
-use tidings::command::desk::dirty::Dirty;
-use tidings::server::clock::Clock;
+use tidings::clock::Clock;
+use tidings::publishing::desk::dirty::Dirty;
 
 /// What stands under a name.
 #[derive(Debug, Clone)]

@@ -1,13 +1,13 @@
 //! The whole items that documents show: read when they are needed, held while a feed shows them.
 
 use super::{Publisher, keeping};
-use crate::command::desk::Taken;
 use crate::feed::{Row, Shown, select};
 use crate::newsroom::entry::{Basis, Entry};
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Item;
 use crate::newsroom::place::Place;
 use crate::newsroom::problem::{Problem, Severity};
+use crate::publishing::desk::Taken;
 use crate::source;
 use crate::source::load::Whole;
 use crate::store::ledger::Source;

@@ -1,12 +1,12 @@
 //! What keeps a publication alive: the publisher woken by what the watch sees, by the clock, by signals and by requests
 //! that found a file changed.
 
-use crate::command::advice::Adviser;
-use crate::command::desk::dirty::Dirty;
-use crate::command::publisher::Publisher;
+use crate::clock;
 use crate::edition::Edition;
 use crate::edition::resource::Resource;
-use crate::server::clock;
+use crate::publishing::advice::Adviser;
+use crate::publishing::desk::dirty::Dirty;
+use crate::publishing::publisher::Publisher;
 use crate::source::DataDirectory;
 use crate::source::watch::{Notice, Watch, Writer};
 use crate::text::causes::joined;

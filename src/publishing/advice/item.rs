@@ -130,8 +130,11 @@ fn of_dates(linking: &Linking<'_>) -> Vec<(Problem, &'static str)> {
         let problem = warning("`updated` lies before `date` and counts for nothing".to_owned());
         found.push((problem.hint("write when the item last changed"), "updated"));
     }
-    if let Some(updated) = item.updated.filter(|at| at.instant().timestamp() > now) {
-        let day = updated.instant().format("%Y-%m-%d");
+    let is_public = entry.state(now).has_page();
+    let ahead = |at: &Moment| is_public && at.instant().timestamp() > now;
+    if let Some(updated) = item.updated.filter(ahead) {
+        let zone = newsroom.site().timezone;
+        let day = updated.instant().with_timezone(&zone).format("%Y-%m-%d");
         let problem = warning(format!("`updated` lies ahead and counts from {day} on"));
         found.push((problem.hint("write when the item last changed"), "updated"));
     }

@@ -3,7 +3,7 @@
 
 use crate::edition::resource::Resource;
 use crate::edition::{Key, Mark};
-use crate::server::maker::Made;
+use crate::making::maker::Made;
 use quick_cache::Weighter;
 use quick_cache::sync::{Cache, GuardResult};
 use std::sync::Arc;

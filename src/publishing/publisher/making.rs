@@ -3,8 +3,6 @@
 use super::Publisher;
 use super::reading::{Contents, Reading};
 use super::window::{self, Window};
-use crate::command::desk::Taken;
-use crate::command::desk::board;
 use crate::edition::Edition;
 use crate::edition::publish::{self, Before};
 use crate::edition::record::VersionRecord;
@@ -16,6 +14,8 @@ use crate::newsroom::lifecycle::State;
 use crate::newsroom::place::{Place, Scope, folder};
 use crate::newsroom::problem::{Problem, Severity};
 use crate::newsroom::site::Format;
+use crate::publishing::desk::Taken;
+use crate::publishing::desk::board;
 use crate::source::{SECTION_FILE, SITE_FILE};
 use chrono::{DateTime, Utc};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
@@ -264,10 +264,10 @@ fn unwritable(place: &Place, (path, why): (&str, &str), stays: bool) -> Problem 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::desk::Setting;
-    use crate::command::desk::dirty::Dirty;
-    use crate::command::publisher::Store;
-    use crate::server::clock::Clock;
+    use crate::clock::Clock;
+    use crate::publishing::desk::Setting;
+    use crate::publishing::desk::dirty::Dirty;
+    use crate::publishing::publisher::Store;
     use crate::source::settings::Overrides;
     use crate::store::ledger::Ledger;
     use std::fs;

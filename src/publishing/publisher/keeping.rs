@@ -2,11 +2,11 @@
 
 use super::Publisher;
 use super::making::Round;
-use crate::command::desk::Taken;
 use crate::edition::record::VersionRecord;
 use crate::newsroom::entry::{Basis, Entry};
 use crate::newsroom::identity::Id;
 use crate::newsroom::stamps::Stamps;
+use crate::publishing::desk::Taken;
 use crate::source::content_hash;
 use crate::source::media::MediaRecord;
 use crate::source::settings::Settings;

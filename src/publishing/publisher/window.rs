@@ -1,7 +1,6 @@
 //! What a place's feeds were made of, and whether a change touches that.
 
 use super::Publisher;
-use crate::command::desk::Taken;
 use crate::feed::{Context, notice, select};
 use crate::newsroom::Newsroom;
 use crate::newsroom::entry::Entry;
@@ -9,6 +8,7 @@ use crate::newsroom::identity::Id;
 use crate::newsroom::media::MediaFiles;
 use crate::newsroom::place::{Place, folder};
 use crate::newsroom::problem::Problem;
+use crate::publishing::desk::Taken;
 use crate::source::scan::is_below;
 use std::collections::BTreeSet;
 use std::sync::Arc;

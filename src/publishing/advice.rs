@@ -4,8 +4,6 @@ mod files;
 pub mod item;
 pub mod site;
 
-use crate::command::desk::board;
-use crate::command::publisher::Publisher;
 use crate::edition::Edition;
 use crate::edition::dead::Linking;
 use crate::newsroom::Newsroom;
@@ -15,6 +13,8 @@ use crate::newsroom::parse::Form;
 use crate::newsroom::parse::respell::{Spelling, respelt};
 use crate::newsroom::problem::Problem;
 use crate::newsroom::site::Site;
+use crate::publishing::desk::board;
+use crate::publishing::publisher::Publisher;
 use crate::source::DataDirectory;
 use crate::source::media::{self, MediaIndex};
 use arc_swap::ArcSwap;

@@ -7,10 +7,12 @@ pub mod publish;
 pub mod record;
 pub mod representation;
 pub mod resource;
+pub mod route;
 pub mod version;
 
 use crate::edition::resource::Resource;
 use crate::edition::resource::discovery::Discovery;
+use crate::edition::route::Route;
 use crate::edition::version::Version;
 use crate::feed::Shown;
 use crate::newsroom::Newsroom;
@@ -58,23 +60,6 @@ pub enum Found<'a> {
     Make(Key),
     /// Nothing, and what kind of route it would have been.
     Missing(Route),
-}
-
-/// What kind of route a path has; it decides the fields of an error (http.md, table 1b).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Route {
-    /// A feed.
-    Feed,
-    /// A page; its 404 and 410 are small HTML pages.
-    Page,
-    /// A stylesheet or the like.
-    Asset,
-    /// A file of the media folder.
-    Media,
-    /// The list of all feeds.
-    Opml,
-    /// A sitemap, or what crawlers are told.
-    Sitemap,
 }
 
 /// Names what is made on request. `server` makes it and asks again.

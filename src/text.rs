@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod causes;
 pub mod date;
+pub mod escape;
 pub mod headline;
 pub mod html;
 pub mod language;

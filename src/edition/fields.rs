@@ -1,6 +1,6 @@
 //! The fields that do not depend on the request (http.md, tables 1a and 1b).
 
-use crate::edition::Route;
+use crate::edition::route::Route;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 /// `Cross-Origin-Resource-Policy` (Fetch standard).

@@ -1,7 +1,10 @@
 //! What stands at a path: what is ready, what is made on request, or where it leads.
 
-use super::{Edition, Found, Key, Route};
+use super::Edition;
+use super::Found;
+use super::Key;
 use crate::edition::resource::discovery::Discovery;
+use crate::edition::route::Route;
 use crate::newsroom::entry::Entry;
 use crate::newsroom::media::plain_url_path;
 use crate::newsroom::place::{Place, Scope, folder, locate};

@@ -2,12 +2,12 @@
 
 pub mod discovery;
 
-use crate::edition::Route;
 use crate::edition::fields::{
     self, BARE_POLICY, FEED_POLICY, PAGE_POLICY, PDF_POLICY, SANDBOX_POLICY, common, disposition,
     link, value,
 };
 use crate::edition::representation::Representations;
+use crate::edition::route::Route;
 use crate::edition::version::Version;
 use crate::newsroom::site::Format;
 use crate::text::date::imf_fixdate;

@@ -4,7 +4,7 @@ use crate::feed::{Feed, FeedItem, Picture};
 use crate::newsroom::item::{Person, Source};
 use crate::newsroom::site::Format;
 use crate::text::date::rfc3339;
-use crate::text::html;
+use crate::text::escape::escape;
 use atom_syndication::extension::{Extension, ExtensionMap};
 use atom_syndication::{Category, Content, Entry, Generator, Link, Text, WriteConfig};
 use chrono::{DateTime, FixedOffset, Utc};
@@ -141,7 +141,7 @@ fn deleted_entry(item: &FeedItem) -> Extension {
         value: None,
         // The crate writes extension attributes as they are.
         attrs: BTreeMap::from([
-            ("ref".to_owned(), html::escape(entry_id(item))),
+            ("ref".to_owned(), escape(entry_id(item))),
             ("when".to_owned(), rfc3339(item.updated)),
         ]),
         children: BTreeMap::from([("comment".to_owned(), vec![element("at:comment", note)])]),
@@ -237,7 +237,7 @@ fn media_content(picture: &Picture) -> Extension {
         // The crate writes extension attributes as they are.
         attrs: attributes
             .into_iter()
-            .map(|(name, value)| (name, html::escape(&value)))
+            .map(|(name, value)| (name, escape(&value)))
             .collect(),
         children: children
             .map(|(name, value)| (name.to_owned(), vec![element(name, value)]))

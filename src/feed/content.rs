@@ -8,6 +8,7 @@ use crate::newsroom::problem::{Problem, Severity};
 use crate::newsroom::reference;
 use crate::newsroom::site::Site;
 use crate::text::calendar::Calendar;
+use crate::text::escape::escape;
 use crate::text::html::{self, Reference, ReferenceKind, Resolved};
 use crate::text::markdown;
 use crate::text::words::Words;
@@ -27,7 +28,7 @@ pub fn body(context: Context<'_>, item: &Item, page: &str) -> String {
 pub fn full(context: Context<'_>, item: &FeedItem) -> String {
     let mut content = String::with_capacity(item.body.len() + 512);
     for words in &item.lead {
-        let _ = writeln!(content, "<p><strong>{}</strong></p>", html::escape(words));
+        let _ = writeln!(content, "<p><strong>{}</strong></p>", escape(words));
     }
     if let Some(image) = lead_image(item) {
         push_figure(&mut content, image);
@@ -244,8 +245,8 @@ fn push_figure(content: &mut String, image: &Picture) {
     let _ = write!(
         content,
         "<figure><img src=\"{}\" alt=\"{}\"",
-        html::escape(&image.url),
-        html::escape(&image.alt)
+        escape(&image.url),
+        escape(&image.alt)
     );
     if let Some((width, height)) = image.size {
         let _ = write!(content, " width=\"{width}\" height=\"{height}\"");
@@ -260,7 +261,7 @@ fn push_figure(content: &mut String, image: &Picture) {
         let _ = write!(
             content,
             "<figcaption>{}</figcaption>",
-            html::escape(&words.join(" "))
+            escape(&words.join(" "))
         );
     }
     content.push_str("</figure>\n");
@@ -269,7 +270,7 @@ fn push_figure(content: &mut String, image: &Picture) {
 /// The body with the dateline at the start of its first paragraph, or in a paragraph of its own before it.
 pub fn with_dateline(body: &str, dateline: Option<&str>) -> String {
     let body = body.trim_end();
-    match (dateline.map(html::escape), body.strip_prefix("<p>")) {
+    match (dateline.map(escape), body.strip_prefix("<p>")) {
         (None, _) => format!("{body}\n"),
         (Some(dateline), Some(rest)) => format!("<p>{dateline} — {rest}\n"),
         (Some(dateline), None) => format!("<p>{dateline}</p>\n{body}\n"),
@@ -291,7 +292,7 @@ fn corrections(context: Context<'_>, item: &FeedItem) -> Vec<String> {
 
 fn push_corrections(content: &mut String, context: Context<'_>, item: &FeedItem) {
     for sentence in corrections(context, item) {
-        let _ = writeln!(content, "<p><em>{}</em></p>", html::escape(&sentence));
+        let _ = writeln!(content, "<p><em>{}</em></p>", escape(&sentence));
     }
 }
 
@@ -316,8 +317,8 @@ fn push_attachments(content: &mut String, item: &FeedItem) {
         let _ = writeln!(
             content,
             "<li><a href=\"{}\">{}</a></li>",
-            html::escape(&attachment.url),
-            html::escape(name)
+            escape(&attachment.url),
+            escape(name)
         );
     }
     content.push_str("</ul>\n");
@@ -329,9 +330,9 @@ fn push_source(content: &mut String, item: &FeedItem) {
         let _ = writeln!(
             content,
             "<p>{}: <a href=\"{}\">{}</a></p>",
-            html::escape(&Words::of(&item.language).source),
-            html::escape(source.url.as_str()),
-            html::escape(&source.name)
+            escape(&Words::of(&item.language).source),
+            escape(source.url.as_str()),
+            escape(&source.name)
         );
     }
 }

@@ -5,7 +5,7 @@ use crate::feed::build::{self, id_on_the_wire, section};
 use crate::feed::{Context, FeedItem, instant};
 use crate::newsroom::entry::Entry;
 use crate::text::calendar::Calendar;
-use crate::text::html;
+use crate::text::escape::escape;
 use crate::text::words::Words;
 
 /// The most characters of a reason in a headline: what readers show of one in a list.
@@ -17,10 +17,10 @@ pub fn of_entry(context: Context<'_>, entry: &Entry) -> FeedItem {
     let language = site.language(entry.tree).clone();
     let words = Words::of(&language);
     let note = entry.note().unwrap_or(&words.withdrawn_sentence);
-    let mut body = format!("<p>{}</p>", html::escape(note));
+    let mut body = format!("<p>{}</p>", escape(note));
     if let Some(url) = replacement(context, entry) {
-        let url = html::escape(&url);
-        let before = html::escape(&words.replacement);
+        let url = escape(&url);
+        let before = escape(&words.replacement);
         body.push_str(&format!("<p>{before} <a href=\"{url}\">{url}</a></p>"));
     }
     let section = section(context, entry, &language);

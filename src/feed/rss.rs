@@ -4,7 +4,7 @@ use crate::feed::{Enclosure, Feed, FeedItem, Picture};
 use crate::newsroom::item::Person;
 use crate::newsroom::site::Format;
 use crate::text::date::{rfc822, rfc3339};
-use crate::text::html;
+use crate::text::escape::escape;
 use rss::extension::dublincore::DublinCoreExtension;
 use rss::extension::{Extension, ExtensionMap};
 use rss::{Category, Channel, Guid, Item};
@@ -114,7 +114,7 @@ fn channel_extensions(feed: &Feed) -> ExtensionMap {
 }
 
 fn spell(feed: &Feed, item: &FeedItem) -> Item {
-    let summary = item.summary.as_deref().map(html::escape);
+    let summary = item.summary.as_deref().map(escape);
     let (description, content) = match summary {
         Some(summary) => (Some(summary), item.content.clone()),
         None => (item.content.clone(), None),

@@ -3,11 +3,14 @@
 mod discovery;
 mod media;
 
+use crate::edition::Edition;
+use crate::edition::Key;
+use crate::edition::publish;
 use crate::edition::resource::{PageFields, Resource};
+use crate::edition::route::Route;
 use crate::edition::version::Version;
-use crate::edition::{Edition, Key, Route, publish};
 use crate::feed::{self, Context, Row, Shown, select};
-use crate::making::open_file::OpenFile;
+use crate::making::made::Made;
 use crate::making::stock::{STOCK_BYTES_MAX, Stock};
 use crate::newsroom::entry::Entry;
 use crate::newsroom::identity::Id;
@@ -48,20 +51,6 @@ pub struct Maker {
     folder: Arc<ArcSwap<DataDirectory>>,
     media: Arc<MediaIndex>,
     stock: Stock,
-}
-
-/// What was made for a key.
-pub enum Made {
-    /// A resource whose bytes it holds.
-    Resource(Arc<Resource>),
-    /// A resource whose bytes are in a file.
-    File(Arc<Resource>, OpenFile),
-    /// The absolute URL that has taken the path's place.
-    Redirect(String),
-    /// There is nothing: 404, 410 or 503.
-    Nothing(StatusCode, Route),
-    /// A file, relative to the data directory, is another than the edition knows: the next edition must say more.
-    Changed(String),
 }
 
 impl Maker {

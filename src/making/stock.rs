@@ -3,7 +3,7 @@
 
 use crate::edition::resource::Resource;
 use crate::edition::{Key, Mark};
-use crate::making::maker::Made;
+use crate::making::made::Made;
 use quick_cache::Weighter;
 use quick_cache::sync::{Cache, GuardResult};
 use std::sync::Arc;
@@ -101,8 +101,8 @@ fn is_dated(resource: &Resource, now: i64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::edition::Route;
     use crate::edition::resource::PageFields;
+    use crate::edition::route::Route;
     use crate::edition::version::Version;
     use crate::newsroom::identity::Id;
     use http::StatusCode;

@@ -3,6 +3,7 @@
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::{Genre, Item, MediaSource, Moment};
 use crate::newsroom::label::{Kind, Label};
+use crate::newsroom::lifecycle::{CORRECTED_SECONDS, NEWS_SECONDS};
 use crate::newsroom::lifecycle::{Life, Past, State};
 use crate::newsroom::parse::date;
 use crate::newsroom::place::{Place, Scope};
@@ -14,9 +15,6 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
-
-/// For how long an item is in the news sitemap: two days, in seconds.
-pub const NEWS_SECONDS: i64 = 2 * 86_400;
 
 /// The index entry of one item. Instants are seconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -316,7 +314,7 @@ impl Entry {
     /// The instants at which something about it changes by the clock alone, the end of a notice aside.
     pub fn instants(&self) -> impl Iterator<Item = i64> + '_ {
         let changes = self.seldom.changes.iter();
-        let corrected_end = changes.map(|at| at + super::lists::CORRECTED_SECONDS);
+        let corrected_end = changes.map(|at| at + CORRECTED_SECONDS);
         let news_end = self.wire.saturating_add(NEWS_SECONDS);
         let life = &self.life;
         // Of what was published before, the date holds nothing back, and the end of an embargo lets the new text out.

@@ -2,6 +2,12 @@
 
 use crate::newsroom::item::{Item, Status};
 
+/// For how long after a significant change an item travels in its feeds however old it is: 30 days, in seconds.
+pub const CORRECTED_SECONDS: i64 = 30 * 86_400;
+
+/// For how long an item is in the news sitemap: two days, in seconds.
+pub const NEWS_SECONDS: i64 = 2 * 86_400;
+
 /// What decides when an item is seen. Instants are seconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Life {

@@ -4,6 +4,7 @@ use super::index::ByWire;
 use super::{ByWithdrawal, Newsroom};
 use crate::newsroom::entry::Entry;
 use crate::newsroom::label::Label;
+use crate::newsroom::lifecycle::CORRECTED_SECONDS;
 use crate::newsroom::lifecycle::State;
 use crate::newsroom::place::{Place, Scope};
 use crate::newsroom::problem::Problem;
@@ -13,9 +14,6 @@ use crate::text::slug::Slug;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-
-/// For how long after a significant change an item travels in its feeds however old it is: 30 days, in seconds.
-pub const CORRECTED_SECONDS: i64 = 30 * DAY_SECONDS;
 
 const DAY_SECONDS: i64 = 86_400;
 

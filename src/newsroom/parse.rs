@@ -3,6 +3,7 @@
 //! one tree of values with their places in the file ([`document`]); one set of readers takes the fields out of it and
 //! collects every problem, not the first alone.
 
+pub mod around;
 pub mod body;
 pub mod date;
 pub mod document;

@@ -1,9 +1,9 @@
 //! One core: it takes connections, serves each within its limits, and stops when told to.
 
-use crate::server::Limits;
 use crate::server::body::Body;
 use crate::server::date;
 use crate::server::guard::{Guard, Shared};
+use crate::server::limits::Limits;
 use crate::server::listen::{self, Listeners};
 use crate::server::registry::{Admission, Registry};
 use bytes::Bytes;

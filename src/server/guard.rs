@@ -1,7 +1,7 @@
 //! What stands between hyper and a connection's socket: it gives up clients that do not read (http.md R-112), and puts
 //! a 414 in the place of hyper's own answer to a request line without end (http.md R-064).
 
-use crate::server::Limits;
+use crate::server::limits::Limits;
 use crate::server::line::Watcher;
 use crate::server::listen;
 use crate::server::registry::Admission;

@@ -3,7 +3,7 @@
 //! That it listens on loopback keeps other machines out. Pages of other sites in the same browser are kept out here:
 //! they may read nothing across origins, and a name of theirs that is made to lead to this machine is refused.
 
-use crate::edition::Route;
+use crate::edition::route::Route;
 use crate::respond;
 use crate::server::body::Body;
 use crate::server::service::{self, Service};

@@ -1,6 +1,6 @@
 //! All connections of all cores: how many there are, of whom, and which has been idle longest (http.md R-117).
 
-use crate::server::Limits;
+use crate::server::limits::Limits;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use std::collections::HashMap;
 use std::net::IpAddr;

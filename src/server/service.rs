@@ -1,9 +1,12 @@
 //! The service: every request answered from the edition of its moment.
 
 use crate::clock;
+use crate::edition::Edition;
+use crate::edition::Key;
 use crate::edition::path::with_query;
-use crate::edition::{Edition, Key, Route};
-use crate::making::maker::{Made, Maker};
+use crate::edition::route::Route;
+use crate::making::made::Made;
+use crate::making::maker::Maker;
 use crate::making::open_file::OpenFile;
 use crate::respond::{self, Answer, Outcome, Payload};
 use crate::server::body::Body;

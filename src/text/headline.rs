@@ -1,5 +1,6 @@
 //! Headlines: lines that are shown as they are, in places that know no markup.
 
+use crate::text::escape::unescape;
 use crate::text::html;
 
 /// Whether a character shows nothing and breaks words for those who search: soft hyphens and joints of no width. Those
@@ -26,7 +27,7 @@ pub fn plain(line: &str) -> String {
         rest = &tag[end..];
     }
     made.push_str(rest);
-    html::unescape(&made)
+    unescape(&made)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ pub mod shown;
 mod vocabulary;
 pub mod written;
 
+use crate::text::escape::{escape, unescape};
 use crate::text::legal::legal;
 use crate::text::links;
 use ammonia::{Builder, UrlRelative};
@@ -386,21 +387,6 @@ fn tag_end(tag: &str) -> usize {
     tag.len()
 }
 
-/// Escapes a text for HTML or XML, as element content or as an attribute's value.
-pub fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + text.len() / 16);
-    for character in text.chars() {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            other => out.push(other),
-        }
-    }
-    out
-}
-
 /// An attribute's value as its author means it: the usual references decoded.
 fn unescaped(text: &str) -> Cow<'_, str> {
     if text.contains('&') {
@@ -420,15 +406,6 @@ pub(super) fn is_tag(text: &str) -> bool {
     let length = name.bytes().take_while(u8::is_ascii_alphanumeric).count();
     let is_closed = name[length..].starts_with(['>', ' ', '/']);
     is_closed && vocabulary::is_element(&name[..length].to_ascii_lowercase())
-}
-
-/// The reverse of [`escape`], for what the sanitiser writes.
-pub(super) fn unescape(text: &str) -> String {
-    let text = text
-        .replace("&nbsp;", "\u{A0}")
-        .replace("&lt;", "<")
-        .replace("&gt;", ">");
-    text.replace("&quot;", "\"").replace("&amp;", "&")
 }
 
 /// The words of sanitised HTML: tags taken out, entities decoded, white space folded.

@@ -1,6 +1,7 @@
 //! Web and e-mail addresses that stand in a text without a link.
 
-use crate::text::html::{escape, unescape};
+use crate::text::escape::escape;
+use crate::text::escape::unescape;
 use linkify::{LinkFinder, LinkKind};
 use std::sync::LazyLock;
 

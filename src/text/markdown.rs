@@ -2,7 +2,7 @@
 
 pub mod pasted;
 
-use crate::text::html::escape;
+use crate::text::escape::escape;
 use pulldown_cmark::{Options, Parser, html};
 
 /// Renders CommonMark with tables, strikethrough and footnotes. HTML in it passes through.

@@ -2,7 +2,8 @@
 
 mod abbreviations;
 
-use crate::text::html::{unescape, walk};
+use crate::text::escape::unescape;
+use crate::text::html::walk;
 use abbreviations::is_abbreviation;
 use unicode_segmentation::UnicodeSegmentation;
 

@@ -13,7 +13,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use tempfile::TempDir;
 use tidings::edition::representation::Coding;
 use tidings::edition::resource::{Content, Resource};
-use tidings::making::maker::{Made, Maker};
+use tidings::making::made::Made;
+use tidings::making::maker::Maker;
 use tidings::newsroom::identity::Id;
 use tidings::publishing::desk::GONE_AFTER_MILLISECONDS;
 use tidings::publishing::desk::dirty::Dirty;
@@ -282,7 +283,7 @@ impl Office {
                         respond::with(&head, &resource, now)
                     }
                     Made::Redirect(url) => {
-                        respond::redirect(&head, &url, tidings::edition::Route::Page)
+                        respond::redirect(&head, &url, tidings::edition::route::Route::Page)
                     }
                     Made::Nothing(status, route) => {
                         respond::failure(&head, &edition, status, route)

@@ -15,8 +15,10 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tidings::making::open_file::OpenFile;
 use tidings::respond::Piece;
+use tidings::server::Config;
+use tidings::server::bind;
 use tidings::server::body::Body;
-use tidings::server::{Config, Limits, bind};
+use tidings::server::limits::Limits;
 use tidings::source::stamp::Stamp;
 use tokio::sync::watch;
 

@@ -1,9 +1,9 @@
 //! What tells machines of all feeds and pages: the list of feeds, sitemaps, and what crawlers are told.
 
 use super::{Content, Resource, View};
-use crate::edition::Route;
 use crate::edition::fields::{SANDBOX_POLICY, common};
 use crate::edition::representation::Representations;
+use crate::edition::route::Route;
 use crate::edition::version::Version;
 use crate::page::sitemap;
 use http::StatusCode;

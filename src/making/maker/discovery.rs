@@ -1,9 +1,11 @@
 //! What tells machines of all feeds and pages, made when it is asked for.
 
-use super::{Error, Made, Making};
+use super::Error;
+use super::Making;
 use crate::edition::resource::Resource;
 use crate::edition::resource::discovery::Discovery;
 use crate::edition::version::Version;
+use crate::making::made::Made;
 use crate::page::{opml, robots, sitemap};
 use http::StatusCode;
 use std::sync::Arc;

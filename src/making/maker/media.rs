@@ -1,9 +1,12 @@
 //! Media files: found, refused or opened.
 
-use super::{Made, Making};
+use super::Making;
+use crate::edition::Edition;
+use crate::edition::MediaState;
 use crate::edition::resource::{MediaFields, Resource};
+use crate::edition::route::Route;
 use crate::edition::version::Version;
-use crate::edition::{Edition, MediaState, Route};
+use crate::making::made::Made;
 use crate::making::open_file::OpenFile;
 use crate::newsroom::media::{hex8, is_shown_inline, without_hash};
 use crate::source;

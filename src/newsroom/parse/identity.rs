@@ -2,9 +2,9 @@
 
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Moment;
+use crate::newsroom::parse::around::Around;
 use crate::newsroom::parse::date;
 use crate::newsroom::parse::document::Node;
-use crate::newsroom::parse::item::Around;
 use crate::newsroom::parse::name::Name;
 use crate::newsroom::parse::reader::{Reader, line, nearest, slug};
 use crate::newsroom::parse::report::Report;

@@ -1,8 +1,8 @@
 //! Item files.
 
 use crate::newsroom::Sections;
-use crate::newsroom::identity::Id;
 use crate::newsroom::item::{Body, BodyFormat, Item, Status};
+use crate::newsroom::parse::around::Around;
 use crate::newsroom::parse::document::{self, Node, Value};
 use crate::newsroom::parse::name::Name;
 use crate::newsroom::parse::reader::{Reader, told_of_signs};
@@ -24,20 +24,6 @@ const SUMMARY_CHARS_MAX: usize = 500;
 
 /// The longest short title, in characters.
 const SHORT_TITLE_CHARS_MAX: usize = 150;
-
-/// What the reading of a file's fields needs beside them.
-pub struct Around<'a> {
-    /// What the file's path tells.
-    pub name: Name<'a>,
-    /// The publication.
-    pub site: &'a Site,
-    /// Its sections.
-    pub sections: &'a Sections,
-    /// The text after front matter.
-    pub after_fence: Option<&'a str>,
-    /// The id under which the item was published, if that is known.
-    pub known_id: Option<&'a Id>,
-}
 
 /// Reads an item file. Every problem is reported; one error keeps the item back.
 pub fn read(file: &File<'_>, site: &Site, sections: &Sections) -> Parsed {

@@ -1,9 +1,9 @@
 //! Where an item comes from and what it is about: source, topics, place, and the partners that must not have it.
 
 use crate::newsroom::item::{Source, Spot};
+use crate::newsroom::parse::around::Around;
 use crate::newsroom::parse::date;
 use crate::newsroom::parse::document::Value;
-use crate::newsroom::parse::item::Around;
 use crate::newsroom::parse::reader::{Reader, slug};
 use crate::text::slug::Slug;
 use chrono_tz::Tz;

@@ -3,8 +3,8 @@
 //!
 //! It walks over the text once, as a browser's tokeniser does, and never goes back: its time grows with the length.
 
-use super::escape;
 use super::vocabulary::{BLOCKS, is_element, is_flag, may_stay_open, renamed};
+use crate::text::escape::escape;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;

@@ -1,6 +1,7 @@
 //! Sanitised HTML as a page shows it, among the page's own headings and in any window.
 
-use super::{escape, walk};
+use super::walk;
+use crate::text::escape::escape;
 
 /// Sanitised HTML with its headings moved below a heading of the given level: the levels that it has follow that one
 /// without a gap, in their order, down to the sixth.

@@ -1,6 +1,7 @@
 //! The links and pictures of a text as their author wrote them, before anything is cleaned.
 
-use super::{ReferenceKind, unescape};
+use super::ReferenceKind;
+use crate::text::escape::unescape;
 use std::collections::BTreeSet;
 
 /// A link or a picture.

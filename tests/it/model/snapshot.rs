@@ -6,7 +6,8 @@ use std::path::Path;
 use tidings::edition::representation::Coding;
 use tidings::edition::resource::{Content, Resource};
 use tidings::edition::{Edition, Found, Key};
-use tidings::making::maker::{Made, Maker};
+use tidings::making::made::Made;
+use tidings::making::maker::Maker;
 use tidings::publishing::publisher::Publisher;
 
 /// What is shown.

@@ -7,7 +7,7 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::Command;
 use std::time::Duration;
-use tidings::server::Limits;
+use tidings::server::limits::Limits;
 
 /// Asks for a path and leaves the answer unread.
 fn asking(address: SocketAddr, path: &str) -> TcpStream {

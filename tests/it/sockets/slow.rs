@@ -5,7 +5,7 @@ use socket2::{Domain, SockRef, Socket, Type};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
-use tidings::server::Limits;
+use tidings::server::limits::Limits;
 
 const TICK: Duration = Duration::from_millis(100);
 

@@ -179,7 +179,7 @@ fn parse_one_item(bencher: Bencher<'_, '_>) {
     let newsroom = desk.newsroom();
     let file = parse::File {
         path: "news/item-0.toml",
-        form: parse::Form::Toml,
+        form: parse::form::Form::Toml,
         text: &text,
         id: None,
     };

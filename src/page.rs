@@ -1,7 +1,7 @@
 //! Web pages: every link that a feed writes answers with one.
 
 mod date;
-mod frame;
+pub mod frame;
 pub mod item;
 pub mod list;
 pub mod notice;
@@ -12,6 +12,7 @@ pub mod sitemap;
 pub mod style;
 mod xml;
 
+use crate::page::frame::FeedLink;
 use crate::page::frame::Frame;
 use crate::text::language::Language;
 
@@ -26,19 +27,6 @@ pub struct Page {
     pub canonical: Option<String>,
     /// The feeds that it names, its own first.
     pub feeds: Vec<FeedLink>,
-}
-
-/// A feed that a page names.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FeedLink {
-    /// What it is called: `News (RSS)`.
-    pub title: String,
-    /// What its format is called: `RSS`.
-    pub name: &'static str,
-    /// Its absolute URL.
-    pub url: String,
-    /// Its media type.
-    pub media_type: &'static str,
 }
 
 /// A name that may lead somewhere.

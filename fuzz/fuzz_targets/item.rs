@@ -5,7 +5,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use tidings::feed::strict;
-use tidings::newsroom::parse::Form;
+use tidings::newsroom::parse::form::Form;
 use tidings::newsroom::problem::{Problem, QUOTED_LINE_BYTES_MAX};
 use tidings::newsroom::site::Format;
 use tidings_fuzz::{documents, item_path, read_item};

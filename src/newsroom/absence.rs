@@ -4,12 +4,11 @@
 //! so. A withdrawal wins over everything: what a broken file says of one counts.
 
 use crate::newsroom::Newsroom;
-use crate::newsroom::claim::{Awaited, Intake};
 use crate::newsroom::entry::{Basis, Entry};
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Status;
 use crate::newsroom::label::Label;
-use crate::newsroom::lifecycle::{Life, Past, State};
+use crate::newsroom::lifecycle::{Life, State};
 use crate::newsroom::parse::salvage::Salvage;
 use crate::newsroom::place::locate;
 use crate::newsroom::problem::{Problem, Severity};
@@ -36,78 +35,6 @@ pub enum Absence<'a> {
     Refused(&'a Salvage),
 }
 
-impl Intake<'_> {
-    /// Finds what a published item without an entry could stand on. `last_good` is the last good version of its file.
-    pub fn settle(
-        &mut self,
-        id: &Id,
-        absence: &Absence<'_>,
-        last_good: Option<Entry>,
-    ) -> Option<Arc<Entry>> {
-        let record = self.records.absent.get(id)?;
-        let is_canceled = record.state == Some(State::Canceled)
-            || self.removals.contains_key(&record.id)
-            || match absence {
-                Absence::Broken(said) | Absence::Refused(said) => {
-                    said.status == Some(Status::Canceled)
-                }
-                Absence::PutOff => false,
-                Absence::Gone { is_certain } => {
-                    *is_certain && is_canceled_when_missing(self.newsroom, record)
-                }
-            };
-        // What was held back last stays so until a whole file says otherwise. What is to come, since the clock was set
-        // back, comes.
-        let is_open = |state: State| state.has_page() || state == State::Scheduled;
-        let is_held = !record.state.is_some_and(is_open);
-        let entry = match absence {
-            _ if is_canceled => notice(self.newsroom, record, self.said(record, absence)),
-            Absence::Broken(said) | Absence::Refused(said) => {
-                let is_shown = record.past(self.newsroom.now()) == Past::Shown;
-                let mut entry = last_good.map(|entry| withheld(entry, said, is_shown));
-                if let Some(entry) = entry.as_mut().filter(|_| is_held && said.is_silent()) {
-                    entry.life.status = Status::Withheld;
-                }
-                entry
-            }
-            Absence::Gone { .. } | Absence::PutOff => last_good.filter(|_| !is_held),
-        };
-        let lost = problem(record, absence, false, false);
-        if is_canceled && entry.is_none() {
-            let said = self.said(record, absence);
-            self.keep_withdrawn(id, said);
-            return None;
-        }
-        if entry.is_some() {
-            self.awaited.push(Awaited {
-                id: id.clone(),
-                kept: problem(record, absence, true, is_canceled),
-                lost,
-            });
-        } else {
-            self.problems.extend(lost);
-            self.lose(id);
-        }
-        entry.map(Arc::new)
-    }
-
-    /// What is said of a withdrawal beside its row.
-    fn said(&self, record: &ItemRecord, absence: &Absence<'_>) -> Withdrawal {
-        let removal = self.removals.get(&record.id);
-        let removal = removal.filter(|_| record.state != Some(State::Canceled));
-        match absence {
-            Absence::Broken(said) | Absence::Refused(said)
-                if said.status == Some(Status::Canceled) =>
-            {
-                said.withdrawal.clone()
-            }
-            Absence::Broken(_) | Absence::Gone { .. } | Absence::PutOff | Absence::Refused(_) => {
-                removal.cloned().unwrap_or_default()
-            }
-        }
-    }
-}
-
 /// Whether the settings say that a published item is withdrawn once its file is gone.
 pub fn is_canceled_when_missing(newsroom: &Newsroom, record: &ItemRecord) -> bool {
     record.state.is_some_and(State::has_page)
@@ -122,7 +49,7 @@ fn feeds_of<'n>(newsroom: &'n Newsroom, record: &ItemRecord) -> &'n FeedSettings
 
 /// The last good version with what the broken one says of a withdrawal. An embargo is that of the new text: it does not
 /// take back what is shown.
-fn withheld(mut entry: Entry, salvage: &Salvage, is_shown: bool) -> Entry {
+pub(super) fn withheld(mut entry: Entry, salvage: &Salvage, is_shown: bool) -> Entry {
     let said = if salvage.is_unclear {
         Some(Status::Withheld)
     } else {
@@ -136,7 +63,7 @@ fn withheld(mut entry: Entry, salvage: &Salvage, is_shown: bool) -> Entry {
 }
 
 /// The entry of what is withdrawn and has no file that can say so.
-fn notice(newsroom: &Newsroom, record: &ItemRecord, said: Withdrawal) -> Option<Entry> {
+pub(super) fn notice(newsroom: &Newsroom, record: &ItemRecord, said: Withdrawal) -> Option<Entry> {
     let mut entry = of_record(newsroom, record)?;
     let withdrawal = Withdrawal {
         at: said.at.or(record.said_at),
@@ -220,7 +147,7 @@ pub fn section_of(newsroom: &Newsroom, record: &ItemRecord) -> Option<Slug> {
 }
 
 /// What the author should know; nothing where the item was not to be seen anyway.
-fn problem(
+pub(super) fn problem(
     record: &ItemRecord,
     absence: &Absence<'_>,
     is_kept: bool,

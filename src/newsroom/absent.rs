@@ -1,10 +1,40 @@
-//! The rows of items that have no entry: found by id, and by everything that a file can be recognised by.
+//! What is remembered and does not stand in an entry: the rows of items that have none, found by id and by everything that
+//! a file can be recognised by, and those of groups.
 
 use crate::newsroom::entry::Likeness;
 use crate::newsroom::identity::Id;
-use crate::newsroom::record::ItemRecord;
+use crate::newsroom::record::{GroupRecord, Groups, ItemRecord};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// What is remembered and does not stand in an entry.
+#[derive(Debug, Clone, Default)]
+pub struct Records {
+    /// The rows of items that have no entry: their files are gone, broken or claim what another has.
+    pub absent: Absent,
+    /// The rows of groups.
+    pub groups: Groups,
+}
+
+impl Records {
+    /// The newest stamp of a group: then somebody looked, perhaps not for the last time. `None` before anybody did.
+    pub fn looked_at(&self) -> Option<i64> {
+        let stamps = self.groups.values().map(|group| group.changed_at);
+        stamps.max()
+    }
+
+    /// The row of a group.
+    ///
+    /// # Panics
+    ///
+    /// Never: a row that is missing is made first.
+    pub fn group(&mut self, name: &str) -> &mut GroupRecord {
+        if !self.groups.contains_key(name) {
+            self.groups.insert(name.to_owned(), GroupRecord::default());
+        }
+        self.groups.get_mut(name).expect("it is there now")
+    }
+}
 
 /// The rows. Those that are found by the same come in the order of their ids.
 #[derive(Debug, Clone, Default)]

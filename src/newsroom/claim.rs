@@ -5,9 +5,11 @@
 //! that the ledger knows keeps it, else the one that can be read, else the first by file path. A published item that
 //! finds another at the address where it wants to go stays where it was.
 
+mod settling;
 mod told;
 
 use crate::newsroom::absence::Absence;
+use crate::newsroom::absent::Records;
 use crate::newsroom::entry::{Basis, Entry};
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Status;
@@ -16,7 +18,7 @@ use crate::newsroom::parse::name::Name;
 use crate::newsroom::parse::salvage::Salvage;
 use crate::newsroom::problem::Problem;
 use crate::newsroom::recognise::{Unread, recognise};
-use crate::newsroom::record::{ItemRecord, Records};
+use crate::newsroom::record::ItemRecord;
 use crate::newsroom::seldom::Withdrawal;
 use crate::newsroom::stamps::Stamps;
 use crate::newsroom::{Clash, Newsroom};

@@ -6,10 +6,12 @@
 pub mod around;
 pub mod body;
 pub mod date;
+pub mod dated;
 pub mod document;
 pub mod feeds;
 pub mod fix;
 mod foreign;
+pub mod form;
 pub mod identity;
 pub mod item;
 pub mod labels;
@@ -28,38 +30,17 @@ pub mod site;
 mod slip;
 mod syntax;
 pub mod theme;
+pub mod tree;
 pub mod withdrawal;
 mod yaml;
 
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Item;
-use crate::newsroom::parse::document::Value;
+use crate::newsroom::parse::form::Form;
 use crate::newsroom::parse::report::Report;
+use crate::newsroom::parse::tree::Value;
 use crate::newsroom::problem::Problem;
 use std::ops::Range;
-
-/// How an item file is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// TOML.
-    Toml,
-    /// JSON (RFC 8259).
-    Json,
-    /// Markdown after front matter: TOML between two lines `+++`, or YAML between two lines `---`.
-    Markdown,
-}
-
-impl Form {
-    /// The form that a file's name tells; `None` for other files.
-    pub fn of(name: &str) -> Option<Self> {
-        match name.rsplit_once('.')?.1 {
-            "toml" => Some(Self::Toml),
-            "json" => Some(Self::Json),
-            "md" => Some(Self::Markdown),
-            _ => None,
-        }
-    }
-}
 
 /// One item file.
 #[derive(Debug, Clone, Copy)]

@@ -2,7 +2,6 @@
 //! an author, or the settings).
 
 use crate::newsroom::Newsroom;
-use crate::newsroom::absent::Absent;
 use crate::newsroom::entry::{DayChanges, Entry, Likeness, Seen};
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Status;
@@ -67,15 +66,6 @@ pub struct GroupRecord {
     pub latest: Option<i64>,
     /// For the settings, a hash of them.
     pub hash: Option<[u8; 16]>,
-}
-
-/// What is remembered and does not stand in an entry.
-#[derive(Debug, Clone, Default)]
-pub struct Records {
-    /// The rows of items that have no entry: their files are gone, broken or claim what another has.
-    pub absent: Absent,
-    /// The rows of groups.
-    pub groups: Groups,
 }
 
 /// The rows of groups by name: a copy is free.
@@ -162,26 +152,6 @@ impl ItemRecord {
         let text = self.text.as_deref()?;
         let is_seen = self.state == Some(State::Visible);
         is_seen.then_some((text, &self.path, self.is_advisory))
-    }
-}
-
-impl Records {
-    /// The newest stamp of a group: then somebody looked, perhaps not for the last time. `None` before anybody did.
-    pub fn looked_at(&self) -> Option<i64> {
-        let stamps = self.groups.values().map(|group| group.changed_at);
-        stamps.max()
-    }
-
-    /// The row of a group.
-    ///
-    /// # Panics
-    ///
-    /// Never: a row that is missing is made first.
-    pub fn group(&mut self, name: &str) -> &mut GroupRecord {
-        if !self.groups.contains_key(name) {
-            self.groups.insert(name.to_owned(), GroupRecord::default());
-        }
-        self.groups.get_mut(name).expect("it is there now")
     }
 }
 

@@ -4,13 +4,16 @@
 //! and after stamps nothing. What is made on request takes its `Last-Modified` from these stamps (http.md R-002).
 
 use crate::newsroom::Newsroom;
+use crate::newsroom::absent::Records;
 use crate::newsroom::entry::{Basis, DayChanges, Entry, Seen};
 use crate::newsroom::identity::Id;
 use crate::newsroom::lifecycle::{Past, State};
 use crate::newsroom::place::is_label_folder;
-use crate::newsroom::record::{
-    EVERYTHING, GroupRecord, ItemRecord, Records, groups_of, label_groups_of,
-};
+use crate::newsroom::record::EVERYTHING;
+use crate::newsroom::record::GroupRecord;
+use crate::newsroom::record::ItemRecord;
+use crate::newsroom::record::groups_of;
+use crate::newsroom::record::label_groups_of;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! What surrounds every page: the head, the ways to other pages, and the foot.
 
-use super::{FeedLink, style};
+use super::style;
 use crate::feed::{Context, Picture, build};
 use crate::newsroom::Newsroom;
 use crate::newsroom::item::Person;
@@ -10,6 +10,19 @@ use crate::newsroom::wording::FooterLink;
 use crate::text::calendar::Calendar;
 use crate::text::language::Language;
 use crate::text::words::Words;
+
+/// A feed that a page names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedLink {
+    /// What it is called: `News (RSS)`.
+    pub title: String,
+    /// What its format is called: `RSS`.
+    pub name: &'static str,
+    /// Its absolute URL.
+    pub url: String,
+    /// Its media type.
+    pub media_type: &'static str,
+}
 
 /// What surrounds every page.
 pub(super) struct Frame {

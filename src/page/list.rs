@@ -1,13 +1,15 @@
 //! The list page of a place: its newest items.
 
+use super::Page;
 use super::date::Date;
 use super::frame::{Frame, Subject, in_every_tree, language_attributes, links_of};
 use super::item::graph;
-use super::{FeedLink, Page, preview};
+use super::preview;
 use crate::feed::{self, Context, Picture, Shown};
 use crate::newsroom::Newsroom;
 use crate::newsroom::entry::Entry;
 use crate::newsroom::place::{Place, Scope, folder};
+use crate::page::frame::FeedLink;
 use crate::text::words::{Words, filled};
 use askama::Template;
 use std::sync::Arc;

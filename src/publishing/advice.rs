@@ -9,7 +9,7 @@ use crate::edition::dead::Linking;
 use crate::newsroom::Newsroom;
 use crate::newsroom::entry::Entry;
 use crate::newsroom::identity::Id;
-use crate::newsroom::parse::Form;
+use crate::newsroom::parse::form::Form;
 use crate::newsroom::parse::respell::{Spelling, respelt};
 use crate::newsroom::problem::Problem;
 use crate::newsroom::site::Site;

@@ -1,10 +1,12 @@
 //! The publisher: keeps the desk up to date, makes the documents that a change shows in, keeps the ledger, and swaps in
 //! an edition whenever a file or the clock asks for it.
 
+pub mod index_keeper;
 pub mod keeping;
 pub mod making;
 pub mod reading;
 pub mod recent;
+pub mod unwritten;
 pub mod window;
 
 use crate::clock::Clock;
@@ -23,8 +25,9 @@ use crate::publishing::desk::board;
 use crate::publishing::desk::dirty::Dirty;
 use crate::publishing::desk::opening::Opened;
 use crate::publishing::desk::{Desk, Setting, Taken};
-use crate::publishing::publisher::keeping::{IndexKeeper, Unwritten};
+use crate::publishing::publisher::index_keeper::IndexKeeper;
 use crate::publishing::publisher::recent::Recent;
+use crate::publishing::publisher::unwritten::Unwritten;
 use crate::publishing::publisher::window::Window;
 use crate::source::DataDirectory;
 use crate::source::media::MediaIndex;
@@ -149,7 +152,7 @@ impl Publisher {
         if let Err(error) = publisher.ledger.shorten_log() {
             tracing::debug!("{}", joined(&error));
         }
-        publisher.ledger.wait_at_most(keeping::WAIT_MAX)?;
+        publisher.ledger.wait_at_most(unwritten::WAIT_MAX)?;
         publisher.desk.log_news();
         Ok(publisher)
     }
@@ -326,7 +329,7 @@ impl Publisher {
         let dirty = std::mem::take(&mut self.dirty);
         let removals = std::mem::take(&mut self.removals);
         let (ledger, unwritten) = (&self.ledger, &self.unwritten);
-        let last_good = |name: &str| keeping::last_good(ledger, unwritten, name);
+        let last_good = |name: &str| unwritten::last_good(ledger, unwritten, name);
         let taken = self.desk.take(&dirty, &removals, now, &last_good);
         if !Arc::ptr_eq(&self.folder.load(), self.desk.directory()) {
             self.folder.store(Arc::clone(self.desk.directory()));

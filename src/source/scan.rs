@@ -2,7 +2,7 @@
 
 use super::stamp::Stamp;
 use super::{DataDirectory, MEDIA_FOLDER, SECTION_FILE, SITE_FILE, THEME_FILE};
-use crate::newsroom::parse::Form;
+use crate::newsroom::parse::form::Form;
 use crate::newsroom::problem::{Problem, Severity};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::collections::{BTreeMap, BTreeSet};

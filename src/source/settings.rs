@@ -1,5 +1,6 @@
 //! `site.toml`, `theme.css` and each section's `section.toml`. A broken one keeps its last good version in force.
 
+use super::content_hash;
 use super::{DataDirectory, Error, SECTION_FILE, SITE_FILE, THEME_FILE, unreadable};
 use crate::newsroom::Sections;
 use crate::newsroom::base_url::BaseUrl;
@@ -20,6 +21,29 @@ pub struct Settings {
     pub sections: Arc<Sections>,
     /// The texts in force, by file.
     pub texts: BTreeMap<String, String>,
+}
+
+/// A text that is another whenever something beside an item's file decides what it gives.
+pub fn fingerprint(settings: &Settings) -> [u8; 16] {
+    let site = &settings.site;
+    let languages: Vec<_> = site
+        .languages
+        .iter()
+        .map(|(language, _)| language)
+        .collect();
+    let sections = settings.sections.values();
+    let syndicated: Vec<_> = sections
+        .filter(|section| section.syndicated)
+        .map(|section| &section.name)
+        .collect();
+    content_hash(&format!(
+        "{} {:?} {:?} {languages:?} {syndicated:?} {:?} {:?}",
+        env!("FINGERPRINT_OF_PARSER"),
+        site.timezone,
+        site.default_language,
+        site.base_url,
+        site.written_base_url,
+    ))
 }
 
 /// What is remembered of earlier settings.

@@ -9,12 +9,17 @@ use tidings::clock::Clock;
 use tidings::edition::Edition;
 use tidings::edition::publish::{self, Before};
 use tidings::feed::{Context, Row, Shown, content, select};
+use tidings::newsroom::absent::Records;
 use tidings::newsroom::claim::Intake;
 use tidings::newsroom::entry::{Entry, page_of};
 use tidings::newsroom::item::Status;
 use tidings::newsroom::media::{MediaFile, MediaFiles};
 use tidings::newsroom::problem::Problem;
-use tidings::newsroom::record::{GroupRecord, Groups, ItemRecord, Records, SETTINGS, groups_of};
+use tidings::newsroom::record::GroupRecord;
+use tidings::newsroom::record::Groups;
+use tidings::newsroom::record::ItemRecord;
+use tidings::newsroom::record::SETTINGS;
+use tidings::newsroom::record::groups_of;
 use tidings::newsroom::stamps::Stamps;
 use tidings::newsroom::{Newsroom, parse};
 use tidings::page::notice;
@@ -62,7 +67,7 @@ impl Publication {
             .iter()
             .filter(|(path, _)| !path.ends_with("section.toml"))
         {
-            let form = parse::Form::of(path).unwrap();
+            let form = parse::form::Form::of(path).unwrap();
             let file = parse::File {
                 path,
                 form,

@@ -1,4 +1,4 @@
-//! The house rules that the compiler does not see: modules depend one way, and the first six rooms are pure.
+//! The house rules that the compiler does not see: rooms and files depend one way, and the first six rooms are pure.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -145,4 +145,96 @@ fn a_crate_that_belongs_to_a_room_stays_there() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// The module of a file: `newsroom::parse::item`.
+fn module_of(path: &Path) -> String {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let path = path.strip_prefix(source).unwrap().with_extension("");
+    path.to_str().unwrap().replace('/', "::")
+}
+
+/// The paths that a tree of `use` names: `a::{b, c::d}` names `a::b` and `a::c::d`.
+fn paths_of(tree: &str) -> Vec<String> {
+    let tree = tree.trim();
+    let Some((prefix, rest)) = tree.split_once('{') else {
+        let path = tree.split(" as ").next().unwrap_or_default();
+        return vec![path.trim().to_owned()];
+    };
+    let rest = rest.trim_end().strip_suffix('}').unwrap_or(rest);
+    let mut depth = 0;
+    let parts = rest.split(|c: char| {
+        depth += i32::from(c == '{') - i32::from(c == '}');
+        c == ',' && depth == 0
+    });
+    let parts = parts.filter(|part| !part.trim().is_empty());
+    parts
+        .flat_map(paths_of)
+        .map(|path| format!("{prefix}{path}"))
+        .collect()
+}
+
+/// The modules that the code of a module names.
+fn uses_of(module: &str, code: &str, modules: &BTreeSet<String>) -> BTreeSet<String> {
+    let mut named = Vec::new();
+    for (at, _) in code.match_indices("use ") {
+        let tree = code[at + 4..].split(';').next().unwrap_or_default();
+        named.extend(paths_of(tree));
+    }
+    let is_path = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
+    let words = code.split(|c| !is_path(c));
+    named.extend(words.filter(|word| word.contains("::")).map(str::to_owned));
+    let mut uses = BTreeSet::new();
+    for path in named {
+        let mut parts: Vec<&str> = path.split("::").collect();
+        let mut base: Vec<&str> = module.split("::").collect();
+        match parts.first() {
+            Some(&"crate") => base.clear(),
+            Some(&"self") => {}
+            Some(&"super") => {
+                while parts.get(1) == Some(&"super") {
+                    parts.remove(0);
+                    base.pop();
+                }
+                base.pop();
+            }
+            _ => continue,
+        }
+        parts.remove(0);
+        base.extend(parts);
+        let longest = (1..=base.len())
+            .rev()
+            .map(|length| base[..length].join("::"));
+        uses.extend(longest.into_iter().find(|name| modules.contains(name)));
+    }
+    uses.remove(module);
+    uses
+}
+
+#[test]
+fn no_files_use_each_other_in_a_circle() {
+    let all = ROOMS.iter().flat_map(|room| code_of(room));
+    let codes: Vec<(String, String)> = all.map(|(path, code)| (module_of(&path), code)).collect();
+    let modules: BTreeSet<String> = codes.iter().map(|(module, _)| module.clone()).collect();
+    let mut left: Vec<(String, BTreeSet<String>)> = codes
+        .iter()
+        .map(|(module, code)| (module.clone(), uses_of(module, code, &modules)))
+        .collect();
+    assert!(
+        left.iter().any(|(_, uses)| uses.len() > 5),
+        "nothing was found"
+    );
+    // What uses none of the rest, or is used by none of it, is in no circle.
+    loop {
+        let names: BTreeSet<String> = left.iter().map(|(module, _)| module.clone()).collect();
+        let used: BTreeSet<String> = left.iter().flat_map(|(_, uses)| uses.clone()).collect();
+        let before = left.len();
+        left.retain(|(module, uses)| {
+            used.contains(module) && uses.iter().any(|used| names.contains(used))
+        });
+        if left.len() == before {
+            break;
+        }
+    }
+    assert!(left.is_empty(), "{left:#?}");
 }

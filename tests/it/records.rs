@@ -2,10 +2,11 @@
 
 use crate::fixture::{NOW, Publication, SITE};
 use std::sync::Arc;
+use tidings::newsroom::absent::Records;
 use tidings::newsroom::claim::Intake;
 use tidings::newsroom::entry::Entry;
 use tidings::newsroom::lifecycle::State;
-use tidings::newsroom::record::{ItemRecord, Records};
+use tidings::newsroom::record::ItemRecord;
 use tidings::newsroom::stamps::Stamps;
 use tidings::newsroom::{Newsroom, absence::Absence};
 

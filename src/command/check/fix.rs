@@ -2,7 +2,8 @@
 
 use crate::newsroom::Newsroom;
 use crate::newsroom::entry::{Basis, Entry};
-use crate::newsroom::parse::{Form, fix};
+use crate::newsroom::parse::fix;
+use crate::newsroom::parse::form::Form;
 use crate::source::{DataDirectory, content_hash};
 use std::fs;
 use std::io::{self, Write};

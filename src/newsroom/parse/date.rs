@@ -1,9 +1,6 @@
 //! Dates as authors write them: RFC 3339, with or without an offset, or a day alone.
 
 use crate::newsroom::item::Moment;
-use crate::newsroom::parse::document::{Node, Value};
-use crate::newsroom::parse::reader::Reader;
-use crate::newsroom::parse::report::Report;
 use chrono::{
     DateTime, Datelike, Duration, FixedOffset, LocalResult, NaiveDate, NaiveDateTime, NaiveTime,
     TimeZone, Utc,
@@ -13,13 +10,13 @@ use sha2::{Digest, Sha256};
 use std::ops::Range;
 
 /// The first year that a date may have: archives go back far, and RFC 3339 writes no year before Christ.
-const YEAR_MIN: i32 = 1;
+pub(super) const YEAR_MIN: i32 = 1;
 
 /// A year before this in another spelling may be one of two digits.
 const SPELLED_YEAR_MIN: i32 = 1000;
 
 /// The last year that RFC 3339 can write.
-const YEAR_MAX: i32 = 9999;
+pub(super) const YEAR_MAX: i32 = 9999;
 
 /// A date as it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,7 +98,7 @@ fn offset_of(text: &str) -> Option<FixedOffset> {
 }
 
 /// The instant of a local time; a sentence where the clock change makes it none or two.
-fn resolve(local: NaiveDateTime, zone: Tz) -> Result<DateTime<FixedOffset>, String> {
+pub(super) fn resolve(local: NaiveDateTime, zone: Tz) -> Result<DateTime<FixedOffset>, String> {
     match zone.from_local_datetime(&local) {
         LocalResult::Single(instant) => Ok(instant.fixed_offset()),
         LocalResult::Ambiguous(..) => Err(format!(
@@ -157,68 +154,6 @@ pub fn published_on_day(day: NaiveDate, zone: Tz, id: &str, now: i64) -> i64 {
     let ten = day.and_time(NaiveTime::MIN).and_utc().timestamp() + 10 * HOUR;
     let from = ten.min(at_the_site.end - HOUR).max(at_the_site.start);
     from + i64::from(number) % HOUR
-}
-
-/// Reads a date from a node, with a problem where it is none.
-pub fn of_node(report: &Report<'_>, key: &str, node: &Node<'_>) -> Option<Written> {
-    let text = match &node.value {
-        Value::Date(text) => text.as_str(),
-        Value::Text(text) => text.trim(),
-        other => {
-            let message = format!("`{key}` must be a date, and is {}", other.kind());
-            let hint = match other {
-                Value::Integer(year @ 1..=9999) => {
-                    format!("write month and day, too, as in `{key} = {year:04}-09-02`")
-                }
-                _ => "write it as in `2024-09-02` or `2024-09-02T18:30:00+02:00`".to_owned(),
-            };
-            report.error(node.span.clone(), message).hint(hint);
-            return None;
-        }
-    };
-    let Some(date) = written(text) else {
-        let hint = match iso_spelling(text) {
-            Some(iso) => format!("write it as `{iso}`"),
-            None if is_no_day(text) => "there is no such day".to_owned(),
-            None => "write it as in `2024-09-02` or `2024-09-02T18:30:00+02:00`".to_owned(),
-        };
-        report
-            .error(
-                node.span.clone(),
-                format!("`{text}` is not a date that can be understood"),
-            )
-            .hint(hint);
-        return None;
-    };
-    let year = match date {
-        Written::Day(day) => day.year(),
-        Written::Local(local) => local.year(),
-        Written::Offset(instant) => instant.year(),
-    };
-    if !(YEAR_MIN..=YEAR_MAX).contains(&year) {
-        report
-            .error(
-                node.span.clone(),
-                format!("the year of `{key}` must be from {YEAR_MIN} to {YEAR_MAX}"),
-            )
-            .hint("write four digits, as in `2026-11-24`");
-        return None;
-    }
-    Some(date)
-}
-
-/// Whether a text begins as a day does that no calendar has, as the 29th of February of most years.
-fn is_no_day(text: &str) -> bool {
-    let mut parts = text
-        .split(['T', 't', ' '])
-        .next()
-        .unwrap_or_default()
-        .split('-');
-    let mut number = || -> Option<u32> { parts.next()?.parse().ok() };
-    let (Some(_), Some(month), Some(day)) = (number(), number(), number()) else {
-        return false;
-    };
-    (1..=12).contains(&month) && (1..=31).contains(&day)
 }
 
 /// The ISO spelling of a date written otherwise, where it can be meant in one way only.
@@ -287,31 +222,7 @@ pub fn iso_spelling(text: &str) -> Option<String> {
     Some(day.to_string())
 }
 
-/// The day or the time of a key.
-pub fn moment(reader: &Reader<'_, '_>, key: &'static str, zone: Tz) -> Option<Moment> {
-    let node = reader.node(key)?;
-    match of_node(reader.report, key, node)? {
-        Written::Day(day) => Some(whole_day(day, zone)),
-        Written::Offset(instant) => Some(Moment::Instant(instant)),
-        Written::Local(local) => resolved(reader.report, node, local, zone).map(Moment::Instant),
-    }
-}
-
-/// The instant of a key; a day alone is its start in the site's zone.
-pub fn instant(reader: &Reader<'_, '_>, key: &'static str, zone: Tz) -> Option<DateTime<Utc>> {
-    moment(reader, key, zone).map(|moment| moment.instant())
-}
-
-/// The instant at which something ends: a day alone ends with its last second in the site's zone.
-pub fn end(reader: &Reader<'_, '_>, key: &'static str, zone: Tz) -> Option<DateTime<Utc>> {
-    let node = reader.node(key)?;
-    match of_node(reader.report, key, node)? {
-        Written::Day(day) => Some(end_of_day(day, zone)),
-        Written::Offset(_) | Written::Local(_) => instant(reader, key, zone),
-    }
-}
-
-fn end_of_day(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
+pub(super) fn end_of_day(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
     day.succ_opt()
         .map_or_else(|| start_of_day(day, zone), |next| start_of_day(next, zone))
 }
@@ -332,68 +243,6 @@ pub fn instant_of(text: &str, zone: Option<Tz>) -> Option<i64> {
         Written::Local(local) => resolve(local, zone?).ok()?.to_utc(),
     };
     Some(instant.timestamp())
-}
-
-/// The instant of a key that must have an offset.
-pub fn instant_with_offset(
-    reader: &Reader<'_, '_>,
-    key: &'static str,
-    zone: Tz,
-) -> Option<DateTime<Utc>> {
-    let node = reader.node(key)?;
-    if let Value::Text(text) = &node.value
-        && let Some(Written::Local(local)) = iso_spelling(text.trim()).and_then(|iso| written(&iso))
-        && let Ok(instant) = resolve(local, zone)
-    {
-        let message = format!("`{text}` is not a date that can be understood");
-        let reported = reader.report.error(node.span.clone(), message);
-        reported.hint(format!(
-            "in the site's time zone that is `{}`",
-            instant.to_rfc3339()
-        ));
-        return None;
-    }
-    match of_node(reader.report, key, node)? {
-        Written::Offset(instant) => Some(instant.to_utc()),
-        other @ (Written::Day(_) | Written::Local(_)) => {
-            let message = format!("`{key}` must say its offset, so that nobody can be mistaken");
-            let meant = match other {
-                Written::Local(local) => resolve(local, zone).ok(),
-                Written::Day(_) | Written::Offset(_) => None,
-            };
-            let hint = meant.map_or_else(
-                || "write it as in `2024-09-02T18:30:00+02:00`".to_owned(),
-                |instant| format!("in the site's time zone that is `{}`", instant.to_rfc3339()),
-            );
-            reader.report.error(node.span.clone(), message).hint(hint);
-            None
-        }
-    }
-}
-
-/// A local time in the site's zone, with a problem where the clocks change then.
-pub fn resolved(
-    report: &Report<'_>,
-    node: &Node<'_>,
-    local: NaiveDateTime,
-    zone: Tz,
-) -> Option<DateTime<FixedOffset>> {
-    resolve(local, zone)
-        .map_err(|message| {
-            let hint = match zone.from_local_datetime(&local) {
-                LocalResult::Ambiguous(first, second) => format!(
-                    "write the one that is meant: `{}` or `{}`",
-                    first.to_rfc3339(),
-                    second.to_rfc3339()
-                ),
-                LocalResult::Single(_) | LocalResult::None => {
-                    "write the offset, as in `2024-10-27T02:30:00+02:00`, or another time"
-                        .to_owned()
-                }
-            };
-            report.error(node.span.clone(), message).hint(hint);
-        })
-        .ok()
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
-//! A tree of values with their places in the file, the same for TOML, JSON and YAML.
+//! Files read as trees of values.
 
-use crate::newsroom::parse::Form;
+use crate::newsroom::parse::form::Form;
+use crate::newsroom::parse::form::{FENCE, YAML_FENCE, is_yaml};
 use crate::newsroom::parse::report::{PROBLEMS_MAX, Report};
 use crate::newsroom::parse::respell::Spelling;
 use crate::newsroom::parse::slip;
 use crate::newsroom::parse::syntax;
+use crate::newsroom::parse::tree::{DEPTH_MAX, Field, Node, Value, has_too_many_lines};
 use crate::newsroom::parse::yaml;
 use crate::newsroom::problem::Mark;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
@@ -16,77 +18,9 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// How deep values may be nested.
-pub(super) const DEPTH_MAX: usize = 64;
-
 /// Of a larger text the first error is told alone, in bytes: one with an error a line takes a hundred times its size to
 /// tell them all.
 const ERRORS_BYTES_MAX: usize = 256 * 1024;
-
-/// So many lines a text of keys may have: each may take some 200 bytes until it is understood.
-const LINES_MAX: usize = 250_000;
-
-/// The line that opens and closes front matter in TOML.
-const FENCE: &str = "+++";
-
-/// The line that opens and closes front matter in YAML.
-const YAML_FENCE: &str = "---";
-
-/// A value with its place.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Node<'a> {
-    /// Its bytes in the file.
-    pub span: Range<usize>,
-    /// What it is.
-    pub value: Value<'a>,
-}
-
-/// A value.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Value<'a> {
-    /// Keys with their values, in the file's order.
-    Table(Vec<Field<'a>>),
-    /// A list.
-    List(Vec<Node<'a>>),
-    /// A string.
-    Text(Cow<'a, str>),
-    /// A whole number.
-    Integer(i64),
-    /// Any other number.
-    Float(f64),
-    /// True or false.
-    Boolean(bool),
-    /// A date or time of TOML's own, in the spelling of RFC 3339.
-    Date(String),
-    /// JSON's null.
-    Null,
-}
-
-/// A key with its value.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Field<'a> {
-    /// The key.
-    pub key: Cow<'a, str>,
-    /// Its bytes in the file.
-    pub key_span: Range<usize>,
-    /// Its value.
-    pub node: Node<'a>,
-}
-
-impl Value<'_> {
-    /// What it is, for messages.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Table(_) => "a table",
-            Self::List(_) => "a list",
-            Self::Text(_) => "a string",
-            Self::Integer(_) | Self::Float(_) => "a number",
-            Self::Boolean(_) => "true or false",
-            Self::Date(_) => "a date",
-            Self::Null => "null",
-        }
-    }
-}
 
 /// Reads a file as a table; for Markdown, that of its front matter, and the body after it. `None` where the syntax is
 /// broken, with the problems in the report.
@@ -109,16 +43,6 @@ pub fn read<'a>(report: &Report<'a>, form: Form) -> Option<(Node<'a>, Option<&'a
             Some((node?, Some(body)))
         }
     }
-}
-
-/// Whether a Markdown file has its keys in YAML.
-pub fn is_yaml(text: &str) -> bool {
-    text.lines().next().unwrap_or_default().trim_end() == YAML_FENCE
-}
-
-/// The lines that open and close the front matter of a Markdown file.
-pub fn fence(text: &str) -> &'static str {
-    if is_yaml(text) { YAML_FENCE } else { FENCE }
 }
 
 /// Whether the keys between the fences of TOML are YAML, which is told in one message.
@@ -174,17 +98,6 @@ fn front_matter<'a>(report: &Report<'a>, text: &'a str) -> Option<(Range<usize>,
         .error(0..FENCE.len(), "the front matter has no end")
         .hint(format!("write a line `{fence}` after the last key"));
     None
-}
-
-/// Whether a text of keys has more lines than one may have, which is reported.
-pub(super) fn has_too_many_lines(report: &Report<'_>, text: &str, offset: usize) -> bool {
-    let has_more = memchr::memchr_iter(b'\n', text.as_bytes()).count() > LINES_MAX;
-    if has_more {
-        let message = format!("this has more than {LINES_MAX} lines");
-        let reported = report.error(offset..offset, message);
-        reported.hint("split the text, or attach it as a file");
-    }
-    has_more
 }
 
 fn toml<'a>(report: &Report<'a>, text: &'a str, offset: usize) -> Option<Node<'a>> {

@@ -1,8 +1,9 @@
 //! The `[feeds]` table, of the site or of a section.
 
-use crate::newsroom::parse::document::{Node, Value};
 use crate::newsroom::parse::reader::{Reader, line, url};
 use crate::newsroom::parse::report::Report;
+use crate::newsroom::parse::tree::Node;
+use crate::newsroom::parse::tree::Value;
 use crate::newsroom::site::{ContentDepth, FeedSettings, Format, OnCancel, OnMissing};
 
 /// Hubs cut longer addresses (websub.md P2).

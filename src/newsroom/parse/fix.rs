@@ -2,9 +2,13 @@
 //! the file, the file may be renamed. Everything else in the file is its author's and stays as it is, byte for byte.
 
 use crate::newsroom::identity::Id;
-use crate::newsroom::parse::Form;
-use crate::newsroom::parse::document::{self, Field, Node, Value};
+use crate::newsroom::parse::document;
+use crate::newsroom::parse::form::Form;
+use crate::newsroom::parse::form::is_yaml;
 use crate::newsroom::parse::report::{Report, cleaned};
+use crate::newsroom::parse::tree::Field;
+use crate::newsroom::parse::tree::Node;
+use crate::newsroom::parse::tree::Value;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -28,7 +32,7 @@ pub fn with_id(form: Form, text: &str, id: &Id) -> Option<String> {
     let report = Report::new("", kept);
     let (root, body) = document::read(&report, form).filter(|_| !report.has_errors())?;
     let fields = fields_of(&root).filter(|fields| fields.iter().all(|field| field.key != "id"))?;
-    let sign = if form == Form::Markdown && document::is_yaml(kept) {
+    let sign = if form == Form::Markdown && is_yaml(kept) {
         ": "
     } else {
         " = "

@@ -4,10 +4,11 @@ use crate::newsroom::identity::Id;
 use crate::newsroom::item::Moment;
 use crate::newsroom::parse::around::Around;
 use crate::newsroom::parse::date;
-use crate::newsroom::parse::document::Node;
+use crate::newsroom::parse::dated;
 use crate::newsroom::parse::name::Name;
 use crate::newsroom::parse::reader::{Reader, line, nearest, slug};
 use crate::newsroom::parse::report::Report;
+use crate::newsroom::parse::tree::Node;
 use crate::newsroom::site::RESERVED_SLUGS;
 use crate::text::language::Language;
 use crate::text::slug::Slug;
@@ -264,5 +265,5 @@ pub fn date(reader: &Reader<'_, '_>, around: &Around<'_>) -> Option<Moment> {
         }
         return day.map(|day| date::whole_day(day, zone));
     }
-    date::moment(reader, "date", zone)
+    dated::moment(reader, "date", zone)
 }

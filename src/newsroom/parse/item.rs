@@ -3,13 +3,17 @@
 use crate::newsroom::Sections;
 use crate::newsroom::item::{Body, BodyFormat, Item, Status};
 use crate::newsroom::parse::around::Around;
-use crate::newsroom::parse::document::{self, Node, Value};
+use crate::newsroom::parse::dated;
+use crate::newsroom::parse::document;
+use crate::newsroom::parse::form::fence;
 use crate::newsroom::parse::name::Name;
 use crate::newsroom::parse::reader::{Reader, told_of_signs};
 use crate::newsroom::parse::report::{Report, cleaned};
 use crate::newsroom::parse::respell::Spelling;
+use crate::newsroom::parse::tree::Node;
+use crate::newsroom::parse::tree::Value;
 use crate::newsroom::parse::{
-    File, Parsed, body, date, foreign, identity, life, media, origin, person, withdrawal,
+    File, Parsed, body, foreign, identity, life, media, origin, person, withdrawal,
 };
 use crate::newsroom::site::Site;
 use crate::text::headline;
@@ -99,15 +103,15 @@ fn of_table(reader: &Reader<'_, '_>, around: &Around<'_>) -> Option<Item> {
         genre: life::genre(reader),
         authors: person::several(reader, "authors"),
         dateline: reader.line("dateline"),
-        updated: date::moment(reader, "updated", zone),
+        updated: dated::moment(reader, "updated", zone),
         version: life::version(reader),
         status_note: life::status_note(reader, status),
-        status_at: date::instant(reader, "status_at", zone),
+        status_at: dated::instant(reader, "status_at", zone),
         replaced_by: reader
             .node("replaced_by")
             .and_then(|node| identity::other_id(reader.report, "replaced_by", node)),
-        embargo_until: date::instant_with_offset(reader, "embargo_until", zone),
-        expires: date::end(reader, "expires", zone),
+        embargo_until: dated::instant_with_offset(reader, "embargo_until", zone),
+        expires: dated::end(reader, "expires", zone),
         images: reader.list("images", media::image),
         attachments: attachments(reader),
         canonical_url: reader.url("canonical_url"),
@@ -175,9 +179,9 @@ fn withdrawn_after_text(report: &Report<'_>, body: &str) {
         let start = body.as_ptr().addr() - report.source().as_ptr().addr();
         let message = "this line stands in the text";
         let reported = report.error(start + at.start..start + at.end, message);
-        let fence = document::fence(report.source());
+        let fence_line = fence(report.source());
         reported.hint(format!(
-            "move it between the two lines `{fence}`; until then the item is held back"
+            "move it between the two lines `{fence_line}`; until then the item is held back"
         ));
     }
 }

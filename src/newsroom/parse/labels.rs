@@ -2,10 +2,12 @@
 //! share one.
 
 use crate::newsroom::label::Kind;
-use crate::newsroom::parse::document::{Field, Node, Value};
 use crate::newsroom::parse::reader::{Reader, line};
 use crate::newsroom::parse::report::Report;
 use crate::newsroom::parse::section;
+use crate::newsroom::parse::tree::Field;
+use crate::newsroom::parse::tree::Node;
+use crate::newsroom::parse::tree::Value;
 use crate::newsroom::vocabulary::{Term, Vocabulary};
 use crate::newsroom::wording::Voice;
 use crate::text::language::Language;

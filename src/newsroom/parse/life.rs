@@ -1,7 +1,7 @@
 //! The life of an item as its file tells it: status, corrections and version.
 
 use crate::newsroom::item::{Correction, Genre, Status};
-use crate::newsroom::parse::date;
+use crate::newsroom::parse::dated;
 use crate::newsroom::parse::reader::{Reader, line, told_of_signs};
 use crate::newsroom::parse::withdrawal;
 use chrono_tz::Tz;
@@ -97,7 +97,7 @@ fn correction(reader: &Reader<'_, '_>, zone: Tz) -> Option<Correction> {
             .error(place, "`at` is missing")
             .hint("write when it was put right");
     }
-    let at = date::moment(reader, "at", zone);
+    let at = dated::moment(reader, "at", zone);
     let note = reader.required_line("note", "write in a public sentence what was put right");
     if let Some(note) = &note {
         told_of_signs(reader, "note", note);

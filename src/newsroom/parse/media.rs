@@ -2,9 +2,10 @@
 
 use crate::newsroom::item::{Attachment, Image, MediaSource};
 use crate::newsroom::media::registered;
-use crate::newsroom::parse::document::{Node, Value};
 use crate::newsroom::parse::reader::{Reader, line, told_of_signs};
 use crate::newsroom::parse::report::Report;
+use crate::newsroom::parse::tree::Node;
+use crate::newsroom::parse::tree::Value;
 use url::Url;
 
 /// The longest path below the media folder, in bytes.

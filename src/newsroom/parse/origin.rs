@@ -2,9 +2,9 @@
 
 use crate::newsroom::item::{Source, Spot};
 use crate::newsroom::parse::around::Around;
-use crate::newsroom::parse::date;
-use crate::newsroom::parse::document::Value;
+use crate::newsroom::parse::dated;
 use crate::newsroom::parse::reader::{Reader, slug};
+use crate::newsroom::parse::tree::Value;
 use crate::text::slug::Slug;
 use chrono_tz::Tz;
 
@@ -46,7 +46,7 @@ pub fn source(table: &Reader<'_, '_>, zone: Tz) -> Option<Source> {
             }
             is_uri
         }),
-        updated: date::instant(table, "updated", zone),
+        updated: dated::instant(table, "updated", zone),
         url: table.url("url")?,
         name: name?,
     };

@@ -1,9 +1,10 @@
 //! People and organisations: bylines and contacts.
 
 use crate::newsroom::item::Person;
-use crate::newsroom::parse::document::{Node, Value};
 use crate::newsroom::parse::reader::{Reader, line};
 use crate::newsroom::parse::report::Report;
+use crate::newsroom::parse::tree::Node;
+use crate::newsroom::parse::tree::Value;
 
 /// A person as a table, or as a name alone.
 pub fn of_node(report: &Report<'_>, key: &str, node: &Node<'_>) -> Option<Person> {

@@ -1,8 +1,8 @@
 //! The table `[redirects]` of `site.toml`: old addresses, and where they lead.
 
-use crate::newsroom::parse::document::Field;
 use crate::newsroom::parse::identity::{has_dot_segment, is_plain_path};
 use crate::newsroom::parse::reader::{Reader, line};
+use crate::newsroom::parse::tree::Field;
 use crate::newsroom::redirects::Redirects;
 use percent_encoding::percent_decode_str;
 use std::collections::BTreeMap;

@@ -1,7 +1,8 @@
 //! Hints in the spelling of the file that they are given for: they are written as TOML, and JSON and YAML write a key and
 //! its value in another way.
 
-use crate::newsroom::parse::{Form, document};
+use crate::newsroom::parse::form::Form;
+use crate::newsroom::parse::form::is_yaml;
 use std::borrow::Cow;
 
 /// How a file spells a key and its value.
@@ -21,7 +22,7 @@ impl Spelling {
         match form {
             Form::Toml => Self::Toml,
             Form::Json => Self::Json,
-            Form::Markdown if document::is_yaml(text) => Self::Yaml,
+            Form::Markdown if is_yaml(text) => Self::Yaml,
             Form::Markdown => Self::Toml,
         }
     }

@@ -3,9 +3,16 @@
 
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Status;
-use crate::newsroom::parse::document::{self, Field, Node, Value};
+use crate::newsroom::parse::File;
+use crate::newsroom::parse::date;
+use crate::newsroom::parse::document;
+use crate::newsroom::parse::form::Form;
+use crate::newsroom::parse::form::{fence, is_yaml};
 use crate::newsroom::parse::report::{Report, cleaned};
-use crate::newsroom::parse::{File, Form, date, withdrawal};
+use crate::newsroom::parse::tree::Field;
+use crate::newsroom::parse::tree::Node;
+use crate::newsroom::parse::tree::Value;
+use crate::newsroom::parse::withdrawal;
 use crate::newsroom::seldom::Withdrawal;
 use chrono_tz::Tz;
 use std::borrow::Cow;
@@ -187,7 +194,7 @@ struct Said<'t> {
 /// Where the text of a Markdown file begins, as far as that can be told.
 fn text_after_fences(text: &str) -> usize {
     let first = text.find('\n').map_or(text.len(), |at| at + 1);
-    let end = format!("\n{}", document::fence(text));
+    let end = format!("\n{}", fence(text));
     let after = text[first..].find(&end).map(|at| first + at + end.len());
     after.map_or(text.len(), |at| {
         text[at..].find('\n').map_or(text.len(), |end| at + end + 1)
@@ -197,7 +204,7 @@ fn text_after_fences(text: &str) -> usize {
 /// Finds `key = value` and `"key": value` wherever they may stand, and what looks like them. In Markdown what comes
 /// after the front matter is no key.
 fn scan<'t>(text: &'t str, form: Form, found: &mut dyn FnMut(Said<'t>)) {
-    let is_yaml = form == Form::Markdown && document::is_yaml(text);
+    let is_yaml = form == Form::Markdown && is_yaml(text);
     let sign = if is_yaml || form == Form::Json {
         ':'
     } else {

@@ -3,10 +3,12 @@
 use crate::newsroom::base_url::BaseUrl;
 use crate::newsroom::identity::Authority;
 use crate::newsroom::label::Kind;
-use crate::newsroom::parse::Form;
-use crate::newsroom::parse::document::{self, Field, Node};
+use crate::newsroom::parse::document;
+use crate::newsroom::parse::form::Form;
 use crate::newsroom::parse::reader::{Reader, nearest};
 use crate::newsroom::parse::report::{Report, cleaned};
+use crate::newsroom::parse::tree::Field;
+use crate::newsroom::parse::tree::Node;
 use crate::newsroom::parse::{feeds, labels, media, person, redirects};
 use crate::newsroom::problem::Problem;
 use crate::newsroom::site::{FeedSettings, Publisher, Site};

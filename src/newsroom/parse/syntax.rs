@@ -148,8 +148,8 @@ pub(super) fn json(message: &str) -> (&str, &'static str) {
 
 #[cfg(test)]
 mod tests {
-    use crate::newsroom::parse::Form;
     use crate::newsroom::parse::document::read;
+    use crate::newsroom::parse::form::Form;
     use crate::newsroom::parse::report::Report;
 
     /// Broken texts, each with a part of its first hint.

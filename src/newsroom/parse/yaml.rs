@@ -3,9 +3,13 @@
 //! means more than is written in it.
 
 use crate::newsroom::parse::date;
-use crate::newsroom::parse::document::{self, DEPTH_MAX, Field, Node, Value};
 use crate::newsroom::parse::foreign;
 use crate::newsroom::parse::report::Report;
+use crate::newsroom::parse::tree::DEPTH_MAX;
+use crate::newsroom::parse::tree::Field;
+use crate::newsroom::parse::tree::Node;
+use crate::newsroom::parse::tree::Value;
+use crate::newsroom::parse::tree::has_too_many_lines;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -19,7 +23,7 @@ const ADDRESSES: [&str; 2] = ["permalink", "url"];
 /// Reads the front matter `text`, which begins at the byte `offset` of the file, as a table. `None` where it is broken,
 /// with the problem in the report.
 pub(super) fn read<'a>(report: &Report<'a>, text: &'a str, offset: usize) -> Option<Node<'a>> {
-    if document::has_too_many_lines(report, text, offset) {
+    if has_too_many_lines(report, text, offset) {
         return None;
     }
     let mut tree = Tree {
@@ -352,9 +356,10 @@ fn join<'a>(list: &mut Value<'a>, more: Value<'a>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::newsroom::parse::Form;
-    use crate::newsroom::parse::document::{Value, read};
+    use crate::newsroom::parse::document::read;
+    use crate::newsroom::parse::form::Form;
     use crate::newsroom::parse::report::Report;
+    use crate::newsroom::parse::tree::Value;
 
     fn told(text: &str) -> (Option<String>, Vec<String>) {
         let report = Report::new("news/a.md", text);

@@ -1,6 +1,7 @@
 //! The notice board: everything that authors should know, by file, and what of it is new.
 
-use crate::newsroom::parse::{self, Form};
+use crate::newsroom::parse;
+use crate::newsroom::parse::form::Form;
 use crate::newsroom::problem::{Problem, Severity};
 use crate::source::DataDirectory;
 use crate::source::scan::is_below;

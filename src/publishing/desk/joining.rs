@@ -1,7 +1,7 @@
 //! What was found, joined with what stands in the newsroom and with what the ledger remembers.
 
 use super::board::Found as Where;
-use super::reading::{self, Found};
+use super::found::Changed;
 use super::{Desk, LastGood, Taken};
 use crate::newsroom::HiddenMedia;
 use crate::newsroom::absence::{self, Absence};
@@ -14,6 +14,7 @@ use crate::newsroom::problem::Problem;
 use crate::newsroom::recognise::{Unread, recognise};
 use crate::newsroom::record::ItemRecord;
 use crate::newsroom::seldom::Withdrawal;
+use crate::publishing::desk::found::Found;
 use crate::source::SITE_FILE;
 use crate::source::load;
 use crate::source::scan::is_below;
@@ -39,7 +40,7 @@ impl Desk {
         let sections = Arc::clone(self.newsroom.sections());
         let mut gone = std::mem::take(&mut found.gone);
         gone.extend(self.renamed(&found));
-        for reading::Changed { file, .. } in &found.changed {
+        for Changed { file, .. } in &found.changed {
             loose.extend(self.take_away(file));
         }
         for file in &gone {

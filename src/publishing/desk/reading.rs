@@ -4,6 +4,7 @@
 use super::aside::Job;
 use super::board::Found as Where;
 use super::dirty::Dirty;
+use super::found::{Changed, Found};
 use super::waiting::Verdict;
 use super::{Desk, Known};
 use crate::newsroom::Newsroom;
@@ -31,42 +32,6 @@ const AGAIN_MILLISECONDS: i64 = 200;
 
 /// So many files are read at once when all are.
 pub(super) const READ_AT_ONCE: usize = 16_384;
-
-/// A file that changed.
-#[derive(Debug, Clone)]
-pub struct Changed {
-    /// The file.
-    pub file: Arc<str>,
-    /// Its stamp.
-    pub stamp: Stamp,
-    /// Whether it was parsed, rather than found in the index.
-    pub is_parsed: bool,
-}
-
-/// What was found.
-#[derive(Debug, Default)]
-pub struct Found {
-    /// The entries of the files that changed and hold an item.
-    pub entries: Vec<Arc<Entry>>,
-    /// The whole items of these, where they are few.
-    pub wholes: Vec<Whole>,
-    /// The files that changed, with their stamps, and whether they were parsed rather than found in the index.
-    pub changed: Vec<Changed>,
-    /// What can be read of broken ones.
-    pub broken: Vec<(Arc<str>, Salvage)>,
-    /// The files that are there no longer.
-    pub gone: BTreeSet<Arc<str>>,
-    /// Files that somebody may be writing or that went a moment ago, and whose items cannot stay as they are until it is
-    /// clear what becomes of them.
-    pub unread: BTreeSet<Arc<str>>,
-}
-
-impl Found {
-    /// Whether nothing changed.
-    pub fn is_empty(&self) -> bool {
-        self.changed.is_empty() && self.gone.is_empty() && self.unread.is_empty()
-    }
-}
 
 impl Read {
     /// The stamp of what was read.

@@ -1,67 +1,24 @@
 //! What is kept: the ledger's rows, and the parsed index. Where nothing can be written the service goes on.
 
 use super::Publisher;
+use super::index_keeper::Work;
 use super::making::Round;
-use crate::edition::record::VersionRecord;
-use crate::newsroom::entry::{Basis, Entry};
+use super::unwritten::Unwritten;
+use super::unwritten::{ROWS_MAX, last_good};
+use crate::newsroom::entry::Basis;
 use crate::newsroom::identity::Id;
-use crate::newsroom::stamps::Stamps;
 use crate::publishing::desk::Taken;
 use crate::source::content_hash;
-use crate::source::media::MediaRecord;
-use crate::source::settings::Settings;
-use crate::source::stamp::Stamp;
-use crate::store::index::Index;
+use crate::source::settings::fingerprint;
 use crate::store::ledger::writing::Writing;
-use crate::store::ledger::{Error, Ledger, Source};
+use crate::store::ledger::{Error, Source};
 use crate::text::causes::joined;
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::mpsc::{Sender, channel, sync_channel};
-use std::thread::JoinHandle;
+use std::collections::BTreeSet;
+use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant};
-
-/// Publishing waits so long for another program that holds the ledger: a withdrawal must not wait for it.
-pub(super) const WAIT_MAX: Duration = Duration::from_millis(100);
 
 /// What could not be written is tried again after so long.
 const WRITE_AGAIN: Duration = Duration::from_secs(1);
-
-/// So many rows are written together.
-const ROWS_MAX: usize = 2_000;
-
-/// What is to be written: what the last change asks for, and what could not be written before.
-#[derive(Debug, Default)]
-pub struct Unwritten {
-    stamps: Stamps,
-    versions: BTreeMap<String, VersionRecord>,
-    sources: BTreeMap<String, Source>,
-    forgotten: BTreeSet<String>,
-    removed: BTreeSet<Id>,
-    unconfirmed: Option<BTreeSet<Id>>,
-    media: BTreeMap<String, MediaRecord>,
-    /// When it could not be written, the last time that was tried.
-    failed_at: Option<Instant>,
-}
-
-impl Unwritten {
-    fn is_empty(&self) -> bool {
-        self.stamps.is_empty()
-            && self.versions.is_empty()
-            && self.sources.is_empty()
-            && self.forgotten.is_empty()
-            && self.removed.is_empty()
-            && self.unconfirmed.is_none()
-            && self.media.is_empty()
-    }
-}
-
-/// The last good version under a name.
-pub fn last_good(ledger: &Ledger, unwritten: &Unwritten, name: &str) -> Option<Source> {
-    let waiting = unwritten.sources.get(name).cloned();
-    waiting.or_else(|| ledger.source(name).ok().flatten())
-}
 
 impl Publisher {
     /// Writes what a change asks for to the ledger, and hands what was parsed to the index.
@@ -226,93 +183,5 @@ impl Publisher {
             .failed_at
             .and(Instant::now().checked_sub(WRITE_AGAIN));
         self.write();
-    }
-}
-
-/// A text that is another whenever something beside an item's file decides what it gives.
-pub fn fingerprint(settings: &Settings) -> [u8; 16] {
-    let site = &settings.site;
-    let languages: Vec<_> = site
-        .languages
-        .iter()
-        .map(|(language, _)| language)
-        .collect();
-    let sections = settings.sections.values();
-    let syndicated: Vec<_> = sections
-        .filter(|section| section.syndicated)
-        .map(|section| &section.name)
-        .collect();
-    content_hash(&format!(
-        "{} {:?} {:?} {languages:?} {syndicated:?} {:?} {:?}",
-        env!("FINGERPRINT_OF_PARSER"),
-        site.timezone,
-        site.default_language,
-        site.base_url,
-        site.written_base_url,
-    ))
-}
-
-/// Writes the parsed index on a thread of its own: nothing waits for it, and nothing is lost without it.
-#[derive(Debug)]
-pub struct IndexKeeper {
-    sender: Option<Sender<Work>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-enum Work {
-    Begin([u8; 16]),
-    Keep(Vec<(Stamp, Arc<Entry>)>),
-}
-
-impl IndexKeeper {
-    /// Starts it.
-    pub fn start(index: Index, state: Option<&Path>) -> Self {
-        let (sender, work) = channel();
-        let state: Option<PathBuf> = state.map(Path::to_owned);
-        let thread = std::thread::spawn(move || {
-            let mut index = Some(index);
-            for work in work {
-                let done = match work {
-                    Work::Begin(fingerprint) => {
-                        let reopen = |state: &PathBuf| Index::open(state, &fingerprint);
-                        drop(index.take());
-                        state
-                            .as_ref()
-                            .map(reopen)
-                            .transpose()
-                            .map(|opened| index = opened)
-                    }
-                    Work::Keep(parsed) => index.as_mut().map_or(Ok(()), |index| {
-                        let mut parts = parsed.chunks(ROWS_MAX);
-                        parts.try_for_each(|part| index.keep(part))
-                    }),
-                };
-                if let Err(error) = done {
-                    tracing::warn!(
-                        "cannot write the parsed index: {error}; the next start parses everything"
-                    );
-                    return;
-                }
-            }
-        });
-        Self {
-            sender: Some(sender),
-            thread: Some(thread),
-        }
-    }
-
-    fn tell(&self, work: Work) {
-        // Where the thread has ended it has said why.
-        let _ended = self.sender.as_ref().map(|sender| sender.send(work));
-    }
-}
-
-impl Drop for IndexKeeper {
-    /// What was handed over is written before the state directory is left.
-    fn drop(&mut self) {
-        drop(self.sender.take());
-        if let Some(thread) = self.thread.take() {
-            let _panicked = thread.join();
-        }
     }
 }

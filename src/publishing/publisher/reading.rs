@@ -1,11 +1,13 @@
 //! The whole items that documents show: read when they are needed, held while a feed shows them.
 
-use super::{Publisher, keeping};
+use super::{Publisher, unwritten, window};
 use crate::feed::{Row, Shown, select};
 use crate::newsroom::entry::{Basis, Entry};
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Item;
+use crate::newsroom::media::MediaFiles;
 use crate::newsroom::place::Place;
+use crate::newsroom::place::folder;
 use crate::newsroom::problem::{Problem, Severity};
 use crate::publishing::desk::Taken;
 use crate::source;
@@ -151,7 +153,7 @@ impl Publisher {
             Some(Whole { item, text, .. }) => Ok((item, text)),
             None => {
                 let (ledger, unwritten) = (&self.ledger, &self.unwritten);
-                let last_good = |name: &str| keeping::last_good(ledger, unwritten, name);
+                let last_good = |name: &str| unwritten::last_good(ledger, unwritten, name);
                 self.desk.whole(entry, &last_good)
             }
         };
@@ -222,4 +224,51 @@ fn is_of(whole: &Whole, entry: &Entry) -> bool {
 
 fn is_held(entry: &Entry, now: i64) -> bool {
     entry.basis == Basis::LastGood && entry.state(now).has_page()
+}
+
+impl Publisher {
+    /// Whether the feeds of every place are made.
+    pub(super) fn is_forced(&self, taken: &Taken, now: i64) -> bool {
+        let is_unsent = self.unsent.is_some_and(|at| at <= now);
+        // After the clock was set back a version may lie in the future, which must not be told (http.md R-005).
+        is_unsent || taken.has_new_settings || taken.was_set_back
+    }
+
+    /// Whether a place's feeds may be others.
+    pub(super) fn is_touched(&self, place: &Place, taken: &Taken) -> bool {
+        let Some(window) = self.windows.get(place) else {
+            return true;
+        };
+        let name = folder(self.desk.newsroom().site(), place);
+        let has_media = || {
+            taken.media.contains("")
+                || taken
+                    .media
+                    .iter()
+                    .any(|path| window::shows_media(window, path))
+                || self.shows_site_pictures(taken)
+        };
+        !window.unread.is_empty()
+            || taken.groups.contains(&name)
+            || has_media()
+            || window::replaced(window, &taken.stamps.items)
+    }
+
+    fn shows_site_pictures(&self, taken: &Taken) -> bool {
+        let mut pictures = self.desk.newsroom().site().pictures();
+        pictures.any(|path| taken.media.contains(path))
+    }
+
+    /// What is known of the media files of a window, and of the site's own pictures.
+    pub(super) fn media_of(&self, entries: &[Arc<Entry>], now: i64) -> MediaFiles {
+        let site = self.desk.newsroom().site();
+        let own = entries
+            .iter()
+            .filter(|entry| !select::is_notice(entry, now))
+            .flat_map(|entry| entry.media.iter().map(|path| &**path));
+        let measured = self
+            .media
+            .measure(self.desk.directory(), own.chain(site.pictures()), now);
+        measured.files
+    }
 }

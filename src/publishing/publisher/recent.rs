@@ -57,7 +57,8 @@ impl Recent {
 mod tests {
     use super::*;
     use crate::newsroom::entry::Entry;
-    use crate::newsroom::parse::{self, Form};
+    use crate::newsroom::parse;
+    use crate::newsroom::parse::form::Form;
     use std::collections::BTreeMap;
     use std::sync::Arc;
 

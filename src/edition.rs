@@ -102,7 +102,7 @@ pub struct Mark {
     pub media_changes: u64,
 }
 
-/// Whether a file of the media folder may be sent (http.md R-163).
+/// Whether a file of the media folder may be sent (docs/http.md, “Media”).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MediaState {
     /// An item that may be read refers to it, or none at all.

@@ -120,7 +120,7 @@ fn refused(head: &Parts, edition: &Edition, status: StatusCode) -> Outcome {
     Outcome::Answer(failure(head, edition, status, UNROUTED))
 }
 
-/// What is checked before the target is looked at (http.md ).
+/// What is checked before the target is looked at (docs/http.md, “Methods”).
 fn admitted(head: &Parts) -> Result<(), StatusCode> {
     match head.method {
         Method::CONNECT | Method::TRACE => return Err(StatusCode::METHOD_NOT_ALLOWED),
@@ -150,7 +150,7 @@ pub fn with(head: &Parts, resource: &Resource, now: DateTime<Utc>) -> Answer {
     let told = last_modified.filter(|at| *at <= now.timestamp());
     let fields_of = |fields: &HeaderMap| {
         let mut fields = fields.clone();
-        // After the clock was set back (http.md R-005).
+        // After the clock was set back (docs/http.md, “Versions”).
         if told != last_modified {
             fields.remove(header::LAST_MODIFIED);
         }
@@ -201,8 +201,8 @@ pub fn with(head: &Parts, resource: &Resource, now: DateTime<Utc>) -> Answer {
     answer(head, resource.status(), fields, payload)
 }
 
-/// 301 to the URL that has taken the path's place. Nothing of the request but its query goes into it (http.md R-068,
-///
+/// 301 to the URL that has taken the path's place. Nothing of the request but its query goes into it (docs/http.md,
+/// “Redirects”).
 pub fn redirect(head: &Parts, url: &str, route: Route) -> Answer {
     let mut fields = error_fields(route, StatusCode::MOVED_PERMANENTLY);
     fields.insert(header::LOCATION, fields::value(url));
@@ -276,7 +276,7 @@ fn answer(head: &Parts, status: StatusCode, fields: HeaderMap, payload: Payload)
     let mut response = Response::new(payload);
     *response.status_mut() = status;
     *response.headers_mut() = fields;
-    // A body that nobody reads would be taken for the next request (http.md R-066).
+    // A body that nobody reads would be taken for the next request (docs/http.md, “Methods”).
     let has_body = head
         .headers
         .get(header::CONTENT_LENGTH)

@@ -1,6 +1,7 @@
 //! Where items come from: the data directory.
 //!
-//! Every file is opened beneath the directory's handle, so that no name and no link leads out of it (http.md R-097).
+//! Every file is opened beneath the directory's handle, so that no name and no link leads out of it (docs/http.md,
+//! “Files”).
 //! The directory itself may be a link; it is resolved anew at each scan. Nothing is ever written there.
 
 pub mod load;
@@ -23,7 +24,7 @@ use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-/// The largest item file, in bytes (http.md R-074).
+/// The largest item file, in bytes (docs/http.md, “Size of a document”).
 pub const FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
 
 /// The name of the site's own file.

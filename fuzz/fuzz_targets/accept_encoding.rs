@@ -1,5 +1,5 @@
 //! Any bytes as the lines of `Accept-Encoding`: always 200 with the same text, in a coding that the client named and
-//! did not refuse (http.md ).
+//! did not refuse (docs/http.md, “Content codings”).
 
 #![no_main]
 

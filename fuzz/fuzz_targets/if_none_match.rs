@@ -1,4 +1,5 @@
-//! Any bytes as the lines of `If-None-Match`, against a plain statement of its rule (http.md R-020 to R-024, R-055).
+//! Any bytes as the lines of `If-None-Match`, against a plain statement of its rule (docs/http.md, “Conditional
+//! requests”).
 
 #![no_main]
 
@@ -10,7 +11,7 @@ use tidings_fuzz::{field_lines, get, tag};
 /// Stands for the tag, which nobody guesses. No field may hold this byte.
 const TAG: u8 = 0x01;
 
-/// What proxies add to a tag (http.md R-024).
+/// What proxies add to a tag (docs/http.md, “Conditional requests”).
 const SUFFIXES: [&str; 7] = [
     "-gzip", "-br", "-zstd", "-deflate", "-gz", ";gzip", "--gzip",
 ];

@@ -1,5 +1,6 @@
 //! Any bytes as a request's target: a status that the route tables know with the fields that they demand, nothing of
-//! what nobody may see, and no path that leads out of the media folder (http.md, tables 1a and 1b, R-063).
+//! what nobody may see, and no path that leads out of the media folder (docs/http.md, “What each resource answers”,
+//! “Targets”).
 
 #![no_main]
 

@@ -1,5 +1,5 @@
 //! Any bytes as the lines of `Range`, for a file of any length: what is sent lies within the file, no byte of it twice,
-//! and in few parts (http.md R-160).
+//! and in few parts (docs/http.md, “Media”).
 
 #![no_main]
 

@@ -14,7 +14,7 @@ use tidings::edition::Edition;
 use tidings::feed::{self, Shown, content};
 use tidings::newsroom::entry::{Entry, page_of};
 use tidings::newsroom::item::Item;
-use tidings::newsroom::parse::self;
+use tidings::newsroom::parse;
 use tidings::newsroom::parse::File;
 use tidings::newsroom::parse::Parsed;
 use tidings::newsroom::parse::form::Form;

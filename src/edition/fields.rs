@@ -1,4 +1,4 @@
-//! The fields that do not depend on the request (http.md, tables 1a and 1b).
+//! The fields that do not depend on the request (docs/http.md, “What each resource answers”).
 
 use crate::edition::route::Route;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -125,7 +125,8 @@ fn share(fields: &mut HeaderMap) {
     );
 }
 
-/// A field's value of text that we made: visible ASCII alone, with anything else percent-encoded (http.md R-095).
+/// A field's value of text that we made: visible ASCII alone, with anything else percent-encoded (docs/http.md, “What
+/// goes into fields”).
 pub fn value(text: &str) -> HeaderValue {
     let is_plain = |byte: u8| matches!(byte, b' '..=b'~');
     let safe: String = if text.bytes().all(is_plain) {
@@ -139,7 +140,7 @@ pub fn value(text: &str) -> HeaderValue {
 /// One link of a `Link` field (RFC 8288): its target, relation and parameters.
 pub fn link(target: &str, relation: &str, parameters: &str) -> String {
     use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-    // http.md R-096: what would end the target or the member. A URL has none of them unescaped.
+    // docs/http.md, “What goes into fields”: what would end the target or the member. A URL has none of them unescaped.
     const UNSAFE: &AsciiSet = &CONTROLS
         .add(b' ')
         .add(b'<')

@@ -40,7 +40,7 @@ pub fn with_query(url: String, query: Option<&str>) -> String {
 
 impl Edition {
     /// Finds what stands at a percent-decoded path (which begins with `/` and has no dot segments). A query matters where
-    /// `[redirects]` names it (http.md R-065).
+    /// `[redirects]` names it (docs/http.md, “Redirects”).
     pub fn find(&self, path: &str, query: Option<&str>) -> Found<'_> {
         let site = self.newsroom.site();
         let base = &site.base_url;

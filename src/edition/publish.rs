@@ -96,7 +96,7 @@ pub fn feeds(context: Context<'_>, place: &Place, rows: &[Row], before: Before<'
 }
 
 /// Makes one feed of a tag or an author, which is made on request: `latest` is the running maximum of its dates, and
-/// `last_modified` comes from the stamps of what it shows (http.md R-002).
+/// `last_modified` comes from the stamps of what it shows (docs/http.md, “Versions”).
 ///
 /// # Errors
 ///
@@ -234,7 +234,7 @@ fn gives_same_fields(one: &Newsroom, other: &Newsroom, place: &Place) -> bool {
         && one.title_of(place) == other.title_of(place)
 }
 
-/// Spells a feed, and has a strict parser read it back (http.md R-103).
+/// Spells a feed, and has a strict parser read it back (docs/http.md, “Read back”).
 ///
 /// # Errors
 ///

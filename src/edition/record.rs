@@ -1,4 +1,5 @@
-//! Version records: how a live feed last looked on the wire, kept so that a restart changes nothing (http.md R-002).
+//! Version records: how a live feed last looked on the wire, kept so that a restart changes nothing (docs/http.md,
+//! “Versions”).
 
 /// The entity tag and publication time of a resource's present version.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +19,7 @@ impl VersionRecord {
 }
 
 /// A hold of the swap is no longer than this; a record further in the future comes from a wrong clock, and the new
-/// version goes out at once without a `Last-Modified` (http.md R-005).
+/// version goes out at once without a `Last-Modified` (docs/http.md, “Versions”).
 pub const HOLD_SECONDS_MAX: i64 = 2;
 
 /// The record of a resource whose bytes now have this tag: the same one for the same bytes, else a later one.
@@ -44,12 +45,12 @@ mod tests {
     }
 
     #[test]
-    fn r_003_the_same_bytes_keep_tag_and_time() {
+    fn the_same_bytes_keep_tag_and_time() {
         assert_eq!(advance(Some(&record("a", 5)), "a", 900), record("a", 5));
     }
 
     #[test]
-    fn r_005_other_bytes_get_a_later_second_even_within_one() {
+    fn other_bytes_get_a_later_second_even_within_one() {
         assert_eq!(advance(None, "a", 100), record("a", 100));
         assert_eq!(advance(Some(&record("a", 100)), "b", 100), record("b", 101));
         assert_eq!(advance(Some(&record("a", 100)), "b", 99), record("b", 101));

@@ -7,10 +7,10 @@ use flate2::write::GzEncoder;
 use std::io::Write;
 use std::sync::{Arc, OnceLock};
 
-/// Shorter bodies are not worth coding (http.md R-053).
+/// Shorter bodies are not worth coding (docs/http.md, “Content codings”).
 const CODED_BYTES_MIN: usize = 256;
 
-/// A coding that saves less than a twentieth is not offered (http.md R-053).
+/// A coding that saves less than a twentieth is not offered (docs/http.md, “Content codings”).
 const RATIO_MAX: (usize, usize) = (95, 100);
 
 /// A page waits for this coding: level 4 takes two thirds of the time of level 6, for two per cent of size.
@@ -94,7 +94,8 @@ impl Representations {
         (self.identity.len() + gzip) as u64
     }
 
-    /// Makes the codings that are missing (http.md R-051), and gzip as small as it gets: some milliseconds for a large
+    /// Makes the codings that are missing (docs/http.md, “Content codings”), and gzip as small as it gets: some
+    /// milliseconds for a large
     /// feed.
     pub fn complete(&self) {
         self.last_gzip.get_or_init(|| {
@@ -157,7 +158,7 @@ mod tests {
     use std::io::Read;
 
     #[test]
-    fn r_051_a_new_body_has_gzip_at_once_and_the_rest_when_completed() {
+    fn a_new_body_has_gzip_at_once_and_the_rest_when_completed() {
         let body: String = (0..400)
             .map(|number| format!("word {} and another word, ", number * number))
             .collect();
@@ -197,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn r_053_what_is_short_or_does_not_shrink_stays_as_it_is() {
+    fn what_is_short_or_does_not_shrink_stays_as_it_is() {
         use sha2::{Digest, Sha256};
         let noise: Vec<u8> = (0u8..128)
             .flat_map(|n| Sha256::digest([n]).to_vec())

@@ -32,7 +32,7 @@ pub struct Resource {
 pub enum Content {
     /// Text in several codings.
     Text(Representations),
-    /// A file, never coded (http.md R-010).
+    /// A file, never coded (docs/http.md, “Media”).
     File {
         /// Its size in bytes.
         length: u64,
@@ -40,7 +40,7 @@ pub enum Content {
 }
 
 /// One way in which a resource presents itself: its tag, and the fields of 200 and 304. A feed has a second one for
-/// browsers that open it as a document (http.md R-055).
+/// browsers that open it as a document (docs/http.md, “A feed in a browser”).
 #[derive(Debug)]
 pub struct View {
     /// The opaque tag, `.d` included; `None` for what has no version.
@@ -49,7 +49,7 @@ pub struct View {
     pub is_weak: bool,
     /// The fields of an answer with a body.
     pub fields: HeaderMap,
-    /// The fields of a 304 (RFC 9110, section 15.4.5; http.md R-030).
+    /// The fields of a 304 (RFC 9110, section 15.4.5; docs/http.md, “Conditional requests”).
     pub fields_not_modified: HeaderMap,
 }
 
@@ -336,7 +336,8 @@ impl View {
         media_type: &'static str,
         version: Option<(&Version, &str, bool)>,
     ) -> Self {
-        // A 304 says again what may have changed; the policy stays with what is stored (http.md R-030).
+        // A 304 says again what may have changed; the policy stays with what is stored (docs/http.md, “Conditional
+        // requests”).
         let mut not_modified = base.clone();
         let policy = not_modified.remove(header::CONTENT_SECURITY_POLICY);
         let mut tag = None;
@@ -369,7 +370,7 @@ impl View {
     }
 }
 
-/// `Cache-Control` of an answer that is no success (http.md, table 1a).
+/// `Cache-Control` of an answer that is no success (docs/http.md, “What each resource answers”).
 pub fn cache_control(status: StatusCode) -> HeaderValue {
     HeaderValue::from_static(match status {
         StatusCode::MOVED_PERMANENTLY => "max-age=3600",

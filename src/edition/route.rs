@@ -1,6 +1,6 @@
 //! The kinds of resources.
 
-/// What kind of route a path has; it decides the fields of an error (http.md, table 1b).
+/// What kind of route a path has; it decides the fields of an error (docs/http.md, “What each resource answers”).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Route {
     /// A feed.

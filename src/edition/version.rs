@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 /// How much of the digest the tag keeps: 20 characters of base64url.
 const TAG_BYTES: usize = 15;
 
-/// The present version of a resource (http.md ).
+/// The present version of a resource (docs/http.md, “Versions”).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Version {
     tag: String,

@@ -15,12 +15,12 @@ use crate::text::language::Language;
 use crate::text::legal::legal;
 use chrono::{FixedOffset, Offset, TimeZone, Utc};
 
-/// All bodies of a document together; beyond it the oldest travel as summaries (http.md R-074).
+/// All bodies of a document together; beyond it the oldest travel as summaries (docs/http.md, “Size of a document”).
 pub const BODIES_BYTES_MAX: usize = 1024 * 1024;
 
 /// The feed of a place that shows these items, which are cut to the size of a document.
 ///
-/// `latest` is the running maximum of its dates as the ledger keeps it (http.md R-076).
+/// `latest` is the running maximum of its dates as the ledger keeps it (docs/http.md, “Dates of feeds”).
 pub fn of_place(
     context: Context<'_>,
     place: &Place,
@@ -111,7 +111,7 @@ fn feed_id(site: &Site, place: &Place) -> String {
     site.authority.tag(&format!("feed{slash}{path}"))
 }
 
-/// Gives the items of a document their contents, as far as its size allows (http.md R-074).
+/// Gives the items of a document their contents, as far as its size allows (docs/http.md, “Size of a document”).
 fn cut(context: Context<'_>, mut items: Vec<FeedItem>, settings: &FeedSettings) -> Vec<FeedItem> {
     let mut room = BODIES_BYTES_MAX;
     for item in &mut items {

@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-/// The most items of a document (http.md R-074).
+/// The most items of a document (docs/http.md, “Size of a document”).
 pub const ITEMS_MAX: usize = 100;
 
 /// So many notices find room in any document: half of it, so that a withdrawal reaches readers however many items the

@@ -1,4 +1,4 @@
-//! The last look at a document before it goes out: read back by a strict parser (http.md R-103).
+//! The last look at a document before it goes out: read back by a strict parser (docs/http.md, “Read back”).
 
 /// Checks that an XML document is well-formed and has only characters that XML 1.0 allows.
 ///

@@ -206,7 +206,8 @@ impl Making<'_> {
             .measure(&folder, own.chain(pictures), self.now)
     }
 
-    /// A feed of a tag or an author. Its `Last-Modified` comes from the stamps of what it shows (http.md R-002).
+    /// A feed of a tag or an author. Its `Last-Modified` comes from the stamps of what it shows (docs/http.md,
+    /// “Versions”).
     fn feed(&self, (place, format): (&Place, Format)) -> Result<Made, Error> {
         let edition = self.edition;
         let row = |entry: &Arc<Entry>| {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 /// Files up to this size have a hash in their links and for their entity tag; larger ones take size and time
-/// (http.md R-162).
+/// (docs/http.md, “Media”).
 pub const HASHED_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
 /// The type of a file whose name tells none that we serve as such.

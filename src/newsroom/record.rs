@@ -62,7 +62,7 @@ pub struct ItemRecord {
 pub struct GroupRecord {
     /// When what it shows last changed; grows with every change.
     pub changed_at: i64,
-    /// The running maximum of its feed's dates (http.md R-076); `None` before there was one.
+    /// The running maximum of its feed's dates (docs/http.md, “Dates of feeds”); `None` before there was one.
     pub latest: Option<i64>,
     /// For the settings, a hash of them.
     pub hash: Option<[u8; 16]>,

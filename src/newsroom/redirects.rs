@@ -1,4 +1,4 @@
-//! Where old addresses of the publication lead: what `[redirects]` in `site.toml` says (http.md ).
+//! Where old addresses of the publication lead: what `[redirects]` in `site.toml` says (docs/http.md, “Redirects”).
 
 use std::collections::BTreeMap;
 
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn r_068_what_is_below_a_folder_goes_along() {
+    fn what_is_below_a_folder_goes_along() {
         let pairs = [
             ("/old/", "/new/"),
             ("/old/deep/", "/other/"),

@@ -322,7 +322,7 @@ pub struct FeedSettings {
     pub items: usize,
     /// How much of each.
     pub content: ContentDepth,
-    /// How long a copy is fresh: 600 to 86,400 s (http.md R-040).
+    /// How long a copy is fresh: 600 to 86,400 s (docs/http.md, “What each resource answers”).
     pub max_age_seconds: u32,
     /// What a killed item leaves.
     pub on_cancel: OnCancel,
@@ -332,7 +332,7 @@ pub struct FeedSettings {
     pub on_missing: OnMissing,
     /// WebSub hubs elsewhere.
     pub hubs: Vec<Url>,
-    /// Whether a feed opened in a browser is shown with a stylesheet (http.md R-055).
+    /// Whether a feed opened in a browser is shown with a stylesheet (docs/http.md, “A feed in a browser”).
     pub browser_view: bool,
 }
 

@@ -1,7 +1,8 @@
 //! The stamps that a change puts into the ledger.
 //!
 //! What changes the visible, by file or by clock, stamps the item and its groups, old and new; what is invisible before
-//! and after stamps nothing. What is made on request takes its `Last-Modified` from these stamps (http.md R-002).
+//! and after stamps nothing. What is made on request takes its `Last-Modified` from these stamps (docs/http.md,
+//! “Versions”).
 
 use crate::newsroom::Newsroom;
 use crate::newsroom::absent::Records;

@@ -1,4 +1,4 @@
-//! The list of all feeds, for readers to subscribe from (OPML 2.0; newsroom.md, O1).
+//! The list of all feeds, for readers to subscribe from (OPML 2.0; docs/http.md, “Lists for programs”).
 
 use super::frame::links_of;
 use super::xml::{Xml, document, leaf};

@@ -1,4 +1,4 @@
-//! What crawlers are told (RFC 9309; newsroom.md, S3).
+//! What crawlers are told (RFC 9309; docs/http.md, “Lists for programs”).
 
 use super::sitemap;
 use crate::newsroom::site::Site;

@@ -1,5 +1,5 @@
 //! Sitemaps: all pages for search engines (sitemaps.org, version 0.9), in parts where they are many, and the news of the
-//! last two days (newsroom.md, S1 and S2).
+//! last two days (docs/http.md, “Lists for programs”).
 
 use super::list::ROWS_MAX;
 use super::xml::{Xml, document, leaf};
@@ -282,7 +282,7 @@ mod tests {
     use crate::newsroom::base_url::BaseUrl;
 
     #[test]
-    fn newsroom_s2_languages_are_short() {
+    fn languages_are_short() {
         for (tag, expected) in [
             ("en", "en"),
             ("en-GB", "en"),
@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn newsroom_s1_a_file_of_the_longest_addresses_keeps_within_its_bytes() {
+    fn a_file_of_the_longest_addresses_keeps_within_its_bytes() {
         let text = "title = \"T\"\nbase_url = \"https://example.org\"\nid_authority = \"example.org\"\n\
                     id_authority_date = \"2022\"\n[languages.sr-Latn]\n";
         let site = |path: &str| {

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 /// The pages' stylesheet.
 pub const PAGE: &str = include_str!("page.css");
 
-/// The stylesheet of a feed in a browser (http.md R-151), without its words.
+/// The stylesheet of a feed in a browser (docs/http.md, “A feed in a browser”), without its words.
 pub(super) const FEED: &str = include_str!("feed.css");
 
 /// The path of the pages' stylesheet below the base URL, with a hash of its text.

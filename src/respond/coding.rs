@@ -1,4 +1,4 @@
-//! The choice of a content coding (RFC 9110, section 12.5.3; http.md R-050).
+//! The choice of a content coding (RFC 9110, section 12.5.3; docs/http.md, “Content codings”).
 
 use crate::edition::representation::{Coding, Representations};
 use bytes::Bytes;

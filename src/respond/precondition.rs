@@ -70,7 +70,8 @@ pub fn allows_range(
     said.is_some_and(|at| Some(at) == last_modified && at < now.timestamp())
 }
 
-/// The date of a field in seconds since 1970; `None` where it is not there, twice there or no date (http.md R-025).
+/// The date of a field in seconds since 1970; `None` where it is not there, twice there or no date (docs/http.md,
+/// “Conditional requests”).
 fn date(fields: &HeaderMap, name: &HeaderName, now: DateTime<Utc>) -> Option<i64> {
     let mut lines = fields.get_all(name).iter();
     let line = lines.next().filter(|_| lines.next().is_none())?;

@@ -1,4 +1,4 @@
-//! Ranges of bytes as clients ask for them (RFC 9110, section 14; http.md R-160).
+//! Ranges of bytes as clients ask for them (RFC 9110, section 14; docs/http.md, “Media”).
 
 use http::header::{self, HeaderMap};
 use std::ops::Range;

@@ -2,7 +2,8 @@
 
 use http::header::{HeaderMap, HeaderName};
 
-/// What proxies put behind a tag when they code a body, before the closing quote (http.md R-024).
+/// What proxies put behind a tag when they code a body, before the closing quote (docs/http.md, “Conditional
+/// requests”).
 const SUFFIXES: [&[u8]; 7] = [
     b"--gzip",
     b";gzip",

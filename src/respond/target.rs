@@ -5,19 +5,20 @@ use http::{Uri, Version, header};
 use percent_encoding::percent_decode_str;
 use std::borrow::Cow;
 
-/// The longest target, in octets (http.md R-064).
+/// The longest target, in octets (docs/http.md, “Targets”).
 pub const TARGET_BYTES_MAX: usize = 8_000;
 
 /// What a request is aimed at.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Target<'a> {
-    /// A path, percent-decoded once. The query is no part of it: only `[redirects]` looks at that (http.md R-065).
+    /// A path, percent-decoded once. The query is no part of it: only `[redirects]` looks at that (docs/http.md,
+    /// “Redirects”).
     Path(Cow<'a, str>),
     /// The server as a whole: `*`.
     Asterisk,
     /// More than [`TARGET_BYTES_MAX`].
     TooLong,
-    /// No path that could be meant well (http.md R-063).
+    /// No path that could be meant well (docs/http.md, “Targets”).
     Bad,
 }
 

@@ -26,7 +26,8 @@ use tokio::sync::watch;
 use tokio::task::spawn;
 use tokio::time::{sleep, timeout};
 
-/// How long accepting rests after it failed, as it does when file descriptors run out (http.md R-117).
+/// How long accepting rests after it failed, as it does when file descriptors run out (docs/http.md, “Limits of
+/// connections”).
 const ACCEPT_REST: Duration = Duration::from_millis(100);
 
 /// How long what a client still sends is read after its last answer, so that the answer is not lost to a reset.

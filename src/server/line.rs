@@ -1,5 +1,5 @@
 //! Watches what a client sends for the one thing that hyper answers otherwise than we want: a request line without
-//! end (http.md R-064).
+//! end (docs/http.md, “Targets”).
 
 use crate::respond::target::TARGET_BYTES_MAX;
 
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn r_064_a_line_without_end_is_overlong_wherever_the_chunks_are_cut() {
+    fn a_line_without_end_is_overlong_wherever_the_chunks_are_cut() {
         let long = [b'a'; 5_000];
         assert!(!watched(&[b"GET /", &long, b" HTTP/1.1\r\n"]).is_overlong());
         assert!(!watched(&[b"GET /", &long]).is_overlong());

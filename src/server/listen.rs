@@ -10,7 +10,7 @@ use std::time::Duration;
 /// The listeners of one core.
 pub type Listeners = Vec<TcpListener>;
 
-/// How many connections may wait to be taken (http.md R-118).
+/// How many connections may wait to be taken (docs/http.md, “Limits of connections”).
 const BACKLOG: i32 = 1024;
 
 /// How long the kernel keeps a connection that has not yet sent anything to itself, in seconds.
@@ -56,7 +56,7 @@ fn unbound(address: SocketAddr) -> io::Result<Socket> {
     Ok(socket)
 }
 
-/// A listening socket whose connections inherit what is set here (http.md R-118).
+/// A listening socket whose connections inherit what is set here (docs/http.md, “Limits of connections”).
 fn listener(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = unbound(address)?;
     socket.set_reuse_port(true)?;

@@ -1,4 +1,5 @@
-//! All connections of all cores: how many there are, of whom, and which has been idle longest (http.md R-117).
+//! All connections of all cores: how many there are, of whom, and which has been idle longest (docs/http.md, “Limits
+//! of connections”).
 
 use crate::server::limits::Limits;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
@@ -275,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn r_117_an_address_has_so_many_places_and_loopback_any() {
+    fn an_address_has_so_many_places_and_loopback_any() {
         let registry = registry(100, 2);
         let address: IpAddr = "2001:db8:0:1::1".parse().unwrap();
         let neighbour: IpAddr = "2001:db8:0:1::2".parse().unwrap();
@@ -291,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn r_117_when_full_the_longest_idle_has_to_go_and_a_busy_one_stays() {
+    fn when_full_the_longest_idle_has_to_go_and_a_busy_one_stays() {
         let registry = registry(2, 10);
         let address: IpAddr = "127.0.0.1".parse().unwrap();
         let busy = registry.admit(address).unwrap();
@@ -309,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn r_117_when_all_are_busy_nobody_more_is_taken() {
+    fn when_all_are_busy_nobody_more_is_taken() {
         let registry = registry(2, 10);
         let address: IpAddr = "127.0.0.1".parse().unwrap();
         let busy = [
@@ -323,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn r_117_one_that_has_just_come_is_not_driven_out_by_the_next() {
+    fn one_that_has_just_come_is_not_driven_out_by_the_next() {
         let registry = registry(1, 10);
         let address: IpAddr = "127.0.0.1".parse().unwrap();
         let _arriving = registry.admit(address).unwrap();

@@ -1,4 +1,5 @@
-//! HTML that is safe to carry: an allow-list of elements and attributes, every URL absolute (http.md R-100).
+//! HTML that is safe to carry: an allow-list of elements and attributes, every URL absolute (docs/http.md, “Cleaned
+//! HTML”).
 
 pub mod prepared;
 pub mod shown;
@@ -480,7 +481,7 @@ mod tests {
     }
 
     #[test]
-    fn rss_19_what_runs_or_positions_is_removed() {
+    fn what_runs_or_positions_is_removed() {
         for (html, safe) in [
             ("<script>a</script>b", "b"),
             ("<p onclick=x style='a' class=b>t</p>", "<p>t</p>"),
@@ -503,7 +504,7 @@ mod tests {
     }
 
     #[test]
-    fn rss_18_every_url_is_absolute_and_a_known_picture_has_its_size() {
+    fn every_url_is_absolute_and_a_known_picture_has_its_size() {
         assert_eq!(
             clean(
                 "<a href='b'>t</a><img src=known.png alt=x><img src='/c.png' width=1><video src=v.mp4 poster=p.png controls></video>"

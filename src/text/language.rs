@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rss_4_a_tag_is_taken_and_a_name_is_not() {
+    fn a_tag_is_taken_and_a_name_is_not() {
         for (text, tag) in [
             ("EN", "en"),
             ("sr-latn", "sr-Latn"),

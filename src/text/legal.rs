@@ -96,7 +96,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn r_101_what_xml_forbids_is_removed() {
+    fn what_xml_forbids_is_removed() {
         assert_eq!(
             legal("a\u{0}b\u{1B}c\u{B}d\u{FFFE}e\u{FFFF}f\tg\n"),
             "abcdef\tg\n"

@@ -6,7 +6,8 @@ use std::sync::Arc;
 /// The longest slug, in bytes.
 pub const SLUG_BYTES_MAX: usize = 100;
 
-/// A URL segment and name of a section or item page: `^[a-z0-9]+(-[a-z0-9]+)*$`, at most 100 bytes (http.md R-095).
+/// A URL segment and name of a section or item page: `^[a-z0-9]+(-[a-z0-9]+)*$`, at most 100 bytes (docs/http.md,
+/// “What goes into fields”).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Slug(Arc<str>);
 
@@ -75,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn r_095_a_slug_keeps_the_grammar() {
+    fn a_slug_keeps_the_grammar() {
         for good in ["a", "2024-09-02-autumn", "0"] {
             assert!(Slug::new(good).is_some(), "{good}");
         }

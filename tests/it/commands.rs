@@ -144,7 +144,7 @@ fn an_unusable_site_stops_the_start_with_a_message() {
 }
 
 #[test]
-fn r_002_a_restart_changes_no_tag_and_no_date() {
+fn a_restart_changes_no_tag_and_no_date() {
     let folder = data(&[("site.toml", SITE), ("news/a.toml", ITEM)]);
     let path = folder.path().join("data");
     let server = Serving::start(&path, &[]);
@@ -231,7 +231,7 @@ fn a_page_whose_file_changed_is_never_shown_from_the_new_text() {
 }
 
 #[test]
-fn r_163_media_are_served_hidden_or_gone_with_their_items() {
+fn media_are_served_hidden_or_gone_with_their_items() {
     let with =
         |more: &str, file: &str| format!("title = \"{file}\"\n{more}body = \"![]({file}.png)\"\n");
     let png = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("data/media/logo.png")).unwrap();

@@ -1,4 +1,5 @@
-//! `Last-Modified` of everything that is served only moves forward (http.md, R-002 to R-005): under any edits, pictures
+//! `Last-Modified` of everything that is served only moves forward (docs/http.md, “Versions”): under any edits,
+//! pictures
 //! and related items that come and go among them, and across restarts, nobody who asks by date gets 304 for other bytes.
 
 use crate::desk::{Office, SITE, second};

@@ -1,5 +1,5 @@
 //! The list of feeds, sitemaps and robots.txt, read back by an independent XML parser and held against their protocols
-//! (newsroom.md, O1, O2 and S1 to S3; http.md, tables 1a and 1b, R-002 to R-004).
+//! (docs/http.md, “Lists for programs”, “Versions”).
 
 use crate::desk::{Answer, Office, SITE, second};
 use crate::fixture::{NOW, Publication};
@@ -86,7 +86,7 @@ fn news(text: &str) -> String {
 const RUSSIAN: &str = "timezone = \"Europe/Vienna\"\n[languages.ru]\ntitle = \"Пример\"\n[feeds]\nformats = [\"atom\", \"json\"]\n";
 
 #[test]
-fn newsroom_o1_the_list_of_feeds_names_each_once() {
+fn the_list_of_feeds_names_each_once() {
     let site = format!("{SITE}description = \"News & more\"\n{RUSSIAN}");
     let files = [(
         "news/section.toml",
@@ -223,7 +223,7 @@ fn robots_and_the_list_of_feeds_stand_at_the_root_of_the_host() {
 }
 
 #[test]
-fn newsroom_s1_the_sitemap_lists_what_may_be_read() {
+fn the_sitemap_lists_what_may_be_read() {
     let past = "2096-11-01T10:00:00Z";
     let corrected = "corrections = [{ at = 2096-11-20T09:00:00Z, note = \"n\" }, { at = 2096-12-01T00:00:00Z, note = \"n\" }]\n";
     let files = [
@@ -300,7 +300,7 @@ fn newsroom_s1_the_sitemap_lists_what_may_be_read() {
 }
 
 #[test]
-fn newsroom_s1_more_than_fifty_thousand_pages_come_in_parts() {
+fn more_than_fifty_thousand_pages_come_in_parts() {
     let files = [(
         "news/a.toml",
         "title = \"T\"\ndate = 2020-01-01T00:00:00Z\nbody = \"b\"\n",
@@ -344,7 +344,7 @@ fn newsroom_s1_more_than_fifty_thousand_pages_come_in_parts() {
 }
 
 #[test]
-fn newsroom_s2_the_news_sitemap_has_two_days_of_news() {
+fn the_news_sitemap_has_two_days_of_news() {
     let files = [
         ("site.toml", format!("{SITE}{RUSSIAN}")),
         (
@@ -423,7 +423,7 @@ fn newsroom_s2_the_news_sitemap_has_two_days_of_news() {
 }
 
 #[test]
-fn r_004_the_clock_alone_gives_the_news_sitemap_another_date() {
+fn the_clock_alone_gives_the_news_sitemap_another_date() {
     let office = |restarts: bool| {
         let a = item("A", "2096-11-22T12:30:00Z", "");
         let mut office = Office::open(
@@ -452,7 +452,7 @@ fn r_004_the_clock_alone_gives_the_news_sitemap_another_date() {
 }
 
 #[test]
-fn r_002_what_stands_on_the_settings_moves_with_them_alone() {
+fn what_stands_on_the_settings_moves_with_them_alone() {
     let files = [("site.toml", SITE), ("news/section.toml", "")];
     let mut office = Office::open(&files, second("12:00:00"));
     let all = |office: &Office| ["/feeds.opml", "/robots.txt"].map(|path| office.get(path));
@@ -526,7 +526,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, rng_seed: crate::fixture::seed(), ..ProptestConfig::default() })]
 
     #[test]
-    fn r_003_r_004_one_date_and_one_tag_are_of_one_text(edits in edits()) {
+    fn one_date_and_one_tag_are_of_one_text(edits in edits()) {
         let files = [("site.toml", SITE), ("news/section.toml", ""), ("other/section.toml", "")];
         let mut office = Office::open(&files, second("12:00:00"));
         let mut seen: BTreeMap<&str, HashMap<String, String>> = BTreeMap::new();

@@ -261,7 +261,7 @@ fn table_1_pages_stylesheets_and_media_carry_their_fields() {
 }
 
 #[test]
-fn r_012_head_is_get() {
+fn head_is_get() {
     for path in [
         "/rss.xml",
         "/feed.json",
@@ -285,7 +285,7 @@ fn r_012_head_is_get() {
 }
 
 #[test]
-fn r_020_if_none_match_decides_and_the_date_beside_it_does_not() {
+fn if_none_match_decides_and_the_date_beside_it_does_not() {
     let early = "Thu, 01 Jan 1970 00:00:00 GMT";
     let late = "Wed, 25 Nov 2026 12:00:00 GMT";
     check(
@@ -305,7 +305,7 @@ fn r_020_if_none_match_decides_and_the_date_beside_it_does_not() {
 }
 
 #[test]
-fn r_021_the_comparison_is_weak_for_if_none_match_and_strong_for_if_match() {
+fn the_comparison_is_weak_for_if_none_match_and_strong_for_if_match() {
     check(&get("/rss.xml", "If-None-Match: \"{tag}\""), "304");
     check(
         &get("/rss.xml", "If-Match: W/\"{tag}\""),
@@ -343,7 +343,7 @@ fn r_021_the_comparison_is_weak_for_if_none_match_and_strong_for_if_match() {
 }
 
 #[test]
-fn r_022_r_023_lists_stars_and_garbage() {
+fn lists_stars_and_garbage() {
     for fields in [
         "If-None-Match: *",
         "If-None-Match: \"a,b\", W/\"{tag}\"",
@@ -365,7 +365,7 @@ fn r_022_r_023_lists_stars_and_garbage() {
 }
 
 #[test]
-fn r_024_what_proxies_and_readers_make_of_a_tag_is_understood() {
+fn what_proxies_and_readers_make_of_a_tag_is_understood() {
     let tag = "{tag}";
     for value in [
         tag.to_owned(),
@@ -393,7 +393,7 @@ fn r_024_what_proxies_and_readers_make_of_a_tag_is_understood() {
 }
 
 #[test]
-fn r_025_r_026_r_027_dates_alone_work_in_all_three_forms() {
+fn r_027_dates_alone_work_in_all_three_forms() {
     for (since, status) in [
         ("Tue, 24 Nov 2026 12:00:00 GMT", "304"),
         ("Tue, 24 Nov 2026 11:59:59 GMT", "200"),
@@ -415,7 +415,7 @@ fn r_025_r_026_r_027_dates_alone_work_in_all_three_forms() {
 }
 
 #[test]
-fn r_028_r_033_a_reload_with_no_cache_is_still_answered_by_304() {
+fn a_reload_with_no_cache_is_still_answered_by_304() {
     check(
         &get(
             "/rss.xml",
@@ -426,7 +426,7 @@ fn r_028_r_033_a_reload_with_no_cache_is_still_answered_by_304() {
 }
 
 #[test]
-fn r_029_preconditions_of_options_are_ignored() {
+fn preconditions_of_options_are_ignored() {
     check(
         &format!("OPTIONS /rss.xml HTTP/1.1\n{HOST}\nIf-None-Match: *\nIf-Match: \"x\""),
         "204",
@@ -434,7 +434,7 @@ fn r_029_preconditions_of_options_are_ignored() {
 }
 
 #[test]
-fn r_030_r_031_a_304_renews_what_is_stored() {
+fn a_304_renews_what_is_stored() {
     check(
         &get("/rss.xml", "If-None-Match: *\nAccept-Encoding: gzip"),
         "304
@@ -453,7 +453,7 @@ fn r_030_r_031_a_304_renews_what_is_stored() {
 }
 
 #[test]
-fn r_050_the_coding_follows_the_weights_and_then_the_server() {
+fn the_coding_follows_the_weights_and_then_the_server() {
     for (accept, coding) in [
         ("", None),
         ("Accept-Encoding:", None),
@@ -492,7 +492,7 @@ fn r_050_the_coding_follows_the_weights_and_then_the_server() {
 }
 
 #[test]
-fn r_053_a_small_body_is_not_coded_and_still_varies() {
+fn a_small_body_is_not_coded_and_still_varies() {
     check(
         &get("/assets/feed.css", "Accept-Encoding: gzip"),
         "200\nvary: accept-encoding\n!content-encoding",
@@ -500,7 +500,7 @@ fn r_053_a_small_body_is_not_coded_and_still_varies() {
 }
 
 #[test]
-fn r_054_accept_chooses_nothing() {
+fn accept_chooses_nothing() {
     check(
         &get("/rss.xml", "Accept: text/html, */*;q=0.1"),
         "200\ncontent-type: application/rss+xml; charset=utf-8",
@@ -512,7 +512,7 @@ fn r_054_accept_chooses_nothing() {
 }
 
 #[test]
-fn r_055_a_document_view_has_its_own_type_and_tag() {
+fn a_document_view_has_its_own_type_and_tag() {
     let view = "Sec-Fetch-Dest: document\n";
     check(
         &get("/rss.xml", view),
@@ -544,7 +544,7 @@ fn r_055_a_document_view_has_its_own_type_and_tag() {
 }
 
 #[test]
-fn r_060_methods() {
+fn methods() {
     for method in ["POST", "PUT", "DELETE", "PATCH"] {
         check(
             &format!("{method} /rss.xml HTTP/1.1\n{HOST}"),
@@ -611,7 +611,7 @@ fn table_1_preflights_are_answered() {
 }
 
 #[test]
-fn r_061_r_062_the_host_is_one_and_means_nothing() {
+fn the_host_is_one_and_means_nothing() {
     check("GET /rss.xml HTTP/1.1", "400\ncache-control: no-store");
     check("GET /rss.xml HTTP/1.0", "200");
     check(&format!("GET /rss.xml HTTP/1.1\n{HOST}\n{HOST}"), "400");
@@ -628,7 +628,7 @@ fn r_061_r_062_the_host_is_one_and_means_nothing() {
 }
 
 #[test]
-fn r_063_hostile_paths_are_refused() {
+fn hostile_paths_are_refused() {
     for path in [
         "/../etc/passwd",
         "/news/../rss.xml",
@@ -657,7 +657,7 @@ fn r_063_hostile_paths_are_refused() {
 }
 
 #[test]
-fn r_064_a_target_may_have_8000_octets() {
+fn a_target_may_have_8000_octets() {
     check(&get(&format!("/{}", "a".repeat(7_999)), ""), "404");
     check(
         &get(&format!("/{}", "a".repeat(8_000)), ""),
@@ -667,7 +667,7 @@ fn r_064_a_target_may_have_8000_octets() {
 }
 
 #[test]
-fn r_065_the_query_means_nothing() {
+fn the_query_means_nothing() {
     check(
         &get("/rss.xml?_=0.123&x=%zz", "If-None-Match: W/\"{tag}\""),
         "304",
@@ -675,7 +675,7 @@ fn r_065_the_query_means_nothing() {
 }
 
 #[test]
-fn r_066_a_body_that_nobody_reads_ends_the_connection() {
+fn a_body_that_nobody_reads_ends_the_connection() {
     check(
         &get("/rss.xml", "Content-Length: 5"),
         "200\nconnection: close",
@@ -690,7 +690,7 @@ fn r_066_a_body_that_nobody_reads_ends_the_connection() {
 }
 
 #[test]
-fn r_067_a_canceled_item_is_gone_and_a_secret_one_never_was() {
+fn a_canceled_item_is_gone_and_a_secret_one_never_was() {
     check(
         &get("/news/c/", "If-None-Match: *"),
         "410\ncache-control: max-age=300\ncontent-type: text/html; charset=utf-8\n!etag\n!last-modified",
@@ -711,7 +711,7 @@ fn r_067_a_canceled_item_is_gone_and_a_secret_one_never_was() {
 }
 
 #[test]
-fn r_068_r_069_moved_paths_redirect_in_one_hop_to_our_own_address() {
+fn moved_paths_redirect_in_one_hop_to_our_own_address() {
     for (path, target) in [
         ("/news", "https://press.example.org/news/"),
         ("/news/a", "https://press.example.org/news/a/"),
@@ -731,7 +731,7 @@ fn r_068_r_069_moved_paths_redirect_in_one_hop_to_our_own_address() {
 }
 
 #[test]
-fn r_070_errors_are_small_and_say_how_long_they_last() {
+fn errors_are_small_and_say_how_long_they_last() {
     check(
         &get("/nothing/", ""),
         "404\ncache-control: max-age=30\ncontent-type: text/html; charset=utf-8\nbody: some\n!access-control-allow-origin",
@@ -743,7 +743,7 @@ fn r_070_errors_are_small_and_say_how_long_they_last() {
 }
 
 #[test]
-fn r_073_feeds_and_pages_ignore_ranges() {
+fn feeds_and_pages_ignore_ranges() {
     check(
         &get("/rss.xml", "Range: bytes=0-9"),
         "200\n!content-range\n!accept-ranges",
@@ -755,7 +755,7 @@ fn r_073_feeds_and_pages_ignore_ranges() {
 }
 
 #[test]
-fn r_098_nothing_forwarded_changes_a_byte() {
+fn nothing_forwarded_changes_a_byte() {
     let plain = answer(&get("/rss.xml", ""));
     let forwarded = answer(&get(
         "/rss.xml",

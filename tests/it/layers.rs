@@ -238,3 +238,51 @@ fn no_files_use_each_other_in_a_circle() {
     }
     assert!(left.is_empty(), "{left:#?}");
 }
+
+/// The headings of a document that comments name, as in `docs/http.md, “Versions”`.
+fn named_headings(text: &str) -> Vec<(String, String)> {
+    let words = text.replace("\n//! ", " ").replace("\n/// ", " ");
+    let mut found = Vec::new();
+    for part in words.split("docs/").skip(1) {
+        let Some((file, rest)) = part.split_once(".md, “") else {
+            continue;
+        };
+        if file.contains(' ') {
+            continue;
+        }
+        let rest = format!("“{rest}");
+        for heading in rest
+            .split(", ")
+            .map_while(|heading| heading.strip_prefix('“'))
+        {
+            let Some((heading, _)) = heading.split_once('”') else {
+                break;
+            };
+            found.push((format!("docs/{file}.md"), heading.to_owned()));
+        }
+    }
+    found
+}
+
+#[test]
+fn what_the_code_refers_to_can_be_read_here() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folders = ["src", "tests", "benches", "fuzz/fuzz_targets"].map(|name| root.join(name));
+    let files = folders.iter().flat_map(walkdir::WalkDir::new).flatten();
+    let code = files.filter(|file| file.path().extension().is_some_and(|end| end == "rs"));
+    let (mut count, mut wrong) = (0, BTreeSet::new());
+    for file in code.filter(|file| !file.path().ends_with("layers.rs")) {
+        for (document, heading) in named_headings(&fs::read_to_string(file.path()).unwrap()) {
+            count += 1;
+            let text = fs::read_to_string(root.join(&document)).unwrap_or_default();
+            let is_there = text.lines().any(|line| {
+                line.strip_prefix("## ") == Some(&heading)
+                    || line.starts_with(&format!("- **{heading}.**"))
+            });
+            if !is_there {
+                wrong.insert(format!("{}: {document}, {heading}", file.path().display()));
+            }
+        }
+    }
+    assert!(count > 50 && wrong.is_empty(), "{count}: {wrong:#?}");
+}

@@ -1,4 +1,4 @@
-//! The life of an item, as every reader meets it (newsroom.md, section 1).
+//! The life of an item, as every reader meets it (docs/lifecycle.md).
 
 mod absence;
 mod identity;

@@ -1,5 +1,5 @@
 //! Media files over real sockets: ranges of a file larger than memory, files that change while they are sent, and the
-//! ways out of the folder that are none (http.md ).
+//! ways out of the folder that are none (docs/http.md, “Targets”, “Files”, “Media”).
 
 use crate::serving::{ITEM, SITE, Serving, ask_until, data, field, now_milliseconds, wait_until};
 use std::fs::{self, File, FileTimes};
@@ -62,7 +62,7 @@ fn memory(process: u32) -> u64 {
 }
 
 #[test]
-fn r_160_a_file_of_five_gigabytes_is_sent_in_parts_and_never_held() {
+fn a_file_of_five_gigabytes_is_sent_in_parts_and_never_held() {
     let folder = data(&[("site.toml", SITE), ("news/a.toml", ITEM)]);
     let large = File::create(media(folder.path()).join("film.mp4")).unwrap();
     large.set_len(LARGE).unwrap();
@@ -160,7 +160,7 @@ fn a_file_whose_name_another_takes_is_sent_to_its_end() {
 }
 
 #[test]
-fn r_162_the_tag_is_of_the_bytes_and_follows_them() {
+fn the_tag_is_of_the_bytes_and_follows_them() {
     let folder = data(&[("site.toml", SITE), ("news/a.toml", ITEM)]);
     let file = media(folder.path()).join("a.txt");
     fs::write(&file, "one").unwrap();
@@ -198,7 +198,7 @@ fn r_162_the_tag_is_of_the_bytes_and_follows_them() {
 }
 
 #[test]
-fn r_162_what_was_measured_too_soon_after_a_change_is_measured_again() {
+fn what_was_measured_too_soon_after_a_change_is_measured_again() {
     let folder = data(&[("site.toml", SITE), ("media/a.txt", "one")]);
     let directory = DataDirectory::open(&folder.path().join("data")).unwrap();
     let index = MediaIndex::default();
@@ -225,7 +225,7 @@ fn r_162_what_was_measured_too_soon_after_a_change_is_measured_again() {
 }
 
 #[test]
-fn r_162_a_file_without_a_hash_has_no_other_name() {
+fn a_file_without_a_hash_has_no_other_name() {
     let folder = data(&[("site.toml", SITE), ("news/a.toml", ITEM)]);
     for (name, length) in [("at.bin", 16 << 20), ("over.bin", (16 << 20) + 1)] {
         let file = File::create(media(folder.path()).join(name)).unwrap();
@@ -248,7 +248,7 @@ fn r_162_a_file_without_a_hash_has_no_other_name() {
 }
 
 #[test]
-fn r_063_r_097_there_is_no_way_out_of_the_folder() {
+fn there_is_no_way_out_of_the_folder() {
     let folder = data(&[
         ("site.toml", SITE),
         ("news/a.toml", ITEM),
@@ -341,7 +341,7 @@ fn r_063_r_097_there_is_no_way_out_of_the_folder() {
 }
 
 #[test]
-fn r_163_a_link_shows_no_more_than_the_file_that_it_leads_to() {
+fn a_link_shows_no_more_than_the_file_that_it_leads_to() {
     let with = |more: &str, file: &str| {
         format!(
             "title = \"T\"\n{more}images = [{{ src = \"{file}\", alt = \"\" }}]\nbody = \"b\"\n"

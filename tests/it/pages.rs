@@ -92,7 +92,7 @@ fn the_sample_publication() {
 }
 
 #[test]
-fn html_1_a_page_names_its_own_feeds_first_then_those_of_all_news() {
+fn a_page_names_its_own_feeds_first_then_those_of_all_news() {
     let text = "title = \"A\"\ndate = 2096-11-01\nbody = \"b\"\n";
     let section = "[feeds]\nformats = [\"atom\"]\n";
     let office = Office::open(
@@ -133,7 +133,7 @@ fn html_1_a_page_names_its_own_feeds_first_then_those_of_all_news() {
 }
 
 #[test]
-fn r_152_every_feed_has_a_page_with_its_address_to_copy() {
+fn every_feed_has_a_page_with_its_address_to_copy() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let office = Office::over(&root.join("data"), NOW);
     for path in office.paths(&[]) {

@@ -1,4 +1,5 @@
-//! Ranges of a file (http.md ), each beside what nginx 1.22 answers for the same 36 bytes with the same date
+//! Ranges of a file (docs/http.md, “Media”), each beside what nginx 1.22 answers for the same 36 bytes with the same
+//! date
 //! and to the same fields; where the two differ the table says why.
 
 use crate::fixture::NOW;
@@ -178,7 +179,7 @@ const TABLE: [(&str, &str, &str); 35] = [
 ];
 
 #[test]
-fn r_160_ranges_are_answered_as_nginx_does_or_better() {
+fn ranges_are_answered_as_nginx_does_or_better() {
     let many = |count: usize| -> String {
         let ranges = (0..count).map(|at| format!("{}-{}", at * 2, at * 2));
         format!("bytes={}", ranges.collect::<Vec<_>>().join(","))
@@ -202,7 +203,7 @@ fn r_160_ranges_are_answered_as_nginx_does_or_better() {
 }
 
 #[test]
-fn r_160_a_range_is_for_get_alone_and_said_once() {
+fn a_range_is_for_get_alone_and_said_once() {
     let head = answer_of(FILE, "HEAD", "range: bytes=0-1");
     assert_eq!(spelled(FILE, &head), WHOLE);
     assert_eq!(head.headers()["accept-ranges"], "bytes");
@@ -215,7 +216,7 @@ fn r_160_a_range_is_for_get_alone_and_said_once() {
 }
 
 #[test]
-fn r_160_a_part_carries_the_fields_of_the_whole() {
+fn a_part_carries_the_fields_of_the_whole() {
     let whole = answer_of(FILE, "GET", "");
     let part = answer_of(FILE, "GET", "range: bytes=0-1");
     let mut fields = part.headers().clone();
@@ -235,7 +236,7 @@ fn r_160_a_part_carries_the_fields_of_the_whole() {
 }
 
 #[test]
-fn r_161_if_range_names_the_very_version() {
+fn if_range_names_the_very_version() {
     const PART: &str = "206 bytes 0-1/36 01";
     let table = [
         ("\"tag\"", PART),
@@ -261,7 +262,7 @@ fn r_161_if_range_names_the_very_version() {
 }
 
 #[test]
-fn r_161_a_date_of_the_present_second_is_no_strong_validator() {
+fn a_date_of_the_present_second_is_no_strong_validator() {
     let request = |fields: [(&str, &str); 2]| {
         let mut request = Request::get("/media/a.bin");
         for (name, value) in fields {
@@ -313,7 +314,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn r_160_what_is_sent_is_what_was_asked_for(
+    fn what_is_sent_is_what_was_asked_for(
         asked in prop::collection::vec((0_usize..50, 0_usize..12), 1..12), suffix in prop::option::of(0_usize..50),
     ) {
         let mut specs: Vec<String> = asked
@@ -339,7 +340,7 @@ proptest! {
     }
 
     #[test]
-    fn r_160_any_text_is_answered(range in "[\\x20-\\x7e]{0,40}", of_bytes in "bytes=[0-9,-]{0,40}") {
+    fn any_text_is_answered(range in "[\\x20-\\x7e]{0,40}", of_bytes in "bytes=[0-9,-]{0,40}") {
         for range in [range, of_bytes] {
             let response = answer_of(FILE, "GET", &format!("range: {range}"));
             prop_assert!(matches!(response.status().as_u16(), 200 | 206 | 416));

@@ -74,7 +74,7 @@ fn a_new_item_stamps_itself_and_its_groups_and_the_same_one_stamps_nothing() {
 }
 
 #[test]
-fn r_005_no_row_is_stamped_twice_with_one_second() {
+fn no_row_is_stamped_twice_with_one_second() {
     let mut memory = Memory::new();
     memory.look(ITEM, NOW);
     memory.look(&ITEM.replace("\"b\"", "\"c\""), NOW);
@@ -98,7 +98,7 @@ fn what_was_never_seen_stamps_nothing() {
 }
 
 #[test]
-fn r_076_a_removal_moves_the_date_of_its_feeds_and_the_wire_time_stays() {
+fn a_removal_moves_the_date_of_its_feeds_and_the_wire_time_stays() {
     let mut memory = Memory::new();
     memory.look(ITEM, NOW);
     let withheld = format!("{ITEM}status = \"withheld\"\nstatus_note = \"n\"\n");

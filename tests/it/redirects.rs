@@ -24,7 +24,7 @@ fn later(office: &mut Office) {
 }
 
 #[test]
-fn r_068_old_addresses_lead_where_site_toml_says() {
+fn old_addresses_lead_where_site_toml_says() {
     let office = office(
         "\"/feed/\" = \"/rss.xml\"\n\"/?feed=rss2\" = \"/rss.xml\"\n\"/blog/\" = \"/news/\"\n\
          \"/news/rss.xml\" = \"/atom.xml\"\n\"/caf%C3%A9/\" = \"/news/\"\n\"/void/\" = \"/nothing/\"\n\
@@ -60,7 +60,7 @@ fn r_068_old_addresses_lead_where_site_toml_says() {
 }
 
 #[test]
-fn r_068_a_redirect_goes_one_step_even_to_what_has_moved() {
+fn a_redirect_goes_one_step_even_to_what_has_moved() {
     let mut office = office("\"/blog/a.html\" = \"/news/a/\"\n\"/blog/\" = \"/news/\"\n");
     office.rename("news/a.toml", "news/b.toml");
     later(&mut office);

@@ -1,4 +1,5 @@
-//! What nobody may see yet is in no answer (newsroom.md, N4): with the file of a secret item every answer is the one
+//! What nobody may see yet is in no answer (docs/lifecycle.md, “Secrets”): with the file of a secret item every answer
+//! is the one
 //! of the same directory without it.
 
 use crate::desk::{Answer, Office, SITE, second};
@@ -221,7 +222,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, rng_seed: crate::fixture::seed(), ..ProptestConfig::default() })]
 
     #[test]
-    fn newsroom_4_no_answer_tells_of_a_secret_item(secret in secret(), items in open(), comes_at in 0_usize..4, restarts: bool) {
+    fn no_answer_tells_of_a_secret_item(secret in secret(), items in open(), comes_at in 0_usize..4, restarts: bool) {
         let files = files(&items);
         let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, &**text)).collect();
         let mut office = Office::open(&files, noon() - 3600);

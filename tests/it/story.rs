@@ -185,7 +185,7 @@ fn feeds(office: &Office) -> BTreeMap<String, Answer> {
     office.answers(&paths)
 }
 
-/// Other bytes have another tag and a later date; the same bytes have neither (http.md ).
+/// Other bytes have another tag and a later date; the same bytes have neither (docs/http.md, “Versions”).
 fn versions(before: &BTreeMap<String, Answer>, after: &BTreeMap<String, Answer>, place: &str) {
     for (path, (_, fields, body)) in after {
         let Some((_, old_fields, old_body)) = before.get(path) else {

@@ -1,4 +1,5 @@
-//! Versions under random edits (http.md, R-003 to R-005): other bytes have another tag and a later date, the same bytes
+//! Versions under random edits (docs/http.md, “Versions”): other bytes have another tag and a later date, the same
+//! bytes
 //! are the same resource, and what changes in one section touches no other.
 
 use crate::desk::{Office, SITE, second, text};
@@ -134,7 +135,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, rng_seed: crate::fixture::seed(), ..ProptestConfig::default() })]
 
     #[test]
-    fn r_003_to_r_005_hold_under_any_edits(edits in edits(), end in 1..100_i64) {
+    fn to_r_005_hold_under_any_edits(edits in edits(), end in 1..100_i64) {
         let main = "in_main = false\n";
         let mut files = vec![("site.toml", SITE)];
         files.extend([("news/section.toml", ""), ("other/section.toml", main), ("third/section.toml", main)]);
@@ -167,9 +168,9 @@ proptest! {
     }
 }
 
-/// Three changes in one second become one version a second, and all of them are seen in the end.
+/// Three changes in one second become one version a second, and all of them are seen in the end.
 #[test]
-fn r_005_changes_within_a_second_wait_for_the_next() {
+fn changes_within_a_second_wait_for_the_next() {
     let item =
         |title: &str| format!("title = \"{title}\"\ndate = 2096-11-24T10:00:00Z\nbody = \"b\"\n");
     let files = [("site.toml", SITE), ("news/a.toml", &item("0"))];
@@ -200,7 +201,7 @@ fn r_005_changes_within_a_second_wait_for_the_next() {
 /// A clock that was set back dates nothing ahead of itself, neither before the edition knows of that nor after, and tells
 /// the old dates again when it has come to them.
 #[test]
-fn r_005_nothing_is_dated_after_the_clock() {
+fn nothing_is_dated_after_the_clock() {
     let files = [("site.toml", SITE), ("news/a.toml", TEXTS[0])];
     let mut office = Office::open(&files, second("12:00:00"));
     let dated = |office: &Office| -> Vec<String> {

@@ -6,7 +6,7 @@ use crate::newsroom::parse::tree::Node;
 use crate::newsroom::parse::tree::Value;
 use crate::newsroom::site::{ContentDepth, FeedSettings, Format, OnCancel, OnMissing};
 
-/// Hubs cut longer addresses (websub.md P2).
+/// Hubs cut longer addresses (docs/http.md, “Lists for programs”).
 const HUB_BYTES_MAX: usize = 200;
 
 /// Reads the table over defaults: those of the program for the site, the site's for a section.

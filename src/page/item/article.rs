@@ -1,4 +1,4 @@
-//! The item as search engines read it: schema.org's NewsArticle in JSON-LD (newsroom.md H3 and section 4).
+//! The item as search engines read it: schema.org's NewsArticle in JSON-LD.
 
 use super::page_of;
 use crate::feed::{Context, Enclosure, FeedItem, Picture, Shown, build};

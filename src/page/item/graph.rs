@@ -1,4 +1,4 @@
-//! Open Graph and its article properties, as other sites show a link to an item (newsroom.md H4).
+//! Open Graph and its article properties, as other sites show a link to an item.
 
 use super::page_of;
 use crate::feed::{Context, FeedItem, Shown};
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn html_4_a_locale_has_a_language_and_a_country() {
+    fn a_locale_has_a_language_and_a_country() {
         for (tag, written) in [
             ("en", Some("en_GB")),
             ("en-US", Some("en_US")),

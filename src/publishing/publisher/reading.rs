@@ -230,7 +230,8 @@ impl Publisher {
     /// Whether the feeds of every place are made.
     pub(super) fn is_forced(&self, taken: &Taken, now: i64) -> bool {
         let is_unsent = self.unsent.is_some_and(|at| at <= now);
-        // After the clock was set back a version may lie in the future, which must not be told (http.md R-005).
+        // After the clock was set back a version may lie in the future, which must not be told (docs/http.md,
+        // “Versions”).
         is_unsent || taken.has_new_settings || taken.was_set_back
     }
 

@@ -40,7 +40,7 @@ fn lived() -> Office {
 }
 
 #[test]
-fn r_002_a_lost_ledger_costs_no_id_and_no_date_goes_back() {
+fn a_lost_ledger_costs_no_id_and_no_date_goes_back() {
     let mut office = lived();
     let told = digest::of_place(&office, "/");
     let before = feeds(&office);

@@ -172,7 +172,7 @@ fn a_moved_date_moves_nothing_on_the_wire() {
 }
 
 #[test]
-fn r_163_the_media_of_what_is_not_yet_seen_are_not_there() {
+fn the_media_of_what_is_not_yet_seen_are_not_there() {
     let image = "images = [{ src = \"photo.png\", alt = \"\" }]\n";
     tell(&[
         at("12:00:00")

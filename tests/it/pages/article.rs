@@ -74,7 +74,7 @@ fn article(html: &str) -> Option<Value> {
 }
 
 #[test]
-fn html_3_an_items_page_has_its_article() {
+fn an_items_page_has_its_article() {
     let page = "https://press.example.org/news/a/";
     let (_, _, html) = office().get("/news/a/");
     assert_eq!(html.matches("<script").count(), 1);
@@ -141,7 +141,7 @@ fn html_3_an_items_page_has_its_article() {
 }
 
 #[test]
-fn html_3_what_was_withdrawn_has_no_article() {
+fn what_was_withdrawn_has_no_article() {
     let mut office = office();
     office.at(second("12:01:00"));
     let kill = ITEM.replacen(
@@ -158,7 +158,7 @@ fn html_3_what_was_withdrawn_has_no_article() {
 }
 
 #[test]
-fn html_4_other_sites_show_a_link_with_picture_title_and_dates() {
+fn other_sites_show_a_link_with_picture_title_and_dates() {
     let html = office().get("/news/a/").2;
     let graph: Vec<String> = tags(&html, "meta")
         .into_iter()

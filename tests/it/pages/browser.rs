@@ -169,7 +169,7 @@ fn no_kind_of_page_keeps_anybody_out() {
 }
 
 #[test]
-fn r_151_from_the_first_page_to_an_item_its_section_and_its_feed_by_clicks() {
+fn from_the_first_page_to_an_item_its_section_and_its_feed_by_clicks() {
     let site = Site::serve();
     let browser = Browser::start();
     browser.go(&site.base);

@@ -142,7 +142,7 @@ fn every_word_is_said_on_some_page() {
 }
 
 #[test]
-fn html_2_pages_name_their_versions_both_ways() {
+fn pages_name_their_versions_both_ways() {
     let site = format!("{SITE}[languages.ru]\n[languages.sr-Latn]\n");
     let item = |title: &str| format!("title = \"{title}\"\ndate = 2096-11-01\nbody = \"b\"\n");
     let (english, russian, alone) = (item("A"), item("А"), item("Один"));

@@ -32,7 +32,7 @@ fn answer(mut stream: TcpStream) -> String {
 }
 
 #[test]
-fn r_117_each_newcomer_is_answered_or_told_that_there_is_no_place() {
+fn each_newcomer_is_answered_or_told_that_there_is_no_place() {
     let server = Running::start(Limits {
         connections_max: 3,
         ..Limits::default()
@@ -53,7 +53,7 @@ fn r_117_each_newcomer_is_answered_or_told_that_there_is_no_place() {
 }
 
 #[test]
-fn r_117_the_log_tells_of_refusals_once_and_of_what_to_do() {
+fn the_log_tells_of_refusals_once_and_of_what_to_do() {
     let folder = data(&[("site.toml", SITE), ("news/a.toml", ITEM)]);
     let media = folder.path().join("data/media");
     std::fs::create_dir_all(&media).unwrap();

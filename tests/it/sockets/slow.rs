@@ -56,7 +56,7 @@ fn take(stream: &mut TcpStream, bytes_a_tick: usize, time: Duration) -> usize {
 }
 
 #[test]
-fn r_112_a_reader_on_a_thin_line_is_not_cut_while_it_takes_something() {
+fn a_reader_on_a_thin_line_is_not_cut_while_it_takes_something() {
     let server = Running::start(Limits {
         stall_timeout: Duration::from_secs(2),
         ..Limits::default()
@@ -74,7 +74,7 @@ fn r_112_a_reader_on_a_thin_line_is_not_cut_while_it_takes_something() {
 }
 
 #[test]
-fn r_112_a_file_that_is_taken_too_slowly_for_long_is_given_up() {
+fn a_file_that_is_taken_too_slowly_for_long_is_given_up() {
     let server = Running::start(Limits {
         file_rate_min: 20_000,
         rate_window: Duration::from_secs(1),
@@ -90,7 +90,7 @@ fn r_112_a_file_that_is_taken_too_slowly_for_long_is_given_up() {
 }
 
 #[test]
-fn r_111_an_answer_that_is_still_being_taken_is_no_idle_connection() {
+fn an_answer_that_is_still_being_taken_is_no_idle_connection() {
     let server = Running::start(Limits {
         head_timeout: Duration::from_millis(300),
         ..Limits::default()

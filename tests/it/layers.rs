@@ -241,7 +241,10 @@ fn no_files_use_each_other_in_a_circle() {
 
 /// The headings of a document that comments name, as in `docs/http.md, “Versions”`.
 fn named_headings(text: &str) -> Vec<(String, String)> {
-    let words = text.replace("\n//! ", " ").replace("\n/// ", " ");
+    // A comment may name a heading over the end of a line.
+    let lines = text.lines().map(|line| line.trim_start());
+    let lines = lines.map(|line| line.trim_start_matches(['/', '!']).trim());
+    let words = lines.collect::<Vec<_>>().join(" ");
     let mut found = Vec::new();
     for part in words.split("docs/").skip(1) {
         let Some((file, rest)) = part.split_once(".md, “") else {

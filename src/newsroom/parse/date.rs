@@ -227,7 +227,7 @@ pub(super) fn end_of_day(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
         .map_or_else(|| start_of_day(day, zone), |next| start_of_day(next, zone))
 }
 
-/// The end of a text that [`end`] would read, in seconds since 1970.
+/// The end that a text says of a key as `expires`, in seconds since 1970.
 pub fn end_of(text: &str, zone: Tz) -> Option<i64> {
     match written(text)? {
         Written::Day(day) => Some(end_of_day(day, zone).timestamp()),

@@ -131,7 +131,7 @@ const SHORT_LINES_MIN: usize = 3;
 /// So many places of one kind are told.
 const PLACES_MAX: usize = 5;
 
-/// The signs in a text, at most [`PLACES_MAX`] of each kind, in order, with their places in bytes.
+/// The signs in a text, at most five of each kind, in order, with their places in bytes.
 pub fn signs(text: &str) -> Vec<(Range<usize>, Sign)> {
     let mut found: Vec<(Range<usize>, Sign)> = Vec::new();
     let mut add = |at: Range<usize>, sign: Sign| {

@@ -91,7 +91,7 @@ impl Key {
 
 /// What decides on what is made for a key: the counters of what it shows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct Mark {
+pub struct Revision {
     /// That of the thing itself.
     pub own: i64,
     /// That of the place that it lists.
@@ -259,7 +259,7 @@ impl Edition {
     }
 
     /// What decides on what is made for a key: while this is the same, so is that. `None` for what is not kept.
-    pub fn mark(&self, key: &Key) -> Option<Mark> {
+    pub fn mark(&self, key: &Key) -> Option<Revision> {
         // In a preview the clock changes what stamps do not tell.
         if self.newsroom.site().is_preview {
             return None;
@@ -279,7 +279,7 @@ impl Edition {
             Key::Media(_) | Key::Discovery(Discovery::News) => return None,
             Key::Discovery(_) => (0, self.changed_at),
         };
-        Some(Mark {
+        Some(Revision {
             own,
             group,
             settings: self.settings_changed_at,

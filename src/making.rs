@@ -3,4 +3,4 @@
 pub mod made;
 pub mod maker;
 pub mod open_file;
-pub mod stock;
+pub mod page_cache;

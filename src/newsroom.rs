@@ -3,13 +3,12 @@
 pub mod absence;
 pub mod absent;
 pub mod base_url;
-pub mod claim;
 pub mod entry;
-pub mod gone;
 pub mod identity;
 mod index;
 pub mod item;
 pub mod label;
+pub mod ledger_changes;
 pub mod lifecycle;
 mod listing;
 pub mod lists;
@@ -17,17 +16,18 @@ pub mod media;
 pub mod parse;
 pub mod place;
 pub mod problem;
+pub mod rare_fields;
 pub mod recognise;
+pub mod reconciler;
 pub mod record;
 pub mod redirects;
 pub mod reference;
 pub mod relation;
-pub mod seldom;
 pub mod signature;
 pub mod site;
 mod spelling;
-pub mod stamps;
 pub mod theme;
+pub mod vanished_lists;
 pub mod vocabulary;
 pub mod wording;
 
@@ -275,7 +275,7 @@ impl Newsroom {
             return Some(Clash::Id(Arc::clone(other)));
         }
         let claimed = entry
-            .seldom
+            .rare
             .id_uri
             .as_ref()
             .and_then(|uri| self.uris.get(uri));
@@ -295,10 +295,10 @@ impl Newsroom {
 
     /// Takes an item in that clashes with no other. Lists do not show it before [`Newsroom::list`].
     pub(super) fn index(&mut self, entry: &Arc<Entry>) {
-        if let Some(uri) = &entry.seldom.id_uri {
+        if let Some(uri) = &entry.rare.id_uri {
             self.uris.insert(Arc::clone(uri), entry.id.clone());
         }
-        for alias in &entry.seldom.aliases {
+        for alias in &entry.rare.aliases {
             // The order of claimants is that of their ids, however they came.
             self.aliases.insert((Arc::clone(alias), entry.id.clone()));
         }
@@ -324,10 +324,10 @@ impl Newsroom {
         let entry = Arc::clone(self.get(id)?);
         self.items.remove(&ByHash::of_id(&entry));
         self.addresses.remove(&ByHash::of_address(&entry));
-        if let Some(uri) = &entry.seldom.id_uri {
+        if let Some(uri) = &entry.rare.id_uri {
             self.uris.remove(uri);
         }
-        for alias in &entry.seldom.aliases {
+        for alias in &entry.rare.aliases {
             self.aliases.remove(&(Arc::clone(alias), id.clone()));
         }
         self.unlist(&entry);

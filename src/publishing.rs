@@ -18,8 +18,8 @@
 //! smaller, or tells authors more, has threads of its own.
 
 pub mod advice;
-pub mod alive;
 pub mod desk;
+pub mod publish_loop;
 pub mod publisher;
 
 /// Why nothing can be published.

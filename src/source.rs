@@ -16,7 +16,7 @@ use crate::newsroom::entry::Entry;
 use crate::newsroom::item::Item;
 use crate::newsroom::problem::{Problem, Severity};
 use crate::newsroom::site::Site;
-use crate::source::stamp::Stamp;
+use crate::source::stamp::FileStamp;
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
 use sha2::{Digest, Sha256};
@@ -153,7 +153,7 @@ impl DataDirectory {
     /// # Errors
     ///
     /// Those of [`DataDirectory::read`].
-    pub fn read_with_stamp(&self, file: &str) -> Result<(String, Stamp), Error> {
+    pub fn read_with_stamp(&self, file: &str) -> Result<(String, FileStamp), Error> {
         let (bytes, stamp) = self.bytes(file, FILE_BYTES_MAX + 1)?;
         if bytes.len() as u64 > FILE_BYTES_MAX {
             return Err(Error::TooLarge {
@@ -167,13 +167,13 @@ impl DataDirectory {
     }
 
     /// The stamp of a file; `None` where there is none.
-    pub fn stamp(&self, file: &str) -> Option<Stamp> {
+    pub fn stamp(&self, file: &str) -> Option<FileStamp> {
         let metadata = self.dir.metadata(file).ok()?;
-        Some(Stamp::of(&metadata))
+        Some(FileStamp::of(&metadata))
     }
 
     /// Reads at most so many bytes of a file.
-    fn bytes(&self, file: &str, bytes_max: u64) -> Result<(Vec<u8>, Stamp), Error> {
+    fn bytes(&self, file: &str, bytes_max: u64) -> Result<(Vec<u8>, FileStamp), Error> {
         let failed = |source| Error::File {
             file: file.to_owned(),
             source,
@@ -200,7 +200,7 @@ impl DataDirectory {
             }
         }
         bytes.truncate(filled);
-        let stamp = Stamp::of(&open.metadata().map_err(failed)?);
+        let stamp = FileStamp::of(&open.metadata().map_err(failed)?);
         Ok((bytes, stamp))
     }
 

@@ -8,8 +8,8 @@ use crate::command::arguments::ServeArguments;
 use crate::edition::Edition;
 use crate::making::maker::Maker;
 use crate::newsroom::base_url::BaseUrl;
-use crate::publishing::alive::{self, Alive, Wake, Watching};
 use crate::publishing::desk::{GONE_AFTER_MILLISECONDS, Setting};
+use crate::publishing::publish_loop::{self, PublishLoop, Wake, Watching};
 use crate::publishing::publisher::Publisher;
 use crate::server::preview;
 use crate::server::service::Service;
@@ -44,7 +44,9 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Error> {
     // Before anything else: a start may take a while, and a signal that nobody waits for ends the program.
     let stopping = {
         let wake = wake.clone();
-        signal::stop(stop.clone(), move || alive::tell(&wake, Wake::Rescan))?
+        signal::stop(stop.clone(), move || {
+            publish_loop::tell(&wake, Wake::Rescan)
+        })?
     };
     // Nothing is made for a directory that is not there.
     DataDirectory::open(&arguments.places.data)?;
@@ -87,7 +89,7 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Error> {
     };
     let look_again = {
         let wake = wake.clone();
-        move |file: &str| alive::tell(&wake, Wake::Look(file.to_owned()))
+        move |file: &str| publish_loop::tell(&wake, Wake::Look(file.to_owned()))
     };
     let service = Service {
         editions: served.editions,
@@ -102,7 +104,7 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Error> {
     } else {
         bound.run(&stopping, move |head| service.clone().answer(head))
     };
-    alive::tell(&wake, Wake::Stop);
+    publish_loop::tell(&wake, Wake::Stop);
     match end_of.recv_timeout(PUBLISHER_REST) {
         Ok(()) => {}
         Err(RecvTimeoutError::Disconnected) => return Err(Error::Panic),
@@ -131,7 +133,7 @@ impl Publishing {
             Ok(publisher) => {
                 // Where nobody waits for the start any more the server was told to stop.
                 let _stopped = started.send(Ok(Served::of(&publisher)));
-                Alive::new(publisher, watching, self.poll).run(wakes);
+                PublishLoop::new(publisher, watching, self.poll).run(wakes);
             }
             Err(error) => {
                 let _stopped = started.send(Err(error));

@@ -222,7 +222,7 @@ fn authors(site: &Site, tree: Tree, item: &Item) -> Vec<Person> {
 
 /// What readers know an item by: what it was called elsewhere, else its tag URI.
 pub fn id_on_the_wire(site: &Site, entry: &Entry) -> String {
-    let elsewhere = entry.seldom.id_uri.as_deref().map(str::to_owned);
+    let elsewhere = entry.rare.id_uri.as_deref().map(str::to_owned);
     elsewhere.unwrap_or_else(|| site.authority.tag(entry.id.as_str()))
 }
 

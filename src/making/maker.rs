@@ -11,7 +11,7 @@ use crate::edition::route::Route;
 use crate::edition::version::Version;
 use crate::feed::{self, Context, Row, Shown, select};
 use crate::making::made::Made;
-use crate::making::stock::{STOCK_BYTES_MAX, Stock};
+use crate::making::page_cache::{CACHE_BYTES_MAX, PageCache};
 use crate::newsroom::entry::Entry;
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::MediaSource;
@@ -50,7 +50,7 @@ pub enum Error {
 pub struct Maker {
     folder: Arc<ArcSwap<DataDirectory>>,
     media: Arc<MediaIndex>,
-    stock: Stock,
+    stock: PageCache,
 }
 
 impl Maker {
@@ -59,7 +59,7 @@ impl Maker {
         Self {
             folder,
             media,
-            stock: Stock::new(STOCK_BYTES_MAX),
+            stock: PageCache::new(CACHE_BYTES_MAX),
         }
     }
 

@@ -1,6 +1,6 @@
 //! A media file that is open, of which nothing but the bytes of one version is sent.
 
-use crate::source::stamp::Stamp;
+use crate::source::stamp::FileStamp;
 use bytes::{Bytes, BytesMut};
 use std::fs::File;
 use std::io;
@@ -12,7 +12,7 @@ pub struct OpenFile {
     /// The file.
     pub file: File,
     /// Its stamp when its version was told.
-    pub stamp: Stamp,
+    pub stamp: FileStamp,
 }
 
 impl OpenFile {
@@ -35,7 +35,7 @@ impl OpenFile {
     /// Whether nothing was written to the file since. Where another has taken its name, only its inode has changed.
     fn is_as_it_was(&self) -> io::Result<bool> {
         let metadata = self.file.metadata()?;
-        let now = Stamp::of_listed(&metadata);
+        let now = FileStamp::of_listed(&metadata);
         let has_same_bytes = (now.size, now.mtime) == (self.stamp.size, self.stamp.mtime);
         Ok(now == self.stamp || (has_same_bytes && metadata.nlink() == 0))
     }

@@ -4,7 +4,7 @@
 //! so. A withdrawal wins over everything: what a broken file says of one counts.
 
 use crate::newsroom::Newsroom;
-use crate::newsroom::entry::{Basis, Entry};
+use crate::newsroom::entry::{Entry, StandsOn};
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Status;
 use crate::newsroom::label::Label;
@@ -12,8 +12,8 @@ use crate::newsroom::lifecycle::{Life, State};
 use crate::newsroom::parse::salvage::Salvage;
 use crate::newsroom::place::locate;
 use crate::newsroom::problem::{Problem, Severity};
+use crate::newsroom::rare_fields::{RareFields, RareValues, Withdrawal};
 use crate::newsroom::record::ItemRecord;
-use crate::newsroom::seldom::{Further, Seldom, Withdrawal};
 use crate::newsroom::site::{FeedSettings, OnMissing, Tree};
 use crate::text::slug::Slug;
 use std::sync::Arc;
@@ -70,7 +70,7 @@ pub(super) fn notice(newsroom: &Newsroom, record: &ItemRecord, said: Withdrawal)
         note: said.note.or_else(|| record.note.clone()),
         replaced_by: said.replaced_by.or_else(|| record.replaced_by.clone()),
     };
-    entry.seldom = entry.seldom.withdrawn(withdrawal);
+    entry.rare = entry.rare.withdrawn(withdrawal);
     Some(entry)
 }
 
@@ -109,18 +109,18 @@ fn of_record(newsroom: &Newsroom, record: &ItemRecord) -> Option<Entry> {
             is_previewed: false,
         },
         wire: record.wire,
-        seldom: Seldom::from(Further {
+        rare: RareFields::from(RareValues {
             id_uri: record.id_uri.as_deref().map(Arc::from),
             sections: listed.collect(),
             changes: Some(record.updated)
                 .filter(|at| *at > record.wire)
                 .into_iter()
                 .collect(),
-            ..Further::default()
+            ..RareValues::default()
         }),
         section,
         seen: None,
-        basis: Basis::Ledger,
+        basis: StandsOn::Ledger,
         is_advisory: record.is_advisory,
         pinned: false,
         media: record

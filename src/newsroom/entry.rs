@@ -7,8 +7,8 @@ use crate::newsroom::lifecycle::{CORRECTED_SECONDS, NEWS_SECONDS};
 use crate::newsroom::lifecycle::{Life, Past, State};
 use crate::newsroom::parse::date;
 use crate::newsroom::place::{Place, Scope};
+use crate::newsroom::rare_fields::{RareFields, RareValues, Withdrawal};
 use crate::newsroom::reference;
-use crate::newsroom::seldom::{Further, Seldom, Withdrawal};
 use crate::newsroom::site::{Site, Tree};
 use crate::text::slug::Slug;
 use chrono::NaiveDate;
@@ -47,7 +47,7 @@ pub struct Entry {
     /// What the ledger remembers of it; `None` before it was published.
     pub seen: Option<Seen>,
     /// What it stands on.
-    pub basis: Basis,
+    pub basis: StandsOn,
     /// Whether it is kept out of the feeds (`genre = "advisory"`).
     pub is_advisory: bool,
     /// Whether the HTML lists keep it at the top.
@@ -57,7 +57,7 @@ pub struct Entry {
     /// Its tags and authors.
     pub labels: Box<[Arc<Label>]>,
     /// What few items have.
-    pub seldom: Seldom,
+    pub rare: RareFields,
 }
 
 /// What the ledger remembers of an item beside what its entry says.
@@ -85,7 +85,7 @@ pub struct DayChanges {
 
 /// What an entry stands on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Basis {
+pub enum StandsOn {
     /// Its file, as it is.
     File,
     /// The last good version of its file, which is broken or gone now.
@@ -167,12 +167,12 @@ impl Entry {
             life,
             wire: life.release(),
             seen: None,
-            basis: Basis::File,
+            basis: StandsOn::File,
             is_advisory: item.genre == Genre::Advisory,
             pinned: item.pinned,
             media: media(item, body_media, site),
             labels: labels(item),
-            seldom: Seldom::from(Further {
+            rare: RareFields::from(RareValues {
                 id_uri: item.id_uri.as_deref().map(Arc::from),
                 language: (!is_of_tree).then(|| item.language.clone()),
                 sections: sections.collect(),
@@ -241,7 +241,7 @@ impl Entry {
 
     /// The sections that list it; the first is the one of its URL.
     pub fn sections(&self) -> impl Iterator<Item = &Slug> {
-        std::iter::once(&self.section).chain(&self.seldom.sections)
+        std::iter::once(&self.section).chain(&self.rare.sections)
     }
 
     /// What the item is at `now`.
@@ -276,19 +276,19 @@ impl Entry {
 
     /// The same for an item that was published at `wire`, and whose newest change of a day alone was seen at `seen_at`.
     pub fn updated_since(&self, wire: i64, seen_at: Option<i64>, now: i64) -> i64 {
-        let changes = self.seldom.changes.iter().copied().chain(seen_at);
+        let changes = self.rare.changes.iter().copied().chain(seen_at);
         changes.filter(|at| *at <= now).fold(wire, i64::max)
     }
 
     /// How many of its changes that are dated with a day alone have come.
     pub fn day_changes_come(&self, now: i64) -> u32 {
-        let come = self.seldom.day_changes.partition_point(|at| *at <= now);
+        let come = self.rare.day_changes.partition_point(|at| *at <= now);
         u32::try_from(come).unwrap_or(u32::MAX)
     }
 
     /// When it was withdrawn: as its author says, unless that lies after the moment when it was first seen.
     pub fn withdrawn_at(&self) -> Option<i64> {
-        let said = self.seldom.withdrawal.at;
+        let said = self.rare.withdrawal.at;
         let seen = self.seen.and_then(|seen| seen.withdrawn_at);
         said.into_iter().chain(seen).min()
     }
@@ -303,17 +303,17 @@ impl Entry {
 
     /// The public reason of its withdrawal.
     pub fn note(&self) -> Option<&str> {
-        self.seldom.withdrawal.note.as_deref()
+        self.rare.withdrawal.note.as_deref()
     }
 
     /// The item that takes its place.
     pub fn replaced_by(&self) -> Option<&Id> {
-        self.seldom.withdrawal.replaced_by.as_ref()
+        self.rare.withdrawal.replaced_by.as_ref()
     }
 
     /// The instants at which something about it changes by the clock alone, the end of a notice aside.
     pub fn instants(&self) -> impl Iterator<Item = i64> + '_ {
-        let changes = self.seldom.changes.iter();
+        let changes = self.rare.changes.iter();
         let corrected_end = changes.map(|at| at + CORRECTED_SECONDS);
         let news_end = self.wire.saturating_add(NEWS_SECONDS);
         let life = &self.life;
@@ -323,9 +323,9 @@ impl Entry {
         let own = own.into_iter().flatten();
         // The date of a notice may lie a second ahead of what it withdraws.
         let withdrawn = self.withdrawn_at().is_some();
-        let last = self.seldom.changes.iter().copied().chain([self.wire]);
+        let last = self.rare.changes.iter().copied().chain([self.wire]);
         let notice = last.filter(move |_| withdrawn).map(|at| at + 1);
-        own.chain(self.seldom.changes.iter().copied())
+        own.chain(self.rare.changes.iter().copied())
             .chain(corrected_end)
             .chain(notice)
     }

@@ -49,7 +49,7 @@ impl Newsroom {
     }
 
     fn list_changes(&mut self, entry: &Entry, state: State, places: &[Place]) {
-        let changes = &entry.seldom.changes;
+        let changes = &entry.rare.changes;
         for place in places {
             if state == State::Canceled {
                 let order = self.canceled.entry(place.clone()).or_default();
@@ -71,7 +71,7 @@ impl Newsroom {
                 order.remove(&(Reverse(entry.withdrawn_at()), entry.id.clone()));
             }
             if let Some(order) = self.changed.get_mut(place) {
-                for at in &entry.seldom.changes {
+                for at in &entry.rare.changes {
                     order.remove(&(Reverse(*at), entry.id.clone()));
                 }
             }

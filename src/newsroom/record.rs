@@ -77,7 +77,7 @@ impl ItemRecord {
         let seen = entry.seen?;
         Some(Self {
             id: entry.id.clone(),
-            id_uri: entry.seldom.id_uri.as_deref().map(str::to_owned),
+            id_uri: entry.rare.id_uri.as_deref().map(str::to_owned),
             file: entry.file.to_string(),
             path: newsroom.path(entry),
             wire: entry.wire,
@@ -88,7 +88,7 @@ impl ItemRecord {
             day_changes: seen.day_changes,
             state: Some(seen.state),
             withdrawn_at: seen.withdrawn_at,
-            said_at: entry.seldom.withdrawal.at,
+            said_at: entry.rare.withdrawal.at,
             note: entry.note().map(str::to_owned),
             replaced_by: entry.replaced_by().cloned(),
             is_advisory: entry.is_advisory,

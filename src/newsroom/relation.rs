@@ -77,7 +77,7 @@ impl Newsroom {
 
     /// The language of an item.
     pub fn language_of<'n>(&'n self, entry: &'n Entry) -> &'n Language {
-        let own = entry.seldom.language.as_ref();
+        let own = entry.rare.language.as_ref();
         own.unwrap_or_else(|| self.site.language(entry.tree))
     }
 

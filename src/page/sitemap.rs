@@ -127,7 +127,7 @@ fn pages(newsroom: &Newsroom, now: i64) -> Vec<Page<'_>> {
                 Scope::Tag(_) | Scope::Author(_) => false,
                 Scope::Section(_) => apart.is_some_and(|section| section.name == entry.section),
             };
-            if is_here && !entry.seldom.is_elsewhere {
+            if is_here && !entry.rare.is_elsewhere {
                 items.push((entry.wire, entry, changed_at));
             }
         }
@@ -210,7 +210,7 @@ pub fn news_left_at(newsroom: &Newsroom, now: i64) -> i64 {
 
 /// Whether a news sitemap may name an item: it is for all readers, and its own page is the one to find.
 fn is_news(entry: &Entry, now: i64) -> bool {
-    entry.is_in_feeds(now) && !entry.seldom.is_elsewhere
+    entry.is_in_feeds(now) && !entry.rare.is_elsewhere
 }
 
 /// Every section in every tree.

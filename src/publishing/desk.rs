@@ -14,14 +14,14 @@ pub mod waiting;
 
 use crate::newsroom::Newsroom;
 use crate::newsroom::absent::Records;
-use crate::newsroom::claim::Intake;
-use crate::newsroom::entry::{Basis, Entry};
+use crate::newsroom::entry::{Entry, StandsOn};
 use crate::newsroom::identity::Id;
 use crate::newsroom::label::Labels;
+use crate::newsroom::ledger_changes::LedgerChanges;
 use crate::newsroom::parse::salvage::Salvage;
+use crate::newsroom::reconciler::Reconciler;
 use crate::newsroom::record::ItemRecord;
 use crate::newsroom::record::groups_of;
-use crate::newsroom::stamps::Stamps;
 use crate::publishing::desk::aside::{Aside, Tell};
 use crate::publishing::desk::board::Board;
 use crate::publishing::desk::dirty::Dirty;
@@ -30,7 +30,7 @@ use crate::publishing::desk::missing::Missing;
 use crate::publishing::desk::waiting::Waiting;
 use crate::source::load::{self, Whole};
 use crate::source::settings::{Overrides, Settings};
-use crate::source::stamp::Stamp;
+use crate::source::stamp::FileStamp;
 use crate::source::{DataDirectory, scan};
 use crate::store::ledger::{Removal, Source};
 use chrono::{DateTime, Utc};
@@ -63,7 +63,7 @@ pub struct Desk {
     directory: Arc<DataDirectory>,
     settings: Settings,
     /// The files with settings as they were read last; those that are not there are not among them.
-    settings_stamps: BTreeMap<Arc<str>, Stamp>,
+    settings_stamps: BTreeMap<Arc<str>, FileStamp>,
     newsroom: Newsroom,
     records: Records,
     files: BTreeMap<Arc<str>, Known>,
@@ -100,16 +100,16 @@ pub struct Desk {
 /// What is known of an item file.
 #[derive(Debug, Clone)]
 struct Known {
-    stamp: Stamp,
+    stamp: FileStamp,
     /// The item that it gave, where that stands in the newsroom.
     id: Option<Id>,
 }
 
 /// What a look at the desk changed.
 #[derive(Debug, Default)]
-pub struct Taken {
+pub struct Changes {
     /// The rows to be written.
-    pub stamps: Stamps,
+    pub stamps: LedgerChanges,
     /// The groups whose documents may be others.
     pub groups: BTreeSet<String>,
     /// Whether everything was looked at.
@@ -129,14 +129,14 @@ pub struct Taken {
     /// The items whose files were read.
     pub read: Vec<Id>,
     /// What may be kept in the parsed index.
-    pub parsed: Vec<(Stamp, Arc<Entry>)>,
+    pub parsed: Vec<(FileStamp, Arc<Entry>)>,
     /// The removals that are done.
     pub removed: Vec<Id>,
     /// The items that have lost their files and whose withdrawal waits for a confirmation, where these are others now.
     pub unconfirmed: Option<BTreeSet<Id>>,
 }
 
-impl Taken {
+impl Changes {
     /// Whether nothing is another.
     pub fn is_empty(&self) -> bool {
         !(self.has_new_settings || self.has_new_items || self.has_come || self.was_set_back)
@@ -168,10 +168,10 @@ impl Desk {
         removals: &[Removal],
         now: DateTime<Utc>,
         last_good: &LastGood<'_>,
-    ) -> Taken {
-        let mut taken = Taken {
+    ) -> Changes {
+        let mut taken = Changes {
             looked_everywhere: dirty.everything,
-            ..Taken::default()
+            ..Changes::default()
         };
         self.tick(now, last_good, &mut taken);
         let mut dirty = dirty.clone();
@@ -203,7 +203,7 @@ impl Desk {
     }
 
     /// Looks again at the items that the clock may have changed; at all of them after it was set back.
-    fn tick(&mut self, time: DateTime<Utc>, last_good: &LastGood<'_>, taken: &mut Taken) {
+    fn tick(&mut self, time: DateTime<Utc>, last_good: &LastGood<'_>, taken: &mut Changes) {
         let now = time.timestamp();
         let before = self.newsroom.now();
         taken.was_set_back = now < before;
@@ -230,7 +230,7 @@ impl Desk {
         let mut open = self.open.values();
         let is_open = open.any(|entry| taken.was_set_back || has_changed(entry));
         // A correction that has come, or is ahead again, is told from the row as it was.
-        let is_told = |entry: &&Arc<Entry>| is_open || entry.seldom.changes.iter().any(has_come);
+        let is_told = |entry: &&Arc<Entry>| is_open || entry.rare.changes.iter().any(has_come);
         let told = due.iter().filter(is_told);
         let rows = told.filter_map(|entry| ItemRecord::of(&self.newsroom, entry));
         rows.for_each(|record| self.records.absent.insert(record));
@@ -241,7 +241,8 @@ impl Desk {
         if is_open {
             self.join_due(&due, time, last_good, taken);
         } else {
-            let mut intake = Intake::new(&mut self.newsroom, &mut self.records, &mut taken.stamps);
+            let mut intake =
+                Reconciler::new(&mut self.newsroom, &mut self.records, &mut taken.stamps);
             for entry in &due {
                 self.board.set(board::Found::Date, &entry.file, Vec::new());
                 intake.place(Arc::clone(entry));
@@ -270,7 +271,7 @@ impl Desk {
         last_good: &LastGood<'_>,
     ) -> Result<(crate::newsroom::item::Item, String), crate::source::Error> {
         let (site, sections) = (self.newsroom.site(), self.newsroom.sections());
-        let is_kept = entry.basis == Basis::LastGood;
+        let is_kept = entry.basis == StandsOn::LastGood;
         let kept = is_kept
             .then(|| last_good(entry.id.as_str()))
             .flatten()

@@ -24,7 +24,7 @@ use crate::publishing::Error;
 use crate::publishing::desk::board;
 use crate::publishing::desk::dirty::Dirty;
 use crate::publishing::desk::opening::Opened;
-use crate::publishing::desk::{Desk, Setting, Taken};
+use crate::publishing::desk::{Changes, Desk, Setting};
 use crate::publishing::publisher::index_keeper::IndexKeeper;
 use crate::publishing::publisher::recent::Recent;
 use crate::publishing::publisher::unwritten::Unwritten;
@@ -326,7 +326,7 @@ impl Publisher {
         }
     }
 
-    fn take(&mut self, now: DateTime<Utc>) -> Taken {
+    fn take(&mut self, now: DateTime<Utc>) -> Changes {
         let dirty = std::mem::take(&mut self.dirty);
         let removals = std::mem::take(&mut self.removals);
         let (ledger, unwritten) = (&self.ledger, &self.unwritten);
@@ -339,7 +339,7 @@ impl Publisher {
     }
 
     /// Makes what changed, writes the ledger and swaps. What is not another is shared with the edition before.
-    fn publish(&mut self, taken: Taken, now: DateTime<Utc>) -> Result<bool, Error> {
+    fn publish(&mut self, taken: Changes, now: DateTime<Utc>) -> Result<bool, Error> {
         let seconds = now.timestamp();
         let mut taken = taken;
         self.touched.append(&mut taken.read);
@@ -390,7 +390,7 @@ impl Publisher {
     }
 
     /// Whether what surrounds every page may be another than in an edition: settings, sections or pictures.
-    fn has_other_frame(&self, edition: &Edition, taken: &Taken) -> bool {
+    fn has_other_frame(&self, edition: &Edition, taken: &Changes) -> bool {
         let (now, before) = (self.desk.newsroom(), &edition.newsroom);
         !Arc::ptr_eq(now.site(), before.site())
             || !Arc::ptr_eq(now.sections(), before.sections())

@@ -13,7 +13,7 @@ use crate::newsroom::parse::salvage::{self, Salvage};
 use crate::newsroom::problem::Problem;
 use crate::newsroom::reference;
 use crate::newsroom::site::Site;
-use crate::source::stamp::Stamp;
+use crate::source::stamp::FileStamp;
 use std::sync::Arc;
 
 /// What a file gave.
@@ -42,7 +42,7 @@ pub fn load(
     file: &Arc<str>,
     site: &Site,
     sections: &Sections,
-) -> (Loaded, Option<Stamp>) {
+) -> (Loaded, Option<FileStamp>) {
     match directory.read_with_stamp(file) {
         Ok((text, stamp)) => (of_text(file, text, site, sections), Some(stamp)),
         Err(error) => {

@@ -1,7 +1,7 @@
 //! The media folder: files measured once and known by their stamps after that.
 
 use super::scan::is_hidden;
-use super::stamp::Stamp;
+use super::stamp::FileStamp;
 use super::{DataDirectory, MEDIA_FOLDER};
 use crate::newsroom::media::{HASHED_BYTES_MAX, MediaFile, MediaFiles};
 use crate::newsroom::signature::HEAD_BYTES;
@@ -24,7 +24,7 @@ const HASH_AT_ONCE: usize = 64 * 1024;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MediaRecord {
     /// The file's stamp at that time.
-    pub stamp: Stamp,
+    pub stamp: FileStamp,
     /// A hash of its bytes; `None` over [`HASHED_BYTES_MAX`].
     pub hash: Option<[u8; 16]>,
     /// Pixels across and down.
@@ -38,7 +38,7 @@ impl MediaRecord {
     /// What is remembered of a file that is gone: when that was seen.
     fn gone(changed_at: i64) -> Self {
         Self {
-            stamp: Stamp::default(),
+            stamp: FileStamp::default(),
             hash: None,
             pixels: None,
             changed_at,
@@ -46,7 +46,7 @@ impl MediaRecord {
     }
 
     fn is_gone(&self) -> bool {
-        self.stamp == Stamp::default() && self.hash.is_none()
+        self.stamp == FileStamp::default() && self.hash.is_none()
     }
 
     /// The same for the ledger while another change might not show in the stamp: the date, which may have been told, and
@@ -54,9 +54,9 @@ impl MediaRecord {
     fn unsettled(&self) -> Self {
         let size = self.stamp.size;
         Self {
-            stamp: Stamp {
+            stamp: FileStamp {
                 size,
-                ..Stamp::default()
+                ..FileStamp::default()
             },
             ..self.clone()
         }
@@ -152,7 +152,7 @@ impl MediaIndex {
         if !metadata.is_file() {
             return Ok(None);
         }
-        let stamp = Stamp::of(&metadata);
+        let stamp = FileStamp::of(&metadata);
         let mut file = open.into_std();
         let record = match self.known(path, &stamp, now) {
             Some(record) => record,
@@ -203,7 +203,7 @@ impl MediaIndex {
         std::mem::take(&mut self.lock().unsaved)
     }
 
-    fn known(&self, path: &str, stamp: &Stamp, now: i64) -> Option<MediaRecord> {
+    fn known(&self, path: &str, stamp: &FileStamp, now: i64) -> Option<MediaRecord> {
         let inner = self.lock();
         let record = inner.records.get(path)?;
         let is_known = record.stamp == *stamp && stamp.is_settled(now);
@@ -338,7 +338,7 @@ pub fn meant(directory: &DataDirectory, path: &str) -> Option<String> {
     is_file(&found).then_some(found)
 }
 
-fn measure(file: &mut File, stamp: Stamp, now: i64) -> io::Result<MediaRecord> {
+fn measure(file: &mut File, stamp: FileStamp, now: i64) -> io::Result<MediaRecord> {
     let hash = (stamp.size <= HASHED_BYTES_MAX).then(|| hash_of(file));
     let hash = hash.transpose()?;
     file.rewind()?;

@@ -1,6 +1,6 @@
 //! The walk through the data directory: which files are there, and what each of them is for.
 
-use super::stamp::Stamp;
+use super::stamp::FileStamp;
 use super::{DataDirectory, MEDIA_FOLDER, SECTION_FILE, SITE_FILE, THEME_FILE};
 use crate::newsroom::parse::form::Form;
 use crate::newsroom::problem::{Problem, Severity};
@@ -18,7 +18,7 @@ const DEPTH_MAX: usize = 32;
 #[derive(Debug, Default)]
 pub struct Listing {
     /// The item files with their stamps, sorted by path, but for those that are known.
-    pub items: Vec<(Arc<str>, Stamp)>,
+    pub items: Vec<(Arc<str>, FileStamp)>,
     /// How many are known.
     pub known: usize,
     /// The folders that cannot be read: what is in them is not known.
@@ -96,7 +96,7 @@ pub fn settings_files(directory: &DataDirectory) -> Vec<String> {
 }
 
 /// Tells whether a file with such a stamp is known already.
-pub type IsKnown<'a> = dyn Fn(&str, &Stamp) -> bool + Sync + 'a;
+pub type IsKnown<'a> = dyn Fn(&str, &FileStamp) -> bool + Sync + 'a;
 
 /// Lists the item files at and below a path; all of them for the empty path, on all cores. Those that are known are
 /// counted and not named: most looks find nothing new among very many. What is not there is an empty listing.
@@ -214,7 +214,7 @@ impl Listing {
         } else if Form::of(file_name).is_some() {
             match entry.metadata() {
                 Ok(metadata) => {
-                    let stamp = Stamp::of_listed(&metadata);
+                    let stamp = FileStamp::of_listed(&metadata);
                     if is_known(&name, &stamp) {
                         self.known += 1;
                     } else {

@@ -1,12 +1,12 @@
 //! File stamps: whether a file is the one that was measured.
 
-/// Stamps are trusted only for files whose last change is older than this at the look, in nanoseconds: a write within
+/// LedgerChanges are trusted only for files whose last change is older than this at the look, in nanoseconds: a write within
 /// the clock's grain would not show.
 const SETTLED_NANOSECONDS: i64 = 2_000_000_000;
 
 /// What a file system tells of a file's state without reading it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Stamp {
+pub struct FileStamp {
     /// Size in bytes.
     pub size: u64,
     /// Last modification, in nanoseconds since 1970.
@@ -17,7 +17,7 @@ pub struct Stamp {
     pub inode: u64,
 }
 
-impl Stamp {
+impl FileStamp {
     /// The stamp of an open file.
     pub fn of(metadata: &cap_std::fs::Metadata) -> Self {
         use cap_std::fs::MetadataExt;

@@ -4,14 +4,14 @@
 //! is the one that was parsed, and what was written less than two seconds before is not kept.
 
 use crate::newsroom::Sections;
-use crate::newsroom::entry::{Basis, Entry, Likeness, shared_text};
+use crate::newsroom::entry::{Entry, Likeness, StandsOn, shared_text};
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Status;
 use crate::newsroom::label::{Kind, Labels};
 use crate::newsroom::lifecycle::Life;
-use crate::newsroom::seldom::{Further, Seldom, Withdrawal};
+use crate::newsroom::rare_fields::{RareFields, RareValues, Withdrawal};
 use crate::newsroom::site::Tree;
-use crate::source::stamp::Stamp;
+use crate::source::stamp::FileStamp;
 use crate::text::language::Language;
 use crate::text::slug::Slug;
 use rusqlite::{Connection, params};
@@ -148,7 +148,7 @@ impl Index {
     /// When the index cannot be read.
     pub fn entries(
         &self,
-        listed: &[(Arc<str>, Stamp)],
+        listed: &[(Arc<str>, FileStamp)],
         sections: &Sections,
         labels: &Labels,
     ) -> rusqlite::Result<Vec<Option<Arc<Entry>>>> {
@@ -170,7 +170,7 @@ impl Index {
                 gone.push(name.to_owned());
                 continue;
             };
-            let kept = Stamp {
+            let kept = FileStamp {
                 size: row.get::<_, i64>(1)?.cast_unsigned(),
                 mtime: row.get(2)?,
                 ctime: row.get(3)?,
@@ -202,7 +202,7 @@ impl Index {
     /// # Errors
     ///
     /// When nothing can be written.
-    pub fn keep(&mut self, parsed: &[(Stamp, Arc<Entry>)]) -> rusqlite::Result<()> {
+    pub fn keep(&mut self, parsed: &[(FileStamp, Arc<Entry>)]) -> rusqlite::Result<()> {
         let transaction = self.connection.transaction()?;
         {
             let query = "INSERT OR REPLACE INTO parsed VALUES (?, ?, ?, ?, ?, ?)";
@@ -232,7 +232,7 @@ fn spellings(entry: &Entry, kind: Kind) -> Vec<&str> {
 
 impl<'a> Kept<'a> {
     fn of(entry: &'a Entry) -> Self {
-        let seldom = &entry.seldom;
+        let seldom = &entry.rare;
         let status = STATUSES
             .iter()
             .position(|status| *status == entry.life.status);
@@ -306,7 +306,7 @@ impl<'a> Kept<'a> {
             slug,
             wire: life.release(),
             life,
-            seldom: Seldom::from(Further {
+            rare: RareFields::from(RareValues {
                 id_uri: self.id_uri.map(Arc::from),
                 language,
                 sections: listed.collect::<Option<_>>()?,
@@ -321,7 +321,7 @@ impl<'a> Kept<'a> {
                 },
             }),
             seen: None,
-            basis: Basis::File,
+            basis: StandsOn::File,
             is_advisory: self.is_advisory,
             pinned: self.pinned,
             media: self.media.into_iter().map(Arc::from).collect(),

@@ -5,7 +5,7 @@ use crate::newsroom::identity::Id;
 use crate::newsroom::lifecycle::State;
 use crate::newsroom::record::{GroupRecord, ItemRecord};
 use crate::source::media::MediaRecord;
-use crate::source::stamp::Stamp;
+use crate::source::stamp::FileStamp;
 use rusqlite::Row;
 
 pub(super) const TABLES: &str = "
@@ -185,7 +185,7 @@ pub(super) fn group(row: &Row<'_>) -> rusqlite::Result<(String, GroupRecord)> {
 }
 
 pub(super) fn media(row: &Row<'_>) -> rusqlite::Result<(String, MediaRecord)> {
-    let stamp = Stamp {
+    let stamp = FileStamp {
         size: row.get::<_, i64>(1)?.cast_unsigned(),
         mtime: row.get(2)?,
         ctime: row.get(3)?,

@@ -324,7 +324,7 @@ impl Office {
         }
         for entry in newsroom.entries() {
             paths.insert(newsroom.path(entry));
-            paths.extend(entry.seldom.aliases.iter().map(ToString::to_string));
+            paths.extend(entry.rare.aliases.iter().map(ToString::to_string));
         }
         paths
     }

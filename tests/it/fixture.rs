@@ -10,17 +10,17 @@ use tidings::edition::Edition;
 use tidings::edition::publish::{self, Before};
 use tidings::feed::{Context, Row, Shown, content, select};
 use tidings::newsroom::absent::Records;
-use tidings::newsroom::claim::Intake;
 use tidings::newsroom::entry::{Entry, page_of};
 use tidings::newsroom::item::Status;
+use tidings::newsroom::ledger_changes::LedgerChanges;
 use tidings::newsroom::media::{MediaFile, MediaFiles};
 use tidings::newsroom::problem::Problem;
+use tidings::newsroom::reconciler::Reconciler;
 use tidings::newsroom::record::GroupRecord;
 use tidings::newsroom::record::Groups;
 use tidings::newsroom::record::ItemRecord;
 use tidings::newsroom::record::SETTINGS;
 use tidings::newsroom::record::groups_of;
-use tidings::newsroom::stamps::Stamps;
 use tidings::newsroom::{Newsroom, parse};
 use tidings::page::notice;
 use tidings::publishing::desk::{GONE_AFTER_MILLISECONDS, Setting};
@@ -88,10 +88,10 @@ impl Publication {
             items.insert(item.id.to_string(), Arc::new(item));
         }
         let mut newsroom = Newsroom::new(Arc::new(site), Arc::new(sections), now);
-        let (mut records, mut stamps) = (Records::default(), Stamps::default());
+        let (mut records, mut stamps) = (Records::default(), LedgerChanges::default());
         records.absent = published_before(&newsroom, &entries).into_iter().collect();
         let entries = entries.into_iter().map(Arc::new).collect();
-        Intake::new(&mut newsroom, &mut records, &mut stamps).take(entries);
+        Reconciler::new(&mut newsroom, &mut records, &mut stamps).take(entries);
         let shown = newsroom.entries().map(|entry| {
             let item = Arc::clone(&items[entry.id.as_str()]);
             (
@@ -186,7 +186,7 @@ pub(crate) fn seed() -> RngSeed {
 /// The rows of the items that are withdrawn, as they were published before.
 fn published_before(newsroom: &Newsroom, entries: &[Entry]) -> Vec<ItemRecord> {
     let (mut newsroom, now) = (newsroom.clone(), newsroom.now());
-    let (mut records, mut stamps) = (Records::default(), Stamps::default());
+    let (mut records, mut stamps) = (Records::default(), LedgerChanges::default());
     let is_withdrawn = |entry: &&Entry| entry.life.status == Status::Canceled;
     let withdrawn = entries.iter().filter(is_withdrawn).map(|entry| {
         let mut entry = entry.clone();
@@ -196,7 +196,7 @@ fn published_before(newsroom: &Newsroom, entries: &[Entry]) -> Vec<ItemRecord> {
     let withdrawn: Vec<Arc<Entry>> = withdrawn
         .filter(|entry| entry.life.release() <= now)
         .collect();
-    Intake::new(&mut newsroom, &mut records, &mut stamps).take(withdrawn);
+    Reconciler::new(&mut newsroom, &mut records, &mut stamps).take(withdrawn);
     let published = newsroom.entries();
     published
         .filter_map(|entry| ItemRecord::of(&newsroom, entry))

@@ -3,11 +3,11 @@
 use crate::fixture::{NOW, Publication, SITE};
 use std::sync::Arc;
 use tidings::newsroom::absent::Records;
-use tidings::newsroom::claim::Intake;
 use tidings::newsroom::entry::Entry;
+use tidings::newsroom::ledger_changes::LedgerChanges;
 use tidings::newsroom::lifecycle::State;
+use tidings::newsroom::reconciler::Reconciler;
 use tidings::newsroom::record::ItemRecord;
-use tidings::newsroom::stamps::Stamps;
 use tidings::newsroom::{Newsroom, absence::Absence};
 
 const ITEM: &str = "id = \"a\"\ntitle = \"T\"\ndate = 2026-03-01T00:00:00Z\nbody = \"b\"\n";
@@ -16,7 +16,7 @@ const ITEM: &str = "id = \"a\"\ntitle = \"T\"\ndate = 2026-03-01T00:00:00Z\nbody
 struct Memory {
     records: Records,
     row: Option<ItemRecord>,
-    stamps: Stamps,
+    stamps: LedgerChanges,
 }
 
 impl Memory {
@@ -24,7 +24,7 @@ impl Memory {
         Self {
             records: Records::default(),
             row: None,
-            stamps: Stamps::default(),
+            stamps: LedgerChanges::default(),
         }
     }
 
@@ -34,10 +34,11 @@ impl Memory {
         let mut entry: Entry = (**publication.newsroom.entries().next().unwrap()).clone();
         entry.seen = None;
         let mut newsroom = empty(&publication, now);
-        self.stamps = Stamps::default();
+        self.stamps = LedgerChanges::default();
         let row = self.row.take().into_iter();
         self.records.absent = row.collect();
-        Intake::new(&mut newsroom, &mut self.records, &mut self.stamps).take(vec![Arc::new(entry)]);
+        Reconciler::new(&mut newsroom, &mut self.records, &mut self.stamps)
+            .take(vec![Arc::new(entry)]);
         let entry = newsroom.entries().next().unwrap();
         self.row = ItemRecord::of(&newsroom, entry);
         self
@@ -126,11 +127,11 @@ fn a_file_that_is_gone_is_remembered_and_moves_its_feeds() {
     let publication = Publication::of(SITE, &[("news/section.toml", "")], NOW + 5);
     let mut newsroom = empty(&publication, NOW + 5);
     let mut lose = |row: ItemRecord, records: &mut Records| {
-        let mut stamps = Stamps::default();
+        let mut stamps = LedgerChanges::default();
         let gone = Absence::Gone { is_certain: true };
         let id = row.id.clone();
         records.absent.insert(row);
-        let kept = Intake::new(&mut newsroom, records, &mut stamps).settle(&id, &gone, None);
+        let kept = Reconciler::new(&mut newsroom, records, &mut stamps).settle(&id, &gone, None);
         assert!(kept.is_none());
         stamps
     };

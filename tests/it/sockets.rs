@@ -19,7 +19,7 @@ use tidings::server::Config;
 use tidings::server::bind;
 use tidings::server::body::Body;
 use tidings::server::limits::Limits;
-use tidings::source::stamp::Stamp;
+use tidings::source::stamp::FileStamp;
 use tokio::sync::watch;
 
 /// Longer than anything here may take.
@@ -101,7 +101,7 @@ async fn service(request: Request<Incoming>) -> Response<Body> {
 }
 
 fn open(file: File) -> OpenFile {
-    let stamp = Stamp::of_listed(&file.metadata().unwrap());
+    let stamp = FileStamp::of_listed(&file.metadata().unwrap());
     OpenFile { file, stamp }
 }
 

@@ -1,7 +1,7 @@
 //! `check --fix`: writes the ids that items have, and do not say, into their files.
 
 use crate::newsroom::Newsroom;
-use crate::newsroom::entry::{Basis, Entry};
+use crate::newsroom::entry::{Entry, StandsOn};
 use crate::newsroom::parse::fix;
 use crate::newsroom::parse::form::Form;
 use crate::source::{DataDirectory, content_hash};
@@ -14,7 +14,7 @@ use std::path::Path;
 pub fn write_ids(directory: &DataDirectory, newsroom: &Newsroom) -> Vec<String> {
     let mut entries: Vec<_> = newsroom
         .entries()
-        .filter(|entry| !entry.has_own_id && entry.basis == Basis::File)
+        .filter(|entry| !entry.has_own_id && entry.basis == StandsOn::File)
         .collect();
     entries.sort_by(|a, b| a.file.cmp(&b.file));
     let written = entries

@@ -1,7 +1,7 @@
 //! What a press officer asks first: what is out, and what is to come.
 
 use crate::newsroom::Newsroom;
-use crate::newsroom::entry::{Basis, Entry};
+use crate::newsroom::entry::{Entry, StandsOn};
 use crate::newsroom::lifecycle::State;
 use crate::newsroom::problem::Problem;
 use crate::source::SITE_FILE;
@@ -26,7 +26,7 @@ impl Outlook {
     pub fn of(newsroom: &Newsroom, problems: &[Problem], now: i64) -> Self {
         let entries = newsroom.entries();
         let entries: Vec<&Arc<Entry>> = entries
-            .filter(|entry| entry.basis != Basis::Ledger)
+            .filter(|entry| entry.basis != StandsOn::Ledger)
             .collect();
         let count = |state: State| {
             entries

@@ -13,7 +13,7 @@ use crate::newsroom::parse::tree::Field;
 use crate::newsroom::parse::tree::Node;
 use crate::newsroom::parse::tree::Value;
 use crate::newsroom::parse::withdrawal;
-use crate::newsroom::seldom::Withdrawal;
+use crate::newsroom::rare_fields::Withdrawal;
 use chrono_tz::Tz;
 use std::borrow::Cow;
 use std::collections::BTreeSet;

@@ -5,7 +5,7 @@ use crate::newsroom::Sections;
 use crate::newsroom::site::Site;
 use crate::source::DataDirectory;
 use crate::source::load::{self, Loaded};
-use crate::source::stamp::Stamp;
+use crate::source::stamp::FileStamp;
 use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,7 +22,7 @@ pub struct Aside {
     /// Where files are sent to be read; `None` where all are read at once.
     sender: Option<Sender<Job>>,
     /// The files that were sent, with the stamps that they had.
-    busy: HashMap<Arc<str>, Stamp>,
+    busy: HashMap<Arc<str>, FileStamp>,
     /// What they gave.
     done: Arc<Mutex<HashMap<Arc<str>, Done>>>,
 }
@@ -38,7 +38,7 @@ pub struct Job {
     /// The file.
     pub file: Arc<str>,
     /// Its stamp as it was listed.
-    pub stamp: Stamp,
+    pub stamp: FileStamp,
 }
 
 /// What a file gave.
@@ -46,7 +46,7 @@ pub struct Done {
     /// What was to be read.
     pub job: Job,
     /// What it holds, and its stamp after the reading.
-    pub loaded: (Loaded, Option<Stamp>),
+    pub loaded: (Loaded, Option<FileStamp>),
 }
 
 impl Aside {
@@ -59,12 +59,12 @@ impl Aside {
     }
 
     /// Whether a file is read aside, unless it is being read already.
-    pub fn takes(&self, stamp: Stamp) -> bool {
+    pub fn takes(&self, stamp: FileStamp) -> bool {
         self.sender.is_some() && stamp.size > LARGE_BYTES
     }
 
     /// Whether a file is being read, or was read and not taken yet, as it is under a stamp.
-    pub fn has(&self, file: &str, stamp: Stamp) -> bool {
+    pub fn has(&self, file: &str, stamp: FileStamp) -> bool {
         self.busy.get(file) == Some(&stamp)
     }
 
@@ -86,7 +86,7 @@ impl Aside {
     }
 
     /// What a file gave, if it has been read as it is under a stamp.
-    pub fn take(&mut self, file: &str, stamp: Stamp) -> Option<Done> {
+    pub fn take(&mut self, file: &str, stamp: FileStamp) -> Option<Done> {
         let done = self.lock().remove(file)?;
         if self.busy.get(file) == Some(&done.job.stamp) {
             self.busy.remove(file);

@@ -4,7 +4,7 @@ use super::board::Board;
 use super::dirty::Dirty;
 use super::reading;
 use super::waiting::Verdict;
-use super::{Desk, LastGood, Setting, Taken};
+use super::{Changes, Desk, LastGood, Setting};
 use crate::newsroom::entry::Entry;
 use crate::newsroom::problem::{Problem, Severity};
 use crate::newsroom::record::SETTINGS;
@@ -32,7 +32,7 @@ impl Desk {
         dirty: &mut Dirty,
         now: DateTime<Utc>,
         last_good: &LastGood<'_>,
-        taken: &mut Taken,
+        taken: &mut Changes,
     ) -> bool {
         self.is_away = !self.setting.data.exists();
         if self.is_away {
@@ -64,7 +64,7 @@ impl Desk {
         dirty: &mut Dirty,
         now: DateTime<Utc>,
         last_good: &LastGood<'_>,
-        taken: &mut Taken,
+        taken: &mut Changes,
     ) -> Result<(), Unusable> {
         let now = now.timestamp_millis();
         let (away, written) = (self.folders_away(now), self.written_settings(dirty, now));
@@ -149,8 +149,8 @@ impl Desk {
         entries.any(|entry| entry.seen.is_some()) || !self.records.absent.is_empty()
     }
 
-    /// Stamps the group that all pages share when the settings or the templates are others than before.
-    pub(super) fn stamp_settings(&mut self, taken: &mut Taken) {
+    /// LedgerChanges the group that all pages share when the settings or the templates are others than before.
+    pub(super) fn stamp_settings(&mut self, taken: &mut Changes) {
         // The derived text of the settings is the same on every machine: they hold lists and sorted maps alone.
         let settings = format!(
             "{:?} {:?} {}",

@@ -3,7 +3,7 @@
 use crate::newsroom::entry::Entry;
 use crate::newsroom::parse::salvage::Salvage;
 use crate::source::load::Whole;
-use crate::source::stamp::Stamp;
+use crate::source::stamp::FileStamp;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ pub struct Changed {
     /// The file.
     pub file: Arc<str>,
     /// Its stamp.
-    pub stamp: Stamp,
+    pub stamp: FileStamp,
     /// Whether it was parsed, rather than found in the index.
     pub is_parsed: bool,
 }

@@ -2,18 +2,18 @@
 
 use super::board::Found as Where;
 use super::found::Changed;
-use super::{Desk, LastGood, Taken};
+use super::{Changes, Desk, LastGood};
 use crate::newsroom::HiddenMedia;
 use crate::newsroom::absence::{self, Absence};
-use crate::newsroom::claim::{Claim, Intake};
-use crate::newsroom::entry::{Basis, Entry};
-use crate::newsroom::gone;
+use crate::newsroom::entry::{Entry, StandsOn};
 use crate::newsroom::identity::Id;
 use crate::newsroom::parse::salvage::Salvage;
 use crate::newsroom::problem::Problem;
+use crate::newsroom::rare_fields::Withdrawal;
 use crate::newsroom::recognise::{Unread, recognise};
+use crate::newsroom::reconciler::{Candidate, Reconciler};
 use crate::newsroom::record::ItemRecord;
-use crate::newsroom::seldom::Withdrawal;
+use crate::newsroom::vanished_lists;
 use crate::publishing::desk::found::Found;
 use crate::source::SITE_FILE;
 use crate::source::load;
@@ -34,7 +34,7 @@ impl Desk {
         removals: &[Removal],
         now: DateTime<Utc>,
         last_good: &LastGood<'_>,
-        taken: &mut Taken,
+        taken: &mut Changes,
     ) {
         let mut loose: BTreeSet<Id> = loose.into_iter().collect();
         let sections = Arc::clone(self.newsroom.sections());
@@ -118,7 +118,7 @@ impl Desk {
 
     /// Tells of the lists that are no longer.
     pub(super) fn tell_gone(&mut self) {
-        let problems = gone::problems(&self.newsroom, &self.records.groups);
+        let problems = vanished_lists::problems(&self.newsroom, &self.records.groups);
         self.board.set(Where::Gone, SITE_FILE, problems);
     }
 
@@ -128,10 +128,10 @@ impl Desk {
         due: &[Arc<Entry>],
         now: DateTime<Utc>,
         last_good: &LastGood<'_>,
-        taken: &mut Taken,
+        taken: &mut Changes,
     ) {
         let stands = |entry: &&Arc<Entry>| {
-            entry.basis == Basis::File && !self.open.contains_key(&entry.file)
+            entry.basis == StandsOn::File && !self.open.contains_key(&entry.file)
         };
         let found = Found {
             entries: due
@@ -271,7 +271,7 @@ impl Desk {
         loose: &BTreeSet<Id>,
         removals: &[Removal],
         last_good: &LastGood<'_>,
-        taken: &mut Taken,
+        taken: &mut Changes,
     ) -> Vec<Problem> {
         let site = Arc::clone(self.newsroom.site());
         let sections = Arc::clone(self.newsroom.sections());
@@ -284,10 +284,10 @@ impl Desk {
             let loaded = load::of_text(&file, kept.text, &site, &sections);
             let mut entry = loaded.item.ok()?.entry;
             entry.id = record.id.clone();
-            entry.basis = Basis::LastGood;
+            entry.basis = StandsOn::LastGood;
             Some(entry)
         };
-        let mut intake = Intake::new(&mut self.newsroom, &mut self.records, &mut taken.stamps);
+        let mut intake = Reconciler::new(&mut self.newsroom, &mut self.records, &mut taken.stamps);
         intake.removals = removals.iter().map(withdrawal).collect();
         let is_unread = |file: &str| {
             let is_written = waiting.is_written(file) || aside.is_busy(file);
@@ -338,7 +338,7 @@ impl Desk {
             self.board.set(Where::Date, &record.file, Vec::new());
             let kept = copy(record);
             let kept = intake.settle(id, &absence, kept);
-            claims.extend(kept.map(|entry| Claim {
+            claims.extend(kept.map(|entry| Candidate {
                 entry,
                 is_known: true,
             }));
@@ -357,7 +357,7 @@ impl Desk {
             }
         }
         let of_files = intake.placed.iter();
-        for entry in of_files.filter(|entry| entry.basis == Basis::File) {
+        for entry in of_files.filter(|entry| entry.basis == StandsOn::File) {
             if entry.seen.is_none() {
                 self.unseen.insert(entry.id.clone());
             }
@@ -413,7 +413,7 @@ impl Desk {
     }
 
     /// Hands over what was read on the way: whole items for documents, entries for the parsed index.
-    fn hand_over(&self, found: Found, now: i64, taken: &mut Taken) {
+    fn hand_over(&self, found: Found, now: i64, taken: &mut Changes) {
         for whole in found.wholes {
             let id = self
                 .files

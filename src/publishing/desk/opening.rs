@@ -7,7 +7,7 @@ use super::dirty::Dirty;
 use super::missing::Missing;
 use super::reading::READ_AT_ONCE;
 use super::waiting::{self, Verdict, Waiting};
-use super::{Desk, Setting, Taken};
+use super::{Changes, Desk, Setting};
 use crate::clock::Clock;
 use crate::edition::record::HOLD_SECONDS_MAX;
 use crate::newsroom::Newsroom;
@@ -22,7 +22,7 @@ use crate::publishing::Error;
 use crate::publishing::desk::found::Changed;
 use crate::publishing::desk::found::Found;
 use crate::source::settings::fingerprint;
-use crate::source::stamp::Stamp;
+use crate::source::stamp::FileStamp;
 use crate::source::{DataDirectory, scan};
 use crate::store::index::Index;
 use crate::store::ledger::Ledger;
@@ -36,7 +36,7 @@ pub struct Opened {
     /// The desk.
     pub desk: Desk,
     /// What the opening changed.
-    pub taken: Taken,
+    pub taken: Changes,
     /// The parsed index, for what was parsed.
     pub index: Option<Index>,
 }
@@ -123,7 +123,7 @@ impl Desk {
         let now = desk.look_twice(&mut found, ledger, clock, now);
         let now = desk.wait_for_next_second(clock, now);
         desk.newsroom.advance(now.timestamp());
-        let mut taken = Taken::default();
+        let mut taken = Changes::default();
         let looked_at = desk.records.looked_at();
         desk.stamp_settings(&mut taken);
         let all = desk.records.absent.rows();
@@ -208,8 +208,8 @@ impl Desk {
         })
     }
 
-    /// Stamps what the clock has changed since somebody looked last.
-    fn catch_up(&mut self, looked_at: i64, taken: &mut Taken) {
+    /// LedgerChanges what the clock has changed since somebody looked last.
+    fn catch_up(&mut self, looked_at: i64, taken: &mut Changes) {
         let newsroom = &self.newsroom;
         let changed = newsroom.entries();
         for entry in changed.filter(|entry| newsroom.has_changed_since(entry, looked_at)) {
@@ -322,7 +322,7 @@ fn wait_for_settings(directory: &DataDirectory, setting: &Setting, clock: &Clock
 }
 
 /// The stamps of the files with settings that are there.
-fn settings_stamps(directory: &DataDirectory) -> BTreeMap<Arc<str>, Stamp> {
+fn settings_stamps(directory: &DataDirectory) -> BTreeMap<Arc<str>, FileStamp> {
     let files = scan::settings_files(directory).into_iter();
     let stamps = files.filter_map(|file| Some((Arc::from(&*file), directory.stamp(&file)?)));
     stamps.collect()

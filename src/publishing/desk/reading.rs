@@ -8,7 +8,7 @@ use super::found::{Changed, Found};
 use super::waiting::Verdict;
 use super::{Desk, Known};
 use crate::newsroom::Newsroom;
-use crate::newsroom::entry::{Basis, Entry};
+use crate::newsroom::entry::{Entry, StandsOn};
 use crate::newsroom::identity::Id;
 use crate::newsroom::parse::salvage::Salvage;
 use crate::newsroom::problem::{Problem, Severity};
@@ -16,7 +16,7 @@ use crate::newsroom::record::{ItemRecord, groups_of, version_of};
 use crate::source::load::{self, Loaded, Whole};
 use crate::source::scan::{self, Listing, is_below};
 use crate::source::settings::Settings;
-use crate::source::stamp::Stamp;
+use crate::source::stamp::FileStamp;
 use chrono::{DateTime, Utc};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,7 +35,7 @@ pub(super) const READ_AT_ONCE: usize = 16_384;
 
 impl Read {
     /// The stamp of what was read.
-    fn stamp(&self) -> Stamp {
+    fn stamp(&self) -> FileStamp {
         self.stamp_after.unwrap_or(self.stamp)
     }
 }
@@ -117,9 +117,9 @@ pub fn moved(dirty: &mut Dirty, before: &Newsroom, now: &Newsroom) -> BTreeMap<I
 pub(super) struct Read {
     file: Arc<str>,
     /// Its stamp as it was listed.
-    stamp: Stamp,
+    stamp: FileStamp,
     /// Its stamp after it was read; `None` where it could not be.
-    stamp_after: Option<Stamp>,
+    stamp_after: Option<FileStamp>,
     item: Result<Arc<Entry>, Box<Salvage>>,
     problems: Vec<Problem>,
     whole: Option<Box<Whole>>,
@@ -159,7 +159,7 @@ impl Desk {
     }
 
     /// What a large file gave, if it has been read under the settings in force; else it is sent to be read.
-    fn read_large(&mut self, file: Arc<str>, stamp: Stamp) -> Option<Read> {
+    fn read_large(&mut self, file: Arc<str>, stamp: FileStamp) -> Option<Read> {
         let (site, sections) = (&self.settings.site, &self.settings.sections);
         if let Some(done) = self.aside.take(&file, stamp)
             && (Arc::ptr_eq(&done.job.site, site) && Arc::ptr_eq(&done.job.sections, sections))
@@ -186,7 +186,7 @@ impl Desk {
         dirty: &Dirty,
         now: DateTime<Utc>,
         found: &mut Found,
-    ) -> BTreeMap<Arc<str>, Stamp> {
+    ) -> BTreeMap<Arc<str>, FileStamp> {
         let mut scopes = dirty.items.clone();
         scopes.extend(self.links_to(&dirty.items));
         scopes.extend(self.links_to(&dirty.hidden));
@@ -232,7 +232,7 @@ impl Desk {
     pub(super) fn judge(
         &mut self,
         file: &Arc<str>,
-        stamp: Stamp,
+        stamp: FileStamp,
         dirty: &Dirty,
         now: i64,
     ) -> Verdict {
@@ -271,7 +271,7 @@ impl Desk {
                 let entry = known.id.as_ref().and_then(|id| self.newsroom.get(id));
                 let standing = entry.or(self.open.get(file));
                 standing.is_some_and(|entry| {
-                    entry.hash == read.hash && entry.file == *file && entry.basis == Basis::File
+                    entry.hash == read.hash && entry.file == *file && entry.basis == StandsOn::File
                 })
             }
             Err(salvage) => {
@@ -283,7 +283,7 @@ impl Desk {
 
     /// Lists what is below a path, without what is as it was.
     fn scan(&self, scope: &str, dirty: &Dirty, now: i64) -> Listing {
-        let is_known = |file: &str, stamp: &Stamp| {
+        let is_known = |file: &str, stamp: &FileStamp| {
             let known = self.files.get(file);
             known.is_some_and(|known| known.stamp == *stamp)
                 && stamp.is_settled(now)
@@ -304,7 +304,7 @@ impl Desk {
 
     /// The known files below a path that are not there, as far as a listing of it can know.
     fn missing_below(&self, scope: &str, listing: &Listing) -> Vec<Arc<str>> {
-        let is_known = |(file, _): &&(Arc<str>, Stamp)| self.files.contains_key(file);
+        let is_known = |(file, _): &&(Arc<str>, FileStamp)| self.files.contains_key(file);
         let there = listing.known + listing.items.iter().filter(is_known).count();
         let below = if scope.is_empty() {
             self.files.len()
@@ -356,9 +356,9 @@ impl Desk {
     }
 
     /// Reads and parses files, on all cores.
-    pub(super) fn read(&self, files: &[(Arc<str>, Stamp)], with_wholes: bool) -> Vec<Read> {
+    pub(super) fn read(&self, files: &[(Arc<str>, FileStamp)], with_wholes: bool) -> Vec<Read> {
         let (site, sections) = (&self.settings.site, &self.settings.sections);
-        let one = |(file, stamp): &(Arc<str>, Stamp)| {
+        let one = |(file, stamp): &(Arc<str>, FileStamp)| {
             let loaded = load::load(&self.directory, file, site, sections);
             self.share(Arc::clone(file), *stamp, loaded, with_wholes)
         };
@@ -369,8 +369,8 @@ impl Desk {
     fn share(
         &self,
         file: Arc<str>,
-        stamp: Stamp,
-        (loaded, stamp_after): (Loaded, Option<Stamp>),
+        stamp: FileStamp,
+        (loaded, stamp_after): (Loaded, Option<FileStamp>),
         with_whole: bool,
     ) -> Read {
         let Loaded { item, problems } = loaded;

@@ -5,7 +5,7 @@
 //! polling, after events were lost) a file that changed a moment ago is believed once it has stood the same for
 //! [`QUIET_MILLISECONDS`].
 
-use crate::source::stamp::Stamp;
+use crate::source::stamp::FileStamp;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ enum Wait {
     /// To be closed: somebody writes to it. If nobody has written by this instant it is read as it is.
     Open { until: i64 },
     /// To stay the same: it had this stamp, and if it still has at this instant it is read.
-    Young { stamp: Stamp, until: i64 },
+    Young { stamp: FileStamp, until: i64 },
 }
 
 /// What is to be done with a file that has another stamp than the one that is known.
@@ -60,7 +60,7 @@ impl Waiting {
     }
 
     /// What is to be done with a file that is there and changed.
-    pub fn judge(&mut self, file: &Arc<str>, stamp: Stamp, now: i64) -> Verdict {
+    pub fn judge(&mut self, file: &Arc<str>, stamp: FileStamp, now: i64) -> Verdict {
         let known = self.0.get(file).copied();
         let wait = match known {
             Some(Wait::Open { until }) if until <= now => {
@@ -170,13 +170,13 @@ impl Wait {
 
 /// Whether a file changed so short a time ago that somebody may still be writing. A clock that is a little fast, as
 /// that of a file server, makes it young, too.
-pub fn is_young(stamp: Stamp, now: i64) -> bool {
+pub fn is_young(stamp: FileStamp, now: i64) -> bool {
     let age = now - stamp.ctime / 1_000_000;
     (-AHEAD_MILLISECONDS_MAX..quiet(stamp)).contains(&age)
 }
 
 /// How long a file must stay the same. An empty one has most likely not been written to yet.
-fn quiet(stamp: Stamp) -> i64 {
+fn quiet(stamp: FileStamp) -> i64 {
     if stamp.size == 0 {
         OPEN_MILLISECONDS_MAX
     } else {
@@ -188,8 +188,8 @@ fn quiet(stamp: Stamp) -> i64 {
 mod tests {
     use super::*;
 
-    fn stamp(size: u64, changed_at: i64) -> Stamp {
-        Stamp {
+    fn stamp(size: u64, changed_at: i64) -> FileStamp {
+        FileStamp {
             size,
             mtime: changed_at * 1_000_000,
             ctime: changed_at * 1_000_000,

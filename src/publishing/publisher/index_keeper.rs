@@ -1,7 +1,7 @@
 //! Writes the parsed index aside.
 
 use crate::newsroom::entry::Entry;
-use crate::source::stamp::Stamp;
+use crate::source::stamp::FileStamp;
 use crate::store::index::Index;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,7 +22,7 @@ pub enum Work {
     /// Begins anew under settings with this fingerprint.
     Begin([u8; 16]),
     /// Keeps what was parsed.
-    Keep(Vec<(Stamp, Arc<Entry>)>),
+    Keep(Vec<(FileStamp, Arc<Entry>)>),
 }
 
 impl IndexKeeper {

@@ -2,12 +2,12 @@
 
 use super::Publisher;
 use super::index_keeper::Work;
-use super::making::Round;
+use super::making::MadeFeeds;
 use super::unwritten::Unwritten;
 use super::unwritten::{ROWS_MAX, last_good};
-use crate::newsroom::entry::Basis;
+use crate::newsroom::entry::StandsOn;
 use crate::newsroom::identity::Id;
-use crate::publishing::desk::Taken;
+use crate::publishing::desk::Changes;
 use crate::source::content_hash;
 use crate::source::settings::fingerprint;
 use crate::store::ledger::writing::Writing;
@@ -22,7 +22,7 @@ const WRITE_AGAIN: Duration = Duration::from_secs(1);
 
 impl Publisher {
     /// Writes what a change asks for to the ledger, and hands what was parsed to the index.
-    pub(super) fn keep(&mut self, taken: &mut Taken, round: &Round) {
+    pub(super) fn keep(&mut self, taken: &mut Changes, round: &MadeFeeds) {
         self.keep_sources(round);
         self.keep_moved_sources(&taken.stamps.items);
         let unwritten = &mut self.unwritten;
@@ -46,9 +46,9 @@ impl Publisher {
 
     /// Keeps the texts of what feeds show, of what stands on its last good version, and of the settings; forgets all
     /// others.
-    fn keep_sources(&mut self, round: &Round) {
+    fn keep_sources(&mut self, round: &MadeFeeds) {
         let kept = self.desk.kept();
-        let kept = kept.filter(|entry| entry.basis == Basis::LastGood);
+        let kept = kept.filter(|entry| entry.basis == StandsOn::LastGood);
         let mut wanted: BTreeSet<String> = kept.map(|entry| entry.id.to_string()).collect();
         wanted.extend(self.live.keys().map(ToString::to_string));
         let texts = &self.desk.settings().texts;
@@ -97,7 +97,7 @@ impl Publisher {
             let Some((entry, known)) = entry.zip(kept) else {
                 continue;
             };
-            if entry.basis != Basis::File || known.0 == *entry.file || known.1 != entry.hash {
+            if entry.basis != StandsOn::File || known.0 == *entry.file || known.1 != entry.hash {
                 continue;
             }
             if let Some(mut source) = last_good(&self.ledger, &self.unwritten, id.as_str()) {

@@ -14,7 +14,7 @@ use crate::newsroom::lifecycle::State;
 use crate::newsroom::place::{Place, Scope, folder};
 use crate::newsroom::problem::{Problem, Severity};
 use crate::newsroom::site::Format;
-use crate::publishing::desk::Taken;
+use crate::publishing::desk::Changes;
 use crate::publishing::desk::board;
 use crate::source::{SECTION_FILE, SITE_FILE};
 use chrono::{DateTime, Utc};
@@ -35,7 +35,7 @@ struct Prepared {
 
 /// What a round of making feeds gave.
 #[derive(Default)]
-pub struct Round {
+pub struct MadeFeeds {
     /// The resources by path below the base URL. Those whose bytes are the same are the same.
     pub resources: Vec<(String, Arc<Resource>)>,
     /// The version records that are new.
@@ -48,9 +48,9 @@ pub struct Round {
     pub reading: Reading,
 }
 
-impl Round {
+impl MadeFeeds {
     /// Whether anything that is served may be another. What nobody may see decides on the files that it refers to.
-    pub fn has_changed(&self, taken: &Taken) -> bool {
+    pub fn has_changed(&self, taken: &Changes) -> bool {
         let served = !self.resources.is_empty() || !self.dropped.is_empty();
         served
             || taken.has_new_settings
@@ -65,8 +65,8 @@ impl Round {
 
 impl Publisher {
     /// Makes the feeds of the places that a change touches, as far as they are others.
-    pub(super) fn make(&mut self, taken: &mut Taken, now: DateTime<Utc>) -> Round {
-        let mut round = Round::default();
+    pub(super) fn make(&mut self, taken: &mut Changes, now: DateTime<Utc>) -> MadeFeeds {
+        let mut round = MadeFeeds::default();
         let read = self.read(taken, &mut round.reading, now);
         let now = now.timestamp();
         let is_forced = self.is_forced(taken, now);
@@ -109,7 +109,7 @@ impl Publisher {
     }
 
     /// Drops what was made for places that are no longer, or stand in another folder now.
-    fn drop_places(&mut self, round: &mut Round) {
+    fn drop_places(&mut self, round: &mut MadeFeeds) {
         let newsroom = self.desk.newsroom();
         let (site, places) = (newsroom.site(), newsroom.places());
         let places: BTreeSet<Place> = places.into_iter().collect();
@@ -130,7 +130,7 @@ impl Publisher {
         &mut self,
         place: Place,
         contents: Contents,
-        taken: &mut Taken,
+        taken: &mut Changes,
         now: i64,
     ) -> Prepared {
         let Contents { rows, unread } = contents;
@@ -181,7 +181,7 @@ impl Publisher {
         one: Prepared,
         made: publish::Made,
         previous: &Edition,
-        round: &mut Round,
+        round: &mut MadeFeeds,
     ) {
         let Prepared {
             place,
@@ -308,7 +308,7 @@ mod tests {
             dirty.add("news/a.toml");
             publisher.note(dirty);
             let mut taken = publisher.take(clock.now());
-            let mut round = Round::default();
+            let mut round = MadeFeeds::default();
             let read = publisher.read(&mut taken, &mut round.reading, clock.now());
             for (place, contents) in read {
                 let path = format!(

@@ -2,14 +2,14 @@
 
 use super::{Publisher, unwritten, window};
 use crate::feed::{Row, Shown, select};
-use crate::newsroom::entry::{Basis, Entry};
+use crate::newsroom::entry::{Entry, StandsOn};
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Item;
 use crate::newsroom::media::MediaFiles;
 use crate::newsroom::place::Place;
 use crate::newsroom::place::folder;
 use crate::newsroom::problem::{Problem, Severity};
-use crate::publishing::desk::Taken;
+use crate::publishing::desk::Changes;
 use crate::source;
 use crate::source::load::Whole;
 use crate::store::ledger::Source;
@@ -46,7 +46,7 @@ impl Publisher {
     /// taken in: then it is taken in again.
     pub(super) fn read(
         &mut self,
-        taken: &mut Taken,
+        taken: &mut Changes,
         reading: &mut Reading,
         now: DateTime<Utc>,
     ) -> Vec<(Place, Contents)> {
@@ -71,7 +71,7 @@ impl Publisher {
 
     fn read_windows(
         &mut self,
-        taken: &mut Taken,
+        taken: &mut Changes,
         reading: &mut Reading,
         now: i64,
     ) -> Vec<(Place, Contents)> {
@@ -97,7 +97,7 @@ impl Publisher {
     fn contents(
         &mut self,
         entries: &[Arc<Entry>],
-        taken: &mut Taken,
+        taken: &mut Changes,
         reading: &mut Reading,
         now: i64,
     ) -> Contents {
@@ -141,7 +141,7 @@ impl Publisher {
     fn item(
         &mut self,
         entry: &Arc<Entry>,
-        taken: &mut Taken,
+        taken: &mut Changes,
         reading: &mut Reading,
     ) -> Result<Arc<Item>, source::Error> {
         let live = self.live.get(&entry.id);
@@ -170,7 +170,7 @@ impl Publisher {
 
     /// Holds the whole items that stand on the last good versions of their files, whether a feed shows them or not:
     /// there is no file to make their pages from. Holds for a while what changed just now and no feed shows.
-    pub(super) fn hold(&mut self, taken: &mut Taken, reading: &mut Reading, now: i64) {
+    pub(super) fn hold(&mut self, taken: &mut Changes, reading: &mut Reading, now: i64) {
         let kept = self.desk.kept().filter(|entry| is_held(entry, now));
         let kept: Vec<Arc<Entry>> = kept.cloned().collect();
         for entry in kept {
@@ -223,12 +223,12 @@ fn is_of(whole: &Whole, entry: &Entry) -> bool {
 }
 
 fn is_held(entry: &Entry, now: i64) -> bool {
-    entry.basis == Basis::LastGood && entry.state(now).has_page()
+    entry.basis == StandsOn::LastGood && entry.state(now).has_page()
 }
 
 impl Publisher {
     /// Whether the feeds of every place are made.
-    pub(super) fn is_forced(&self, taken: &Taken, now: i64) -> bool {
+    pub(super) fn is_forced(&self, taken: &Changes, now: i64) -> bool {
         let is_unsent = self.unsent.is_some_and(|at| at <= now);
         // After the clock was set back a version may lie in the future, which must not be told (docs/http.md,
         // “Versions”).
@@ -236,7 +236,7 @@ impl Publisher {
     }
 
     /// Whether a place's feeds may be others.
-    pub(super) fn is_touched(&self, place: &Place, taken: &Taken) -> bool {
+    pub(super) fn is_touched(&self, place: &Place, taken: &Changes) -> bool {
         let Some(window) = self.windows.get(place) else {
             return true;
         };
@@ -255,7 +255,7 @@ impl Publisher {
             || window::replaced(window, &taken.stamps.items)
     }
 
-    fn shows_site_pictures(&self, taken: &Taken) -> bool {
+    fn shows_site_pictures(&self, taken: &Changes) -> bool {
         let mut pictures = self.desk.newsroom().site().pictures();
         pictures.any(|path| taken.media.contains(path))
     }

@@ -2,7 +2,7 @@
 
 use crate::edition::record::VersionRecord;
 use crate::newsroom::identity::Id;
-use crate::newsroom::stamps::Stamps;
+use crate::newsroom::ledger_changes::LedgerChanges;
 use crate::source::media::MediaRecord;
 use crate::store::ledger::{Ledger, Source};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,7 +18,7 @@ pub const ROWS_MAX: usize = 2_000;
 #[derive(Debug, Default)]
 pub struct Unwritten {
     /// The rows of items and groups that changed, and old paths.
-    pub stamps: Stamps,
+    pub stamps: LedgerChanges,
     /// The version records that are new, by path.
     pub versions: BTreeMap<String, VersionRecord>,
     /// The last good versions that are to be kept, by name.

@@ -6,7 +6,7 @@ use crate::newsroom::identity::Id;
 use crate::newsroom::lifecycle::State;
 use crate::newsroom::record::{GroupRecord, ItemRecord};
 use crate::source::media::MediaRecord;
-use crate::source::stamp::Stamp;
+use crate::source::stamp::FileStamp;
 use crate::store::rows::{ITEM_COLUMNS, lines};
 use rusqlite::{Transaction, params};
 use std::collections::BTreeSet;
@@ -110,7 +110,7 @@ fn write(transaction: &Transaction<'_>, writing: &Writing<'_>) -> rusqlite::Resu
         }
     }
     for (path, record) in &writing.media {
-        let Stamp {
+        let FileStamp {
             size,
             mtime,
             ctime,

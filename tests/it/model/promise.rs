@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use tidings::edition::Edition;
-use tidings::newsroom::entry::{Basis, Entry};
+use tidings::newsroom::entry::{Entry, StandsOn};
 use tidings::newsroom::identity::Id;
 use tidings::newsroom::lifecycle::State;
 
@@ -104,7 +104,7 @@ impl Promises {
             let state = entry.state(edition.now);
             let draft = world.draft_of(&entry.file);
             if let Some(draft) = draft
-                && entry.basis == Basis::File
+                && entry.basis == StandsOn::File
                 && self.before.contains(&entry.id)
                 && entry.wire <= world.now()
                 && !draft.is_held_back()
@@ -133,7 +133,7 @@ impl Promises {
         let standing = edition
             .newsroom
             .entries()
-            .filter(|entry| entry.basis == Basis::File && entry.state(edition.now).has_page());
+            .filter(|entry| entry.basis == StandsOn::File && entry.state(edition.now).has_page());
         self.before = standing.map(|entry| entry.id.clone()).collect();
         world.note_shown(&self.published);
         for (path, body) in &shown.bodies {
@@ -232,7 +232,7 @@ impl Promises {
             return false;
         };
         let mut others = world.open_words(&entry.file);
-        entry.basis == Basis::LastGood
+        entry.basis == StandsOn::LastGood
             && others.any(|words| words.iter().all(|word| known.contains(word)))
     }
 
@@ -241,7 +241,7 @@ impl Promises {
         let now: HashMap<&str, &Entry> = edition
             .newsroom
             .entries()
-            .filter(|entry| entry.basis == Basis::File && entry.seen.is_some())
+            .filter(|entry| entry.basis == StandsOn::File && entry.seen.is_some())
             .map(|entry| (&*entry.file, &**entry))
             .collect();
         for (file, entry) in &now {

@@ -8,7 +8,7 @@ use super::world::{Held, World};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::fs;
-use tidings::newsroom::entry::Basis;
+use tidings::newsroom::entry::StandsOn;
 use tidings::newsroom::lifecycle::State;
 use tidings::publishing::desk::dirty::Dirty;
 use tidings::publishing::publisher::Publisher;
@@ -153,7 +153,7 @@ fn shown(running: &Publisher, files: &[String]) -> BTreeSet<String> {
     let edition = running.current().load_full();
     let entries = edition.newsroom.entries().filter(|entry| {
         let is_shown = entry.state(edition.now) == State::Visible && entry.life.expires.is_none();
-        is_shown && entry.basis == Basis::File && files.contains(&entry.file.to_string())
+        is_shown && entry.basis == StandsOn::File && files.contains(&entry.file.to_string())
     });
     entries.map(|entry| entry.id.to_string()).collect()
 }

@@ -54,7 +54,7 @@ pub fn tell(sender: &Sender<Wake>, wake: Wake) {
 }
 
 /// A publisher that is kept up to date.
-pub struct Alive {
+pub struct PublishLoop {
     publisher: Publisher,
     poll: Option<Duration>,
     watching: Watching,
@@ -64,7 +64,7 @@ pub struct Alive {
     folders: Vec<(Instant, String)>,
 }
 
-impl Alive {
+impl PublishLoop {
     /// Keeps a publisher up to date by a watch that was begun before it started, so that nothing is missed; with
     /// `poll`, by looking so often instead.
     pub fn new(publisher: Publisher, watching: Watching, poll: Option<Duration>) -> Self {

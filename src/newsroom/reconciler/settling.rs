@@ -1,16 +1,16 @@
 //! What a published item without an entry stands on: the last good version of its file, its notice, or nothing.
 
-use super::{Awaited, Intake};
+use super::{Awaited, Reconciler};
 use crate::newsroom::absence::{Absence, is_canceled_when_missing, notice, problem, withheld};
 use crate::newsroom::entry::Entry;
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Status;
 use crate::newsroom::lifecycle::{Past, State};
+use crate::newsroom::rare_fields::Withdrawal;
 use crate::newsroom::record::ItemRecord;
-use crate::newsroom::seldom::Withdrawal;
 use std::sync::Arc;
 
-impl Intake<'_> {
+impl Reconciler<'_> {
     /// Finds what a published item without an entry could stand on. `last_good` is the last good version of its file.
     pub fn settle(
         &mut self,

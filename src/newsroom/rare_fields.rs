@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 /// What an entry has beyond what every entry has; mostly nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Seldom(Option<Box<Further>>);
+pub struct RareFields(Option<Box<RareValues>>);
 
 /// The things themselves. Instants are seconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Further {
+pub struct RareValues {
     /// The guid that an imported item had elsewhere.
     pub id_uri: Option<Arc<str>>,
     /// Its language, where that is not its tree's.
@@ -42,7 +42,7 @@ pub struct Withdrawal {
     pub replaced_by: Option<Id>,
 }
 
-static NOTHING: Further = Further {
+static NOTHING: RareValues = RareValues {
     id_uri: None,
     language: None,
     sections: Vec::new(),
@@ -57,25 +57,25 @@ static NOTHING: Further = Further {
     },
 };
 
-impl From<Further> for Seldom {
-    fn from(further: Further) -> Self {
+impl From<RareValues> for RareFields {
+    fn from(further: RareValues) -> Self {
         Self((further != NOTHING).then(|| Box::new(further)))
     }
 }
 
-impl Deref for Seldom {
-    type Target = Further;
+impl Deref for RareFields {
+    type Target = RareValues;
 
-    fn deref(&self) -> &Further {
+    fn deref(&self) -> &RareValues {
         self.0.as_deref().unwrap_or(&NOTHING)
     }
 }
 
-impl Seldom {
+impl RareFields {
     /// The same with another withdrawal.
     #[must_use]
     pub fn withdrawn(&self, withdrawal: Withdrawal) -> Self {
-        Self::from(Further {
+        Self::from(RareValues {
             withdrawal,
             ..(**self).clone()
         })

@@ -5,34 +5,34 @@
 //! that the ledger knows keeps it, else the one that can be read, else the first by file path. A published item that
 //! finds another at the address where it wants to go stays where it was.
 
+mod messages;
 mod settling;
-mod told;
 
 use crate::newsroom::absence::Absence;
 use crate::newsroom::absent::Records;
-use crate::newsroom::entry::{Basis, Entry};
+use crate::newsroom::entry::{Entry, StandsOn};
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Status;
+use crate::newsroom::ledger_changes::LedgerChanges;
 use crate::newsroom::lifecycle::{Past, State};
 use crate::newsroom::parse::name::Name;
 use crate::newsroom::parse::salvage::Salvage;
 use crate::newsroom::problem::Problem;
+use crate::newsroom::rare_fields::Withdrawal;
 use crate::newsroom::recognise::{Unread, recognise};
 use crate::newsroom::record::ItemRecord;
-use crate::newsroom::seldom::Withdrawal;
-use crate::newsroom::stamps::Stamps;
 use crate::newsroom::{Clash, Newsroom};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Changed items on their way into a newsroom.
-pub struct Intake<'a> {
+pub struct Reconciler<'a> {
     /// Where they go.
     pub newsroom: &'a mut Newsroom,
     /// What is remembered of items that are not there.
     pub records: &'a mut Records,
     /// The rows that change.
-    pub stamps: &'a mut Stamps,
+    pub stamps: &'a mut LedgerChanges,
     /// What authors should know.
     pub problems: Vec<Problem>,
     /// What they should know of the dates of published items.
@@ -65,7 +65,7 @@ pub(super) struct Awaited {
 }
 
 /// An entry that wants to stand in the newsroom.
-pub struct Claim {
+pub struct Candidate {
     /// The entry, under the id that it will have.
     pub entry: Arc<Entry>,
     /// Whether it is an item that was published before.
@@ -75,12 +75,12 @@ pub struct Claim {
 /// Gives the last good version of an item, where one is kept.
 pub type LastGood<'a> = dyn Fn(&ItemRecord) -> Option<Entry> + 'a;
 
-impl<'a> Intake<'a> {
+impl<'a> Reconciler<'a> {
     /// An intake of nothing yet.
     pub fn new(
         newsroom: &'a mut Newsroom,
         records: &'a mut Records,
-        stamps: &'a mut Stamps,
+        stamps: &'a mut LedgerChanges,
     ) -> Self {
         Self {
             newsroom,
@@ -114,19 +114,19 @@ impl<'a> Intake<'a> {
     }
 
     /// Gives every entry the id under which it was published.
-    pub fn identify(&mut self, mut entries: Vec<Arc<Entry>>, unread: Unread<'_>) -> Vec<Claim> {
+    pub fn identify(&mut self, mut entries: Vec<Arc<Entry>>, unread: Unread<'_>) -> Vec<Candidate> {
         entries.iter_mut().for_each(|entry| self.recall(entry));
         let (known, mut unsure): (Vec<_>, Vec<_>) =
             entries.into_iter().partition(|entry| entry.seen.is_some());
         unsure.sort_by(|a, b| a.file.cmp(&b.file));
         let found = recognise(self.newsroom, &unsure, &self.records.absent, unread);
-        let known = known.into_iter().map(|entry| Claim {
+        let known = known.into_iter().map(|entry| Candidate {
             entry,
             is_known: true,
         });
-        let mut claims: Vec<Claim> = known.collect();
+        let mut claims: Vec<Candidate> = known.collect();
         for (entry, id) in unsure.into_iter().zip(found) {
-            claims.push(Claim {
+            claims.push(Candidate {
                 is_known: id.is_some(),
                 entry: match id {
                     Some(id) => self.call(entry, id),
@@ -156,9 +156,9 @@ impl<'a> Intake<'a> {
         self.renamed.extend(moved.map(|record| record.file.clone()));
         if id != entry.id {
             self.problems.push(if entry.has_own_id {
-                told::changed_id(&entry, &id)
+                messages::changed_id(&entry, &id)
             } else {
-                told::named_otherwise(&entry, &id)
+                messages::named_otherwise(&entry, &id)
             });
             self.open
                 .insert(Arc::clone(&entry.file), Arc::clone(&entry));
@@ -169,16 +169,17 @@ impl<'a> Intake<'a> {
 
     /// Places entries: of those that claim the same, who comes first has it. `last_good` tells what a published item
     /// falls back to that finds what it claims taken.
-    pub fn place_all(&mut self, claims: Vec<Claim>, last_good: &LastGood<'_>) {
+    pub fn place_all(&mut self, claims: Vec<Candidate>, last_good: &LastGood<'_>) {
         let mut pool = self.with_rivals(claims);
         let mut refused = Vec::new();
         pool.sort_unstable_by(|a, b| a.entry.file.cmp(&b.entry.file));
         pool.sort_by_cached_key(|claim| self.rank(claim));
         for claim in pool {
             let owner = self.owner_of_id(&claim);
-            let is_new = !claim.is_known && claim.entry.basis == Basis::File;
+            let is_new = !claim.is_known && claim.entry.basis == StandsOn::File;
             if let Some(file) = owner {
-                self.problems.push(told::used_again(&claim.entry, &file));
+                self.problems
+                    .push(messages::used_again(&claim.entry, &file));
                 self.leave_open(&claim.entry);
                 continue;
             }
@@ -192,7 +193,8 @@ impl<'a> Intake<'a> {
                     if self.has_copy(&claim.entry, last_good)
                         && self.stand_on_copy(&claim, &Absence::PutOff, last_good)
                     {
-                        self.problems.push(told::embargoed_anew(&claim.entry, true));
+                        self.problems
+                            .push(messages::embargoed_anew(&claim.entry, true));
                         self.leave_open(&claim.entry);
                     } else {
                         self.place(claim.entry);
@@ -210,11 +212,11 @@ impl<'a> Intake<'a> {
         for (entry, clash) in refused {
             let clash = self.newsroom.clash(&entry).unwrap_or(clash);
             self.problems
-                .push(told::clash(self.newsroom, &entry, &clash));
+                .push(messages::clash(self.newsroom, &entry, &clash));
         }
         for Awaited { id, kept, lost } in std::mem::take(&mut self.awaited) {
             let entry = self.newsroom.get(&id);
-            let is_kept = entry.is_some_and(|entry| entry.basis != Basis::File);
+            let is_kept = entry.is_some_and(|entry| entry.basis != StandsOn::File);
             self.problems.extend(if is_kept { kept } else { lost });
         }
     }
@@ -227,14 +229,14 @@ impl<'a> Intake<'a> {
     }
 
     /// Whether a published item has a new text that is under an embargo. What readers have of it stays until that ends.
-    fn is_embargoed_anew(&self, claim: &Claim) -> bool {
+    fn is_embargoed_anew(&self, claim: &Candidate) -> bool {
         let (entry, now) = (&claim.entry, self.newsroom.now());
         let past = self
             .records
             .absent
             .get(&entry.id)
             .map(|record| record.past(now));
-        entry.basis == Basis::File
+        entry.basis == StandsOn::File
             && entry.life.status == Status::Usable
             && entry.life.is_embargoed(now)
             && !entry.life.is_previewed
@@ -246,7 +248,7 @@ impl<'a> Intake<'a> {
     /// before what has none, and what can be read before what cannot. What is withdrawn for good comes before others that
     /// move, and after those that stay: they have taken its place. Of what was lost nothing stands, not even at its former
     /// address.
-    fn rank(&self, claim: &Claim) -> [bool; 5] {
+    fn rank(&self, claim: &Candidate) -> [bool; 5] {
         let entry = &claim.entry;
         let now = self.newsroom.now();
         let record = self.records.absent.get(&entry.id);
@@ -256,7 +258,7 @@ impl<'a> Intake<'a> {
             record.state.is_some() && record.path == self.newsroom.path(entry)
         });
         let is_withdrawn = record.is_some_and(|record| record.state == Some(State::Canceled));
-        let has_file = entry.basis == Basis::File;
+        let has_file = entry.basis == StandsOn::File;
         [
             !claim.is_known,
             !stands,
@@ -267,7 +269,7 @@ impl<'a> Intake<'a> {
     }
 
     /// The file of the published item whose id a new item would use again.
-    fn owner_of_id(&self, claim: &Claim) -> Option<String> {
+    fn owner_of_id(&self, claim: &Candidate) -> Option<String> {
         if claim.is_known {
             return None;
         }
@@ -275,7 +277,7 @@ impl<'a> Intake<'a> {
         let kept = self
             .newsroom
             .get(id)
-            .filter(|entry| entry.basis != Basis::File);
+            .filter(|entry| entry.basis != StandsOn::File);
         let kept = kept.map(|entry| entry.file.to_string());
         kept.or_else(|| {
             self.records
@@ -286,7 +288,7 @@ impl<'a> Intake<'a> {
     }
 
     /// The claims with all those of the newsroom that claim the same, or what these had, which are taken out of it.
-    fn with_rivals(&mut self, claims: Vec<Claim>) -> Vec<Claim> {
+    fn with_rivals(&mut self, claims: Vec<Candidate>) -> Vec<Candidate> {
         if self.newsroom.is_empty() {
             return claims;
         }
@@ -295,7 +297,7 @@ impl<'a> Intake<'a> {
         while let Some(claim) = queue.pop() {
             while let Some(rival) = self.rival(&claim.entry) {
                 let entry = self.newsroom.remove(&rival);
-                queue.extend(entry.map(|entry| Claim {
+                queue.extend(entry.map(|entry| Candidate {
                     is_known: entry.seen.is_some(),
                     entry,
                 }));
@@ -314,17 +316,17 @@ impl<'a> Intake<'a> {
     }
 
     /// Puts an entry that clashes with no other into the newsroom, and stamps what that changes. Lists show it with
-    /// [`Intake::link`].
+    /// [`Reconciler::link`].
     pub fn place(&mut self, mut entry: Arc<Entry>) {
         let absent = self.records.absent.remove(&entry.id);
         let is_as_before = |entry: &Entry| {
             let now = self.newsroom.now();
             entry.seen.is_some_and(|seen| {
                 let has_come = |at: &i64| *at > seen.changed_at && *at <= now;
-                seen.state == entry.state(now) && !entry.seldom.changes.iter().any(has_come)
+                seen.state == entry.state(now) && !entry.rare.changes.iter().any(has_come)
             })
         };
-        if entry.basis != Basis::File {
+        if entry.basis != StandsOn::File {
             self.kept.insert(entry.id.clone());
         }
         let removal = self.removals.get(&entry.id).cloned();
@@ -381,36 +383,36 @@ impl<'a> Intake<'a> {
         if entry.life.status == Status::Canceled {
             return;
         }
-        if entry.basis == Basis::File {
-            self.problems.push(told::withdrawn(entry));
+        if entry.basis == StandsOn::File {
+            self.problems.push(messages::withdrawn(entry));
             self.leave_open(entry);
         }
         let changing = Arc::make_mut(entry);
         changing.life.status = Status::Canceled;
-        changing.seldom = changing.seldom.withdrawn(withdrawal);
+        changing.rare = changing.rare.withdrawn(withdrawal);
     }
 
     fn note_moved_date(&mut self, entry: &Entry) {
-        let is_published = entry.seen.is_some() && entry.basis == Basis::File;
+        let is_published = entry.seen.is_some() && entry.basis == StandsOn::File;
         let is_moved = is_published && !entry.is_of_its_date(self.newsroom.site().timezone);
         let now = self.newsroom.now();
         if is_published && entry.wire <= now && entry.state(now) == State::Scheduled {
-            self.dates.push(told::embargoed_anew(entry, false));
+            self.dates.push(messages::embargoed_anew(entry, false));
         }
         if is_moved && entry.state(now).has_page() {
             self.dates.push(if entry.life.release() > now {
-                told::moved_ahead(entry)
+                messages::moved_ahead(entry)
             } else {
-                told::moved_date(entry)
+                messages::moved_date(entry)
             });
         }
     }
 
     /// Leaves out what claims something of another. A published item falls back to its last good version.
-    fn refuse(&mut self, claim: &Claim, clash: &Clash, last_good: &LastGood<'_>) {
+    fn refuse(&mut self, claim: &Candidate, clash: &Clash, last_good: &LastGood<'_>) {
         let entry = &claim.entry;
-        if entry.basis == Basis::File {
-            let problem = told::clash(self.newsroom, entry, clash);
+        if entry.basis == StandsOn::File {
+            let problem = messages::clash(self.newsroom, entry, clash);
             self.problems.push(problem);
             self.leave_open(entry);
             self.fall_back(claim, last_good);
@@ -422,14 +424,14 @@ impl<'a> Intake<'a> {
         }
     }
 
-    fn fall_back(&mut self, claim: &Claim, last_good: &LastGood<'_>) {
+    fn fall_back(&mut self, claim: &Candidate, last_good: &LastGood<'_>) {
         let entry = &claim.entry;
         let said = Salvage {
             status: Some(entry.life.status),
             is_unclear: false,
             embargo: entry.life.embargo,
             expires: entry.life.expires,
-            withdrawal: entry.seldom.withdrawal.clone(),
+            withdrawal: entry.rare.withdrawal.clone(),
             ..Salvage::default()
         };
         self.stand_on_copy(claim, &Absence::Refused(&said), last_good);
@@ -439,7 +441,7 @@ impl<'a> Intake<'a> {
     /// it. Returns whether it does.
     fn stand_on_copy(
         &mut self,
-        claim: &Claim,
+        claim: &Candidate,
         absence: &Absence<'_>,
         last_good: &LastGood<'_>,
     ) -> bool {
@@ -476,7 +478,7 @@ impl<'a> Intake<'a> {
     /// Lets go of what stands on something else than its file and finds its place taken.
     fn give_up(&mut self, entry: &Entry) {
         if entry.life.status == Status::Canceled {
-            self.keep_withdrawn(&entry.id, entry.seldom.withdrawal.clone());
+            self.keep_withdrawn(&entry.id, entry.rare.withdrawal.clone());
         } else {
             self.lose(&entry.id);
         }

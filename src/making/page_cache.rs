@@ -2,14 +2,14 @@
 //! what it shows, so that what has changed is made again and takes the place of what was, and nothing is ever stale.
 
 use crate::edition::resource::Resource;
-use crate::edition::{Key, Mark};
+use crate::edition::{Key, Revision};
 use crate::making::made::Made;
 use quick_cache::Weighter;
 use quick_cache::sync::{Cache, GuardResult};
 use std::sync::Arc;
 
 /// How many bytes all that is kept may have: some thousand pages.
-pub const STOCK_BYTES_MAX: u64 = 32 * 1024 * 1024;
+pub const CACHE_BYTES_MAX: u64 = 32 * 1024 * 1024;
 
 /// A page with its codings has about so many.
 const RESOURCE_BYTES: u64 = 16 * 1024;
@@ -21,18 +21,18 @@ const FIELDS_BYTES: u64 = 4 * 1024;
 const TURNS_MAX: usize = 3;
 
 /// Names a thing as it is now.
-pub type Name = (Key, Mark);
+pub type Name = (Key, Revision);
 
 /// The stock.
 #[derive(Debug)]
-pub struct Stock {
+pub struct PageCache {
     resources: Cache<Key, Kept, Bytes>,
 }
 
 /// What is kept, as it was for a mark.
 #[derive(Debug, Clone)]
 struct Kept {
-    mark: Mark,
+    mark: Revision,
     resource: Arc<Resource>,
 }
 
@@ -45,7 +45,7 @@ impl Weighter<Key, Kept> for Bytes {
     }
 }
 
-impl Stock {
+impl PageCache {
     /// An empty stock of at most so many bytes.
     pub fn new(bytes_max: u64) -> Self {
         let count = usize::try_from(bytes_max / RESOURCE_BYTES).unwrap_or(usize::MAX);
@@ -109,7 +109,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     fn name(id: &str) -> Name {
-        (Key::Item(Id::new(id).unwrap()), Mark::default())
+        (Key::Item(Id::new(id).unwrap()), Revision::default())
     }
 
     fn page(body: &str, last_modified: Option<i64>) -> Made {
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn of_many_who_ask_at_once_one_makes_it() {
-        let (stock, made) = (Stock::new(STOCK_BYTES_MAX), AtomicUsize::new(0));
+        let (stock, made) = (PageCache::new(CACHE_BYTES_MAX), AtomicUsize::new(0));
         let make = || {
             made.fetch_add(1, Ordering::SeqCst);
             page("<p>a</p>", Some(5))
@@ -140,11 +140,11 @@ mod tests {
 
     #[test]
     fn what_has_changed_takes_the_place_of_what_was() {
-        let stock = Stock::new(STOCK_BYTES_MAX);
+        let stock = PageCache::new(CACHE_BYTES_MAX);
         let (key, first) = name("a");
-        let second = Mark {
+        let second = Revision {
             own: 1,
-            ..Mark::default()
+            ..Revision::default()
         };
         stock.find_or_make(&(key.clone(), first), 9, || page("<p>a</p>", Some(5)));
         let made = stock.find_or_make(&(key.clone(), second), 9, || page("<p>b</p>", Some(6)));
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn what_has_no_date_or_one_ahead_is_made_each_time() {
-        let stock = Stock::new(STOCK_BYTES_MAX);
+        let stock = PageCache::new(CACHE_BYTES_MAX);
         for (id, date) in [("a", None), ("b", Some(10))] {
             stock.find_or_make(&name(id), 9, || page("<p>a</p>", date));
             assert!(stock.find(&name(id), 9).is_none(), "{id}");
@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn it_holds_no_more_than_its_bytes() {
         let bytes_max = 200_000;
-        let stock = Stock::new(bytes_max);
+        let stock = PageCache::new(bytes_max);
         for number in 0..200 {
             let body = "x".repeat(5_000);
             stock.find_or_make(&name(&format!("n{number}")), 9, || page(&body, Some(5)));

@@ -6,7 +6,7 @@
 
 use crate::newsroom::Newsroom;
 use crate::newsroom::absent::Records;
-use crate::newsroom::entry::{Basis, DayChanges, Entry, Seen};
+use crate::newsroom::entry::{DayChanges, Entry, Seen, StandsOn};
 use crate::newsroom::identity::Id;
 use crate::newsroom::lifecycle::{Past, State};
 use crate::newsroom::place::is_label_folder;
@@ -20,20 +20,20 @@ use std::sync::Arc;
 
 /// The rows that changed and are to be written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Stamps {
+pub struct LedgerChanges {
     /// The items.
     pub items: BTreeSet<Id>,
     /// The groups.
     pub groups: BTreeSet<String>,
     /// The paths at which items were published and are no longer.
     pub paths: Vec<(String, Id)>,
-    /// The keys of texts of which a version came or went: see [`Stamps::link`].
+    /// The keys of texts of which a version came or went: see [`LedgerChanges::link`].
     pub texts: BTreeSet<String>,
     /// The items that this very change has stamped.
     stamped: BTreeSet<Id>,
 }
 
-impl Stamps {
+impl LedgerChanges {
     /// Looks at one item at `now`, with what was remembered of it, and stamps its row and groups if what is visible of
     /// it has changed. Returns whether it has.
     pub fn look(
@@ -74,7 +74,7 @@ impl Stamps {
                 && record.groups == groups_of(newsroom, entry)
                 && record.note.as_deref() == entry.note()
                 && record.replaced_by.as_ref() == entry.replaced_by()
-                && record.said_at == entry.seldom.withdrawal.at
+                && record.said_at == entry.rare.withdrawal.at
                 // A correction that was dated ahead has come, or lies ahead again.
                 && (record.text.is_none() || record.updated == updated)
         };
@@ -112,7 +112,7 @@ impl Stamps {
         is_changed
     }
 
-    /// Stamps the groups that list an item, now and before, and takes the date of a removal into their feeds'.
+    /// LedgerChanges the groups that list an item, now and before, and takes the date of a removal into their feeds'.
     fn stamp_groups(
         &mut self,
         newsroom: &Newsroom,
@@ -162,7 +162,7 @@ impl Stamps {
         }
     }
 
-    /// Stamps the row of an item whose file is gone or cannot be used.
+    /// LedgerChanges the row of an item whose file is gone or cannot be used.
     pub fn lose(&mut self, records: &mut Records, record: ItemRecord, now: i64) {
         let mut record = record;
         self.stamped.insert(record.id.clone());
@@ -183,7 +183,7 @@ impl Stamps {
         records.absent.insert(record);
     }
 
-    /// Stamps a group, and that of everything, with the stamp of what changed in it: later than it was remembered, once
+    /// LedgerChanges a group, and that of everything, with the stamp of what changed in it: later than it was remembered, once
     /// however many of its items changed, and never earlier than theirs.
     pub fn stamp_group(&mut self, records: &mut Records, name: &str, at: i64) {
         self.stamp_one(records, name, at);
@@ -206,7 +206,7 @@ impl Stamps {
         group
     }
 
-    /// Stamps what the clock alone has made another in the feeds of an item's tags and authors: a correction that travels
+    /// LedgerChanges what the clock alone has made another in the feeds of an item's tags and authors: a correction that travels
     /// no longer, a notice that has ended. What nobody may see stamps nothing.
     pub fn pass(&mut self, newsroom: &Newsroom, records: &mut Records, entry: &Entry) {
         let now = newsroom.now();
@@ -217,7 +217,7 @@ impl Stamps {
         }
     }
 
-    /// Stamps what names an item that came or went: the other versions of its text, and the groups with notices of what
+    /// LedgerChanges what names an item that came or went: the other versions of its text, and the groups with notices of what
     /// it stands in the place of.
     pub fn link(&mut self, newsroom: &mut Newsroom, records: &mut Records) {
         let notices = self.stamped.iter().flat_map(|id| newsroom.replaced_by(id));
@@ -286,7 +286,7 @@ fn day_changes(known: Option<&ItemRecord>, entry: &Entry, now: i64) -> DayChange
         };
     };
     let before = known.day_changes;
-    if entry.basis == Basis::Ledger {
+    if entry.basis == StandsOn::Ledger {
         return before;
     }
     // One that was dated ahead comes with its day.

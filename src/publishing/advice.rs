@@ -83,10 +83,10 @@ impl Adviser {
     }
 
     /// Has items looked at that were read, withdrawn or published.
-    pub fn tell(&self, touched: Vec<Id>) {
+    pub fn tell(&self, touched: &[Id]) {
         if !touched.is_empty() {
             // Where it has ended there is nobody to tell.
-            let _ended = self.sender.send(touched);
+            let _ended = self.sender.send(touched.to_vec());
         }
     }
 }

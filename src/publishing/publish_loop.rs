@@ -6,7 +6,7 @@ use crate::edition::Edition;
 use crate::edition::resource::Resource;
 use crate::publishing::advice::Adviser;
 use crate::publishing::desk::dirty::Dirty;
-use crate::publishing::publisher::Publisher;
+use crate::publishing::publisher::{News, Publisher};
 use crate::source::DataDirectory;
 use crate::source::watch::{Notice, Watch, Writer};
 use crate::text::causes::joined;
@@ -53,6 +53,9 @@ pub fn tell(sender: &Sender<Wake>, wake: Wake) {
     let _ended = sender.send(wake);
 }
 
+/// Is told what a step brought.
+type Follower = dyn Fn(&News);
+
 /// A publisher that is kept up to date.
 pub struct PublishLoop {
     publisher: Publisher,
@@ -62,6 +65,8 @@ pub struct PublishLoop {
     looked_at: Instant,
     /// Folders that are new, and when to look at them again.
     folders: Vec<(Instant, String)>,
+    /// Who is told what each step brought. None of them may hold the loop up.
+    followers: Vec<Box<Follower>>,
 }
 
 impl PublishLoop {
@@ -75,21 +80,23 @@ impl PublishLoop {
             polled_at: Instant::now(),
             looked_at: Instant::now(),
             folders: Vec::new(),
+            followers: Vec::new(),
         }
+    }
+
+    /// Tells somebody what each step brings from now on. What is told is taken up at once, and done elsewhere.
+    pub fn follow(&mut self, follow: impl Fn(&News) + 'static) {
+        self.followers.push(Box::new(follow));
     }
 
     /// Publishes what changes until it is told to stop.
     pub fn run(mut self, wakes: &Receiver<Wake>) {
-        let (coder, told) = sync_channel(1);
-        let editions = self.publisher.current();
-        // Ends by itself when the sender is dropped; nothing waits for what it makes.
-        std::thread::spawn(move || told.into_iter().for_each(|()| code(&editions)));
+        self.follow(coder(self.publisher.current()));
         let adviser = Adviser::start(&self.publisher);
-        self.publisher.take_touched();
+        self.follow(move |news| adviser.tell(&news.items));
         let sender = self.watching.sender.clone();
         self.publisher
             .read_aside(move |file| tell(&sender, Wake::Look(file.to_owned())));
-        let _told = coder.try_send(());
         loop {
             let wait = self.wait();
             match wakes.recv_timeout(wait) {
@@ -103,14 +110,9 @@ impl PublishLoop {
             }
             self.look();
             match self.publisher.step() {
-                Ok(false) => {}
-                Ok(true) => {
-                    // Where it has been told and has not yet begun, it looks at this edition.
-                    let _told = coder.try_send(());
-                }
+                Ok(news) => self.followers.iter().for_each(|follow| follow(&news)),
                 Err(error) => tracing::error!("{}", joined(&error)),
             }
-            adviser.tell(self.publisher.take_touched());
         }
         self.publisher.write_at_last();
     }
@@ -235,6 +237,20 @@ impl PublishLoop {
     fn watch_anew(&mut self) {
         self.publisher.note(Dirty::everything());
         self.watching.begin(self.publisher.data());
+    }
+}
+
+/// A thread that makes further codings when there are new versions, and at its start. Returns what tells it.
+fn coder(editions: Arc<ArcSwap<Edition>>) -> impl Fn(&News) {
+    let (sender, told) = sync_channel(1);
+    let _first = sender.try_send(());
+    // Ends by itself when the sender is dropped; nothing waits for what it makes.
+    std::thread::spawn(move || told.into_iter().for_each(|()| code(&editions)));
+    move |news| {
+        if !news.paths.is_empty() {
+            // Where it has been told and has not yet begun, it looks at this edition.
+            let _told = sender.try_send(());
+        }
     }
 }
 

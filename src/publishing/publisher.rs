@@ -41,6 +41,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+/// What a step brought, for all who follow it.
+#[derive(Debug, Default)]
+pub struct News {
+    /// The paths below the base URL of feeds that have a new version, or are no more.
+    pub paths: Vec<String>,
+    /// The items that were read, published or withdrawn.
+    pub items: Vec<Id>,
+}
+
 /// Makes editions and swaps them in.
 pub struct Publisher {
     desk: Desk,
@@ -73,8 +82,6 @@ pub struct Publisher {
     removals: Vec<Removal>,
     /// What was found wrong when the feeds of places were made; several may show one item.
     made_problems: BTreeMap<Place, Vec<Problem>>,
-    /// The items that were read, withdrawn or published since they were asked for.
-    touched: Vec<Id>,
     /// How long the last look at everything took.
     look_took: Duration,
     /// The next one is put off until then, in milliseconds since 1970.
@@ -134,7 +141,6 @@ impl Publisher {
             unwritten: Unwritten::default(),
             removals: Vec::new(),
             made_problems: BTreeMap::new(),
-            touched: Vec::new(),
             look_took: Duration::ZERO,
             put_off_until: None,
             put_off_times: 0,
@@ -181,11 +187,6 @@ impl Publisher {
             }
         }
         all
-    }
-
-    /// The items that were read, withdrawn or published since the last call.
-    pub fn take_touched(&mut self) -> Vec<Id> {
-        std::mem::take(&mut self.touched)
     }
 
     /// Takes up where to look at the next step.
@@ -268,13 +269,12 @@ impl Publisher {
         now <= self.published_at && self.published_at - now <= HOLD_SECONDS_MAX
     }
 
-    /// Takes in what has come since, and publishes it. Returns whether resources are new, whose further codings may
-    /// follow.
+    /// Takes in what has come since, and publishes it.
     ///
     /// # Errors
     ///
     /// When a page cannot be written.
-    pub fn step(&mut self) -> Result<bool, Error> {
+    pub fn step(&mut self) -> Result<News, Error> {
         self.write();
         let now = self.clock.now();
         let seconds = now.timestamp();
@@ -287,7 +287,7 @@ impl Publisher {
             || !self.removals.is_empty()
             || looks.any(|at| at <= now.timestamp_millis());
         if !is_due || self.must_wait(seconds) {
-            return Ok(false);
+            return Ok(News::default());
         }
         let began = Instant::now();
         self.put_off(now);
@@ -297,9 +297,9 @@ impl Publisher {
             self.put_off_times = 0;
         }
         tracing::debug!("changes taken in in {:?}", began.elapsed());
-        let made = self.publish(taken, now)?;
+        let news = self.publish(taken, now)?;
         self.desk.log_news();
-        Ok(made)
+        Ok(news)
     }
 
     /// Puts a look at everything off where the clock has something to change before it would be over: over many files it
@@ -339,11 +339,14 @@ impl Publisher {
     }
 
     /// Makes what changed, writes the ledger and swaps. What is not another is shared with the edition before.
-    fn publish(&mut self, taken: Changes, now: DateTime<Utc>) -> Result<bool, Error> {
+    fn publish(&mut self, taken: Changes, now: DateTime<Utc>) -> Result<News, Error> {
         let seconds = now.timestamp();
         let mut taken = taken;
-        self.touched.append(&mut taken.read);
-        self.touched.extend(taken.stamps.items.iter().cloned());
+        let mut news = News {
+            items: std::mem::take(&mut taken.read),
+            ..News::default()
+        };
+        news.items.extend(taken.stamps.items.iter().cloned());
         let is_first = self.windows.is_empty();
         let began = Instant::now();
         let round = self.make(&mut taken, now);
@@ -356,8 +359,10 @@ impl Publisher {
             began.elapsed() - made
         );
         if !has_changed && !is_first {
-            return Ok(false);
+            return Ok(news);
         }
+        let new = round.resources.iter().map(|(path, _)| path);
+        news.paths = new.chain(&round.dropped).cloned().collect();
         let previous = self.current.load_full();
         let missing_pages = if is_first || self.has_other_frame(&previous, &taken) {
             self.missing_pages(seconds)?
@@ -386,7 +391,7 @@ impl Publisher {
         self.media.begin();
         self.current.store(Arc::new(edition));
         self.published_at = seconds.max(round.not_before);
-        Ok(!round.resources.is_empty())
+        Ok(news)
     }
 
     /// Whether what surrounds every page may be another than in an edition: settings, sections or pictures.

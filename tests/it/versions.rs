@@ -5,7 +5,7 @@
 use crate::desk::{Office, SITE, second, text};
 use http::Request;
 use proptest::prelude::*;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use tidings::edition::resource::Resource;
 
@@ -256,4 +256,49 @@ fn the_feeds_of_other_sections_are_the_same_resources() {
         assert!(Arc::ptr_eq(&now, &before), "{format}");
     }
     assert!(text(&office.resource("/news/rss.xml").unwrap()).contains("Two"));
+}
+
+/// Hubs and caches of others learn from this what to fetch anew.
+#[test]
+fn a_step_names_the_feeds_that_have_a_new_version_and_no_others() {
+    let item = |title: &str, more: &str| {
+        format!("title = \"{title}\"\ndate = 2096-11-24T10:00:00Z\n{more}body = \"b\"\n")
+    };
+    let files = [
+        ("site.toml", SITE),
+        ("news/a.toml", &item("One", "")),
+        ("other/b.toml", &item("Two", "")),
+    ];
+    let mut office = Office::open(&files, second("12:00:00"));
+    let step = |office: &mut Office, time: &str, text: &str| {
+        office.at(second(time));
+        office.write("news/a.toml", text);
+        let news = office.publisher().step().unwrap();
+        let mut paths = news.paths;
+        paths.sort();
+        let items = news.items.iter().map(ToString::to_string);
+        (paths, items.collect::<BTreeSet<String>>())
+    };
+    let feeds = |places: &[&str]| {
+        let of_place = |place: &&str| {
+            ["atom.xml", "feed.json", "rss.xml"].map(|name| format!("{place}{name}"))
+        };
+        let mut feeds: Vec<String> = places.iter().flat_map(of_place).collect();
+        feeds.sort();
+        feeds
+    };
+    let only_a = BTreeSet::from(["a".to_owned()]);
+    let changed = step(&mut office, "12:01:00", &item("Changed", ""));
+    assert_eq!(changed, (feeds(&["/", "/news/"]), only_a.clone()));
+    // What no feed says is no new version.
+    let silent = step(&mut office, "12:02:00", &item("Changed", "priority = 2\n"));
+    assert_eq!(silent, (Vec::new(), only_a.clone()));
+    let nothing = office.publisher().step().unwrap();
+    assert!(nothing.paths.is_empty() && nothing.items.is_empty());
+    let withdrawn = step(
+        &mut office,
+        "12:03:00",
+        &item("Changed", "status = \"canceled\"\n"),
+    );
+    assert_eq!(withdrawn, (feeds(&["/", "/news/"]), only_a));
 }

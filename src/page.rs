@@ -12,8 +12,7 @@ pub mod sitemap;
 pub mod style;
 mod xml;
 
-use crate::page::frame::FeedLink;
-use crate::page::frame::Frame;
+use crate::page::frame::{FeedLink, Frame};
 use crate::text::language::Language;
 
 /// A page before it becomes a resource.

@@ -8,13 +8,11 @@ pub mod range;
 pub mod tags;
 pub mod target;
 
-use crate::edition::Edition;
-use crate::edition::Found;
-use crate::edition::Key;
 use crate::edition::fields::{self, PAGE_POLICY};
 use crate::edition::resource::{Content, Resource, error_fields};
 use crate::edition::route::Route;
 use crate::edition::version::Version;
+use crate::edition::{Edition, Found, Key};
 use crate::respond::precondition::Verdict;
 use crate::respond::target::Target;
 use bytes::Bytes;

@@ -1,8 +1,6 @@
 //! What stands at a path: what is ready, what is made on request, or where it leads.
 
-use super::Edition;
-use super::Found;
-use super::Key;
+use super::{Edition, Found, Key};
 use crate::edition::resource::discovery::Discovery;
 use crate::edition::route::Route;
 use crate::newsroom::entry::Entry;

@@ -3,12 +3,11 @@
 mod discovery;
 mod media;
 
-use crate::edition::Edition;
-use crate::edition::Key;
 use crate::edition::publish;
 use crate::edition::resource::{PageFields, Resource};
 use crate::edition::route::Route;
 use crate::edition::version::Version;
+use crate::edition::{Edition, Key};
 use crate::feed::{self, Context, Row, Shown, select};
 use crate::making::made::Made;
 use crate::making::page_cache::{CACHE_BYTES_MAX, PageCache};

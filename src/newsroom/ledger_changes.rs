@@ -10,11 +10,7 @@ use crate::newsroom::entry::{DayChanges, Entry, Seen, StandsOn};
 use crate::newsroom::identity::Id;
 use crate::newsroom::lifecycle::{Past, State};
 use crate::newsroom::place::is_label_folder;
-use crate::newsroom::record::EVERYTHING;
-use crate::newsroom::record::GroupRecord;
-use crate::newsroom::record::ItemRecord;
-use crate::newsroom::record::groups_of;
-use crate::newsroom::record::label_groups_of;
+use crate::newsroom::record::{EVERYTHING, GroupRecord, ItemRecord, groups_of, label_groups_of};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -112,7 +108,7 @@ impl LedgerChanges {
         is_changed
     }
 
-    /// LedgerChanges the groups that list an item, now and before, and takes the date of a removal into their feeds'.
+    /// Stamps the groups that list an item, now and before, and takes the date of a removal into their feeds'.
     fn stamp_groups(
         &mut self,
         newsroom: &Newsroom,
@@ -162,7 +158,7 @@ impl LedgerChanges {
         }
     }
 
-    /// LedgerChanges the row of an item whose file is gone or cannot be used.
+    /// Stamps the row of an item whose file is gone or cannot be used.
     pub fn lose(&mut self, records: &mut Records, record: ItemRecord, now: i64) {
         let mut record = record;
         self.stamped.insert(record.id.clone());
@@ -183,7 +179,7 @@ impl LedgerChanges {
         records.absent.insert(record);
     }
 
-    /// LedgerChanges a group, and that of everything, with the stamp of what changed in it: later than it was remembered, once
+    /// Stamps a group, and that of everything, with the stamp of what changed in it: later than it was remembered, once
     /// however many of its items changed, and never earlier than theirs.
     pub fn stamp_group(&mut self, records: &mut Records, name: &str, at: i64) {
         self.stamp_one(records, name, at);
@@ -206,7 +202,7 @@ impl LedgerChanges {
         group
     }
 
-    /// LedgerChanges what the clock alone has made another in the feeds of an item's tags and authors: a correction that travels
+    /// Stamps what the clock alone has made another in the feeds of an item's tags and authors: a correction that travels
     /// no longer, a notice that has ended. What nobody may see stamps nothing.
     pub fn pass(&mut self, newsroom: &Newsroom, records: &mut Records, entry: &Entry) {
         let now = newsroom.now();
@@ -217,7 +213,7 @@ impl LedgerChanges {
         }
     }
 
-    /// LedgerChanges what names an item that came or went: the other versions of its text, and the groups with notices of what
+    /// Stamps what names an item that came or went: the other versions of its text, and the groups with notices of what
     /// it stands in the place of.
     pub fn link(&mut self, newsroom: &mut Newsroom, records: &mut Records) {
         let notices = self.stamped.iter().flat_map(|id| newsroom.replaced_by(id));

@@ -76,7 +76,7 @@ pub struct Candidate {
 pub type LastGood<'a> = dyn Fn(&ItemRecord) -> Option<Entry> + 'a;
 
 impl<'a> Reconciler<'a> {
-    /// An intake of nothing yet.
+    /// A reconciler of nothing yet.
     pub fn new(
         newsroom: &'a mut Newsroom,
         records: &'a mut Records,

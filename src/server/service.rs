@@ -1,10 +1,9 @@
 //! The service: every request answered from the edition of its moment.
 
 use crate::clock;
-use crate::edition::Edition;
-use crate::edition::Key;
 use crate::edition::path::with_query;
 use crate::edition::route::Route;
+use crate::edition::{Edition, Key};
 use crate::making::made::Made;
 use crate::making::maker::Maker;
 use crate::making::open_file::OpenFile;

@@ -1,7 +1,6 @@
 //! `site.toml`, `theme.css` and each section's `section.toml`. A broken one keeps its last good version in force.
 
-use super::content_hash;
-use super::{DataDirectory, Error, SECTION_FILE, SITE_FILE, THEME_FILE, unreadable};
+use super::{DataDirectory, Error, SECTION_FILE, SITE_FILE, THEME_FILE, content_hash, unreadable};
 use crate::newsroom::Sections;
 use crate::newsroom::base_url::BaseUrl;
 use crate::newsroom::parse;

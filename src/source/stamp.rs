@@ -1,6 +1,6 @@
 //! File stamps: whether a file is the one that was measured.
 
-/// LedgerChanges are trusted only for files whose last change is older than this at the look, in nanoseconds: a write within
+/// Stamps are trusted only for files whose last change is older than this at the look, in nanoseconds: a write within
 /// the clock's grain would not show.
 const SETTLED_NANOSECONDS: i64 = 2_000_000_000;
 

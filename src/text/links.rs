@@ -1,7 +1,6 @@
 //! Web and e-mail addresses that stand in a text without a link.
 
-use crate::text::escape::escape;
-use crate::text::escape::unescape;
+use crate::text::escape::{escape, unescape};
 use linkify::{LinkFinder, LinkKind};
 use std::sync::LazyLock;
 

@@ -147,7 +147,7 @@ fn fields(answer: &Answer) -> Vec<(&str, &str)> {
 }
 
 #[test]
-fn table_1_the_fields_of_discovery() {
+fn what_tells_of_feeds_and_pages_carries_its_fields() {
     let office = Office::open(
         &[("site.toml", SITE), ("news/section.toml", "")],
         second("12:00:00"),

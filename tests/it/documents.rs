@@ -37,7 +37,7 @@ fn a_section_without_items_is_a_valid_feed() {
 }
 
 #[test]
-fn and_r_076_feed_dates_come_from_the_content() {
+fn feed_dates_come_from_the_content() {
     let publication = one("title = \"T\"\ndate = 2026-03-01T10:00:00Z\nbody = \"b\"\n");
     assert!(
         publication

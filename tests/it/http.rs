@@ -6,8 +6,7 @@ use chrono::DateTime;
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Request, Response, Version};
 use proptest::prelude::*;
-use std::sync::Arc;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use tidings::edition::resource::{MediaFields, PageFields, Resource};
 use tidings::edition::version::Version as ResourceVersion;
 use tidings::edition::{Edition, Key};
@@ -183,7 +182,7 @@ fn get(path: &str, fields: &str) -> String {
 }
 
 #[test]
-fn table_1_a_feed_carries_its_fields() {
+fn a_feed_carries_its_fields() {
     check(&get("/rss.xml", ""), "200
         content-type: application/rss+xml; charset=utf-8
         cache-control: max-age=900, stale-while-revalidate=900, stale-if-error=86400
@@ -220,7 +219,7 @@ fn table_1_a_feed_carries_its_fields() {
 }
 
 #[test]
-fn table_1_pages_stylesheets_and_media_carry_their_fields() {
+fn pages_stylesheets_and_media_carry_their_fields() {
     check(&get("/news/a/", ""), "200
         content-type: text/html; charset=utf-8
         cache-control: max-age=300, stale-while-revalidate=300, stale-if-error=86400
@@ -343,7 +342,7 @@ fn the_comparison_is_weak_for_if_none_match_and_strong_for_if_match() {
 }
 
 #[test]
-fn lists_stars_and_garbage() {
+fn lists_and_stars_of_tags_are_read_and_garbage_is_no_tag() {
     for fields in [
         "If-None-Match: *",
         "If-None-Match: \"a,b\", W/\"{tag}\"",
@@ -393,7 +392,7 @@ fn what_proxies_and_readers_make_of_a_tag_is_understood() {
 }
 
 #[test]
-fn r_027_dates_alone_work_in_all_three_forms() {
+fn dates_alone_work_in_all_three_forms() {
     for (since, status) in [
         ("Tue, 24 Nov 2026 12:00:00 GMT", "304"),
         ("Tue, 24 Nov 2026 11:59:59 GMT", "200"),
@@ -544,7 +543,7 @@ fn a_document_view_has_its_own_type_and_tag() {
 }
 
 #[test]
-fn methods() {
+fn each_method_has_its_answer() {
     for method in ["POST", "PUT", "DELETE", "PATCH"] {
         check(
             &format!("{method} /rss.xml HTTP/1.1\n{HOST}"),
@@ -588,7 +587,7 @@ fn methods() {
 }
 
 #[test]
-fn table_1_preflights_are_answered() {
+fn preflights_are_answered() {
     let preflight = "Origin: https://reader.example\nAccess-Control-Request-Method: GET\nAccess-Control-Request-Headers: if-none-match";
     check(
         &format!("OPTIONS /rss.xml HTTP/1.1\n{HOST}\n{preflight}"),

@@ -135,7 +135,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, rng_seed: crate::fixture::seed(), ..ProptestConfig::default() })]
 
     #[test]
-    fn to_r_005_hold_under_any_edits(edits in edits(), end in 1..100_i64) {
+    fn versions_hold_under_any_edits(edits in edits(), end in 1..100_i64) {
         let main = "in_main = false\n";
         let mut files = vec![("site.toml", SITE)];
         files.extend([("news/section.toml", ""), ("other/section.toml", main), ("third/section.toml", main)]);

@@ -1,7 +1,6 @@
 //! What tells machines of all feeds and pages, made when it is asked for.
 
-use super::Error;
-use super::Making;
+use super::{Error, Making};
 use crate::edition::resource::Resource;
 use crate::edition::resource::discovery::Discovery;
 use crate::edition::version::Version;

@@ -1,11 +1,10 @@
 //! Media files: found, refused or opened.
 
 use super::Making;
-use crate::edition::Edition;
-use crate::edition::MediaState;
 use crate::edition::resource::{MediaFields, Resource};
 use crate::edition::route::Route;
 use crate::edition::version::Version;
+use crate::edition::{Edition, MediaState};
 use crate::making::made::Made;
 use crate::making::open_file::OpenFile;
 use crate::newsroom::media::{hex8, is_shown_inline, without_hash};

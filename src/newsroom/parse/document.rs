@@ -1,13 +1,11 @@
 //! Files read as trees of values.
 
-use crate::newsroom::parse::form::Form;
-use crate::newsroom::parse::form::{FENCE, YAML_FENCE, is_yaml};
+use crate::newsroom::parse::form::{FENCE, Form, YAML_FENCE, is_yaml};
 use crate::newsroom::parse::report::{PROBLEMS_MAX, Report};
 use crate::newsroom::parse::respell::Spelling;
-use crate::newsroom::parse::slip;
-use crate::newsroom::parse::syntax;
 use crate::newsroom::parse::tree::{DEPTH_MAX, Field, Node, Value, has_too_many_lines};
 use crate::newsroom::parse::yaml;
+use crate::newsroom::parse::{slip, syntax};
 use crate::newsroom::problem::Mark;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;

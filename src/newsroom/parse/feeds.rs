@@ -2,8 +2,7 @@
 
 use crate::newsroom::parse::reader::{Reader, line, url};
 use crate::newsroom::parse::report::Report;
-use crate::newsroom::parse::tree::Node;
-use crate::newsroom::parse::tree::Value;
+use crate::newsroom::parse::tree::{Node, Value};
 use crate::newsroom::site::{ContentDepth, FeedSettings, Format, OnCancel, OnMissing};
 
 /// Hubs cut longer addresses (docs/http.md, “Lists for programs”).

@@ -3,12 +3,9 @@
 
 use crate::newsroom::identity::Id;
 use crate::newsroom::parse::document;
-use crate::newsroom::parse::form::Form;
-use crate::newsroom::parse::form::is_yaml;
+use crate::newsroom::parse::form::{Form, is_yaml};
 use crate::newsroom::parse::report::{Report, cleaned};
-use crate::newsroom::parse::tree::Field;
-use crate::newsroom::parse::tree::Node;
-use crate::newsroom::parse::tree::Value;
+use crate::newsroom::parse::tree::{Field, Node, Value};
 use std::borrow::Cow;
 use std::ops::Range;
 

@@ -3,12 +3,11 @@
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Moment;
 use crate::newsroom::parse::around::Around;
-use crate::newsroom::parse::date;
-use crate::newsroom::parse::dated;
 use crate::newsroom::parse::name::Name;
 use crate::newsroom::parse::reader::{Reader, line, nearest, slug};
 use crate::newsroom::parse::report::Report;
 use crate::newsroom::parse::tree::Node;
+use crate::newsroom::parse::{date, dated};
 use crate::newsroom::site::RESERVED_SLUGS;
 use crate::text::language::Language;
 use crate::text::slug::Slug;

@@ -3,18 +3,16 @@
 use crate::newsroom::Sections;
 use crate::newsroom::item::{Body, BodyFormat, Item, Status};
 use crate::newsroom::parse::around::Around;
-use crate::newsroom::parse::dated;
-use crate::newsroom::parse::document;
 use crate::newsroom::parse::form::fence;
 use crate::newsroom::parse::name::Name;
 use crate::newsroom::parse::reader::{Reader, told_of_signs};
 use crate::newsroom::parse::report::{Report, cleaned};
 use crate::newsroom::parse::respell::Spelling;
-use crate::newsroom::parse::tree::Node;
-use crate::newsroom::parse::tree::Value;
+use crate::newsroom::parse::tree::{Node, Value};
 use crate::newsroom::parse::{
     File, Parsed, body, foreign, identity, life, media, origin, person, withdrawal,
 };
+use crate::newsroom::parse::{dated, document};
 use crate::newsroom::site::Site;
 use crate::text::headline;
 use crate::text::nesting;

@@ -4,8 +4,7 @@ use crate::newsroom::item::{Attachment, Image, MediaSource};
 use crate::newsroom::media::registered;
 use crate::newsroom::parse::reader::{Reader, line, told_of_signs};
 use crate::newsroom::parse::report::Report;
-use crate::newsroom::parse::tree::Node;
-use crate::newsroom::parse::tree::Value;
+use crate::newsroom::parse::tree::{Node, Value};
 use url::Url;
 
 /// The longest path below the media folder, in bytes.

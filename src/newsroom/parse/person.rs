@@ -3,8 +3,7 @@
 use crate::newsroom::item::Person;
 use crate::newsroom::parse::reader::{Reader, line};
 use crate::newsroom::parse::report::Report;
-use crate::newsroom::parse::tree::Node;
-use crate::newsroom::parse::tree::Value;
+use crate::newsroom::parse::tree::{Node, Value};
 
 /// A person as a table, or as a name alone.
 pub fn of_node(report: &Report<'_>, key: &str, node: &Node<'_>) -> Option<Person> {

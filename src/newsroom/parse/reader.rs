@@ -3,9 +3,7 @@
 use crate::newsroom::parse::report::{PROBLEMS_MAX, Report, Reported};
 use crate::newsroom::parse::respell::Spelling;
 use crate::newsroom::parse::slip;
-use crate::newsroom::parse::tree::Field;
-use crate::newsroom::parse::tree::Node;
-use crate::newsroom::parse::tree::Value;
+use crate::newsroom::parse::tree::{Field, Node, Value};
 use crate::newsroom::parse::withdrawal;
 use crate::text::headline;
 use crate::text::legal::{first_illegal, legal, single_line};

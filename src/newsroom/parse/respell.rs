@@ -1,8 +1,7 @@
 //! Hints in the spelling of the file that they are given for: they are written as TOML, and JSON and YAML write a key and
 //! its value in another way.
 
-use crate::newsroom::parse::form::Form;
-use crate::newsroom::parse::form::is_yaml;
+use crate::newsroom::parse::form::{Form, is_yaml};
 use std::borrow::Cow;
 
 /// How a file spells a key and its value.

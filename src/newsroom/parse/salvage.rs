@@ -3,16 +3,11 @@
 
 use crate::newsroom::identity::Id;
 use crate::newsroom::item::Status;
-use crate::newsroom::parse::File;
-use crate::newsroom::parse::date;
-use crate::newsroom::parse::document;
-use crate::newsroom::parse::form::Form;
-use crate::newsroom::parse::form::{fence, is_yaml};
+use crate::newsroom::parse::form::{Form, fence, is_yaml};
 use crate::newsroom::parse::report::{Report, cleaned};
-use crate::newsroom::parse::tree::Field;
-use crate::newsroom::parse::tree::Node;
-use crate::newsroom::parse::tree::Value;
+use crate::newsroom::parse::tree::{Field, Node, Value};
 use crate::newsroom::parse::withdrawal;
+use crate::newsroom::parse::{File, date, document};
 use crate::newsroom::rare_fields::Withdrawal;
 use chrono_tz::Tz;
 use std::borrow::Cow;

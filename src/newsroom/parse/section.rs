@@ -1,11 +1,10 @@
 //! `section.toml`.
 
-use crate::newsroom::parse::document;
-use crate::newsroom::parse::feeds;
 use crate::newsroom::parse::form::Form;
 use crate::newsroom::parse::reader::Reader;
 use crate::newsroom::parse::report::{Report, cleaned};
 use crate::newsroom::parse::tree::Field;
+use crate::newsroom::parse::{document, feeds};
 use crate::newsroom::problem::{Problem, Severity};
 use crate::newsroom::site::{RESERVED_SECTIONS, Section, Site};
 use crate::newsroom::wording::{Voice, Wording, Wordings};

@@ -2,14 +2,9 @@
 //! YAML's core schema (YAML 1.2.2, section 10.3), and dates. Anchors are passed over and aliases refused, so that no file
 //! means more than is written in it.
 
-use crate::newsroom::parse::date;
-use crate::newsroom::parse::foreign;
 use crate::newsroom::parse::report::Report;
-use crate::newsroom::parse::tree::DEPTH_MAX;
-use crate::newsroom::parse::tree::Field;
-use crate::newsroom::parse::tree::Node;
-use crate::newsroom::parse::tree::Value;
-use crate::newsroom::parse::tree::has_too_many_lines;
+use crate::newsroom::parse::tree::{DEPTH_MAX, Field, Node, Value, has_too_many_lines};
+use crate::newsroom::parse::{date, foreign};
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 use std::borrow::Cow;
 use std::ops::Range;

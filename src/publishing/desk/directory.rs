@@ -149,7 +149,7 @@ impl Desk {
         entries.any(|entry| entry.seen.is_some()) || !self.records.absent.is_empty()
     }
 
-    /// LedgerChanges the group that all pages share when the settings or the templates are others than before.
+    /// Stamps the group that all pages share when the settings or the templates are others than before.
     pub(super) fn stamp_settings(&mut self, taken: &mut Changes) {
         // The derived text of the settings is the same on every machine: they hold lists and sorted maps alone.
         let settings = format!(

@@ -12,15 +12,13 @@ use crate::clock::Clock;
 use crate::edition::record::HOLD_SECONDS_MAX;
 use crate::newsroom::Newsroom;
 use crate::newsroom::absence;
-use crate::newsroom::absent::Absent;
-use crate::newsroom::absent::Records;
+use crate::newsroom::absent::{Absent, Records};
 use crate::newsroom::identity::Id;
 use crate::newsroom::label::Labels;
 use crate::newsroom::lifecycle::State;
 use crate::newsroom::problem::Problem;
 use crate::publishing::Error;
-use crate::publishing::desk::found::Changed;
-use crate::publishing::desk::found::Found;
+use crate::publishing::desk::found::{Changed, Found};
 use crate::source::settings::fingerprint;
 use crate::source::stamp::FileStamp;
 use crate::source::{DataDirectory, scan};
@@ -208,7 +206,7 @@ impl Desk {
         })
     }
 
-    /// LedgerChanges what the clock has changed since somebody looked last.
+    /// Stamps what the clock has changed since somebody looked last.
     fn catch_up(&mut self, looked_at: i64, taken: &mut Changes) {
         let newsroom = &self.newsroom;
         let changed = newsroom.entries();

@@ -3,8 +3,7 @@
 use super::Publisher;
 use super::index_keeper::Work;
 use super::making::MadeFeeds;
-use super::unwritten::Unwritten;
-use super::unwritten::{ROWS_MAX, last_good};
+use super::unwritten::{ROWS_MAX, Unwritten, last_good};
 use crate::newsroom::entry::StandsOn;
 use crate::newsroom::identity::Id;
 use crate::publishing::desk::Changes;

@@ -4,18 +4,17 @@
 //! watch, clock, requests, signals
 //!        │ wake
 //!        ▼
-//!  alive ──► publisher ──► desk ────────────────► newsroom      what there is: files joined with the ledger
-//!  (loop)        │          directory, waiting,    (all items)
-//!                │          reading, joining
-//!                ▼
-//!             reading ──► making ──► keeping ──► edition, swapped whole
-//!             (items)     (feeds)    (ledger)         │
-//!                                                     ├──► adviser: what deserves a look, to the log
-//!                                                     └──► coder: further codings of what is new
+//! publish_loop ──► publisher ──► desk ───────────────────► newsroom    what there is: files joined with the ledger
+//!                     │          directory, waiting,        (all items)
+//!                     │          reading, joining
+//!                     ▼
+//!                  reading ──► making ──► keeping ──► edition, swapped whole
+//!                  (items)     (feeds)    (ledger)       │
+//!                                                        └──► News, to all who follow: the adviser, the coder
 //! ```
 //!
-//! One thread does all of this, so that nothing is decided twice. Large files are read aside; what only makes an answer
-//! smaller, or tells authors more, has threads of its own.
+//! One thread does all of this, so that nothing is decided twice. Large files are read aside. The adviser writes to the log
+//! what deserves a look, the coder makes further content codings; each has a thread of its own.
 
 pub mod advice;
 pub mod desk;

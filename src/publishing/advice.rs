@@ -9,6 +9,7 @@ use crate::edition::dead::Linking;
 use crate::newsroom::Newsroom;
 use crate::newsroom::entry::Entry;
 use crate::newsroom::identity::Id;
+use crate::newsroom::lifecycle::State;
 use crate::newsroom::parse::form::Form;
 use crate::newsroom::parse::respell::{Spelling, respelt};
 use crate::newsroom::problem::Problem;
@@ -26,6 +27,9 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 
 /// So many items, the newest, are looked at when a server starts, and again when one is withdrawn to which they may lead.
 const ITEMS_MAX: usize = 1_000;
+
+/// So many items are named in the log after one change.
+const LINES_MAX: usize = 20;
 
 /// Looks at one item. Where its file cannot be read there is nothing to say.
 pub fn of_item(
@@ -123,6 +127,7 @@ impl Look {
             };
             let leads_nowhere = touched.iter().any(|id| !is_shown(id));
             let mut ids: BTreeSet<Id> = touched.into_iter().collect();
+            say_what_became(newsroom, &ids);
             if leads_nowhere {
                 ids.extend(newest(newsroom));
             }
@@ -182,6 +187,32 @@ impl Look {
             let told = (Arc::clone(&entry.file), problems);
             self.told.insert(id.clone(), told);
         }
+    }
+}
+
+/// Writes to the log what became of items, so that whoever saved a file sees that it arrived.
+fn say_what_became(newsroom: &Newsroom, ids: &BTreeSet<Id>) {
+    let entries = ids.iter().filter_map(|id| newsroom.get(id));
+    for entry in entries.take(LINES_MAX) {
+        let file = &entry.file;
+        let dated = |at: i64| {
+            let at = chrono::DateTime::from_timestamp(at, 0).unwrap_or_default();
+            let at = at.with_timezone(&newsroom.site().timezone);
+            at.format("%Y-%m-%d %H:%M:%S %:z")
+        };
+        match entry.state(newsroom.now()) {
+            State::Visible => tracing::info!("{file}: published at {}", newsroom.path(entry)),
+            State::Expired => tracing::info!("{file}: expired, its page stays"),
+            State::Canceled => tracing::info!("{file}: withdrawn"),
+            State::Withheld => tracing::info!("{file}: withheld"),
+            State::Draft => tracing::info!("{file}: a draft"),
+            State::Scheduled => {
+                tracing::info!("{file}: to come on {}", dated(entry.life.release()));
+            }
+        }
+    }
+    if let Some(more) = ids.len().checked_sub(LINES_MAX).filter(|more| *more > 0) {
+        tracing::info!("{more} more items were taken in");
     }
 }
 

@@ -587,10 +587,20 @@ fn the_server_says_what_check_says_at_its_start_and_of_each_change() {
     assert!(then.len() > first.len(), "{then:#?}");
     assert_eq!(unsaid(&server, &then), Vec::<String>::new());
 
+    let published = "INFO news/f.toml: published at /news/f/";
+    assert!(
+        wait_until(|| server.said().contains(published)),
+        "{}",
+        server.said()
+    );
+
     // Of what leads nowhere since another item was withdrawn.
     let withdrawn = format!("status = \"canceled\"\n{ITEM}");
     crate::serving::write(&data.join("news/c.toml"), &withdrawn);
     let of_link = "the link to `/news/c/` leads nowhere: `news/c.toml` is withdrawn";
+    assert!(wait_until(|| server
+        .said()
+        .contains("news/c.toml: withdrawn")));
     assert!(
         wait_until(|| server.said().contains(of_link)),
         "{}",

@@ -833,3 +833,32 @@ fn the_place_of_a_fault_far_along_a_line_is_told_truly() {
     let (_, report) = check(&folder.path().join("data"), &[]);
     assert!(report.contains("news/a.toml:4:310"), "{report}");
 }
+
+#[test]
+fn a_key_that_slid_into_a_table_is_answered_with_where_it_belongs() {
+    let item = format!(
+        "id = \"a\"\n{ITEM}[[corrections]]\nat = 2026-03-02\nnote = \"N.\"\ntags = [\"x\"]\n"
+    );
+    for (site, news, line) in [
+        (
+            "[languages.de]\ntitle = \"D\"\nlogo = \"logo.png\"\n",
+            ITEM,
+            "`logo` stands below",
+        ),
+        (
+            "[feeds]\nitems = 10\ntimezone = \"Europe/Vienna\"\n",
+            ITEM,
+            "`timezone` stands below",
+        ),
+        ("", item.as_str(), "`tags` stands below"),
+    ] {
+        let site = format!("{SITE}{site}");
+        let folder = data(&[("site.toml", &site), ("news/a.toml", news)]);
+        let (status, report) = check(&folder.path().join("data"), &[]);
+        assert!(status == 1 && report.contains(line), "{report}");
+        assert!(
+            report.contains("move it above the first line in brackets"),
+            "{report}"
+        );
+    }
+}

@@ -1,6 +1,6 @@
 //! The `[feeds]` table, of the site or of a section.
 
-use crate::newsroom::parse::reader::{Reader, line, url};
+use crate::newsroom::parse::reader::{Reader, SITE_KEYS, line, url};
 use crate::newsroom::parse::report::Report;
 use crate::newsroom::parse::tree::{Node, Value};
 use crate::newsroom::site::{ContentDepth, FeedSettings, Format, OnCancel, OnMissing};
@@ -54,6 +54,7 @@ pub fn of_table(reader: &Reader<'_, '_>, defaults: &FeedSettings) -> FeedSetting
             .boolean("browser_view")
             .unwrap_or(defaults.browser_view),
     };
+    reader.finish_slid(&SITE_KEYS);
     reader.finish(&[
         ("ttl", "max_age_seconds"),
         ("max_age", "max_age_seconds"),

@@ -103,6 +103,7 @@ fn correction(reader: &Reader<'_, '_>, zone: Tz) -> Option<Correction> {
         told_of_signs(reader, "note", note);
     }
     let minor = reader.boolean("minor").unwrap_or(false);
+    reader.finish_slid(&["body", "tags", "summary", "authors", "images"]);
     reader.finish(&[("date", "at"), ("text", "note")]);
     Some(Correction {
         at: at?,

@@ -23,6 +23,22 @@ pub const LINE_CHARS_MAX: usize = 1_000;
 /// The most members of a list.
 pub const LIST_MAX: usize = 200;
 
+/// Keys that people write at the end of `site.toml`, below a table of it.
+pub const SITE_KEYS: [&str; 12] = [
+    "base_url",
+    "id_authority",
+    "id_authority_date",
+    "timezone",
+    "default_language",
+    "license",
+    "logo",
+    "icon",
+    "title",
+    "contact",
+    "publisher",
+    "rights",
+];
+
 /// An unknown key within this likeness of a known one is taken for a slip of the pen.
 const LIKENESS_MIN: f64 = 0.8;
 
@@ -279,6 +295,22 @@ impl<'r, 'a> Reader<'r, 'a> {
     pub fn table(&self, key: &'static str) -> Option<Reader<'r, 'a>> {
         self.node(key)
             .and_then(|node| Reader::of(self.report, node))
+    }
+
+    /// Reports keys of the outermost table that stand below a line in brackets, where TOML takes them for this table's.
+    pub fn finish_slid(&self, outer: &[&'static str]) {
+        let mut known = self.known.borrow_mut();
+        for key in outer {
+            let field = self.fields.iter().find(|field| field.key == *key);
+            let Some(field) = field.filter(|_| !known.contains(key)) else {
+                continue;
+            };
+            let message =
+                format!("`{key}` stands below a line in brackets, and so belongs to that table");
+            let reported = self.report.error(field.key_span.clone(), message);
+            reported.hint("move it above the first line in brackets");
+            known.push(key);
+        }
     }
 
     /// Reports every key that nobody has asked for. `foreign` are other programs' names of our keys.

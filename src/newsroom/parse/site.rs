@@ -5,7 +5,7 @@ use crate::newsroom::identity::Authority;
 use crate::newsroom::label::Kind;
 use crate::newsroom::parse::document;
 use crate::newsroom::parse::form::Form;
-use crate::newsroom::parse::reader::{Reader, nearest};
+use crate::newsroom::parse::reader::{Reader, SITE_KEYS, nearest};
 use crate::newsroom::parse::report::{Report, cleaned};
 use crate::newsroom::parse::tree::{Field, Node};
 use crate::newsroom::parse::{feeds, labels, media, person, redirects};
@@ -267,6 +267,7 @@ fn further_language(
         rights: reader.line("rights"),
         links: has_links.then(|| reader.list("links", footer_link)),
     };
+    reader.finish_slid(&SITE_KEYS);
     reader.finish(&[("name", "title"), ("copyright", "rights")]);
     Some((language, voice))
 }

@@ -20,7 +20,7 @@ use crate::source::DataDirectory;
 use crate::source::media::{self, MediaIndex};
 use arc_swap::ArcSwap;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -79,6 +79,7 @@ impl Adviser {
             folder: publisher.folder(),
             media: publisher.media(),
             told: BTreeMap::new(),
+            hidden: HashSet::new(),
             site: None,
         };
         // Ends by itself when the sender is dropped; nothing waits for what it says.
@@ -101,14 +102,21 @@ struct Look {
     media: Arc<MediaIndex>,
     /// What was said last of each item, with its file.
     told: BTreeMap<Id, (Arc<str>, Vec<Problem>)>,
+    /// The items of which it is known that nobody can see them: what joins them may be linked to.
+    hidden: HashSet<Id>,
     /// The settings that were looked at last.
     site: Option<Arc<Site>>,
 }
 
 impl Look {
     fn run(mut self, touched: &Receiver<Vec<Id>>) {
-        let first = newest(&self.editions.load().newsroom);
-        let all = self.editions.load().newsroom.len();
+        let edition = self.editions.load_full();
+        let newsroom = &edition.newsroom;
+        let ids = newsroom.entries().map(|entry| &entry.id);
+        let hidden = ids.filter(|id| !is_shown(newsroom, id));
+        self.hidden = hidden.cloned().collect();
+        let (first, all) = (newest(newsroom), newsroom.len());
+        drop(edition);
         if all > first.len() {
             tracing::info!(
                 "the newest {ITEMS_MAX} items are looked through for dead links and the like; `tidings check` looks \
@@ -121,11 +129,14 @@ impl Look {
             self.look_at_site();
             let edition = self.editions.load_full();
             let newsroom = &edition.newsroom;
-            let is_shown = |id: &Id| {
-                let entry = newsroom.get(id);
-                entry.is_some_and(|entry| entry.state(newsroom.now()).has_page())
-            };
-            let leads_nowhere = touched.iter().any(|id| !is_shown(id));
+            let mut leads_nowhere = false;
+            for id in &touched {
+                if is_shown(newsroom, id) {
+                    self.hidden.remove(id);
+                } else {
+                    leads_nowhere |= self.hidden.insert(id.clone());
+                }
+            }
             let mut ids: BTreeSet<Id> = touched.into_iter().collect();
             say_what_became(newsroom, &ids);
             if leads_nowhere {
@@ -188,6 +199,11 @@ impl Look {
             self.told.insert(id.clone(), told);
         }
     }
+}
+
+fn is_shown(newsroom: &Newsroom, id: &Id) -> bool {
+    let entry = newsroom.get(id);
+    entry.is_some_and(|entry| entry.state(newsroom.now()).has_page())
 }
 
 /// Writes to the log what became of items, so that whoever saved a file sees that it arrived.

@@ -23,6 +23,8 @@ use sha2::{Digest, Sha256};
 use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::channel;
+use std::time::Duration;
 
 /// The largest item file, in bytes (docs/http.md, “Size of a document”).
 pub const FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
@@ -148,6 +150,28 @@ impl DataDirectory {
         self.read_with_stamp(file).map(|(text, _)| text)
     }
 
+    /// The same, given up after a time: a file on a share that hangs must hold nobody up who has something else to do. What
+    /// hangs in the system cannot be called back; its thread ends when the share answers.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`DataDirectory::read`], and [`Error::File`] of the kind `TimedOut`.
+    pub fn read_within(&self, file: &str, time: Duration) -> Result<String, Error> {
+        let failed = |source| Error::File {
+            file: file.to_owned(),
+            source,
+        };
+        let own = Self {
+            path: self.path.clone(),
+            dir: self.dir.try_clone().map_err(failed)?,
+        };
+        let name = file.to_owned();
+        within(time, move || own.read(&name)).unwrap_or_else(|| {
+            let what = format!("it has not answered for {time:?}; is it on a share that hangs?");
+            Err(failed(io::Error::new(io::ErrorKind::TimedOut, what)))
+        })
+    }
+
     /// The same with the file's stamp after the reading: where it is the one that was listed, nobody wrote meanwhile.
     ///
     /// # Errors
@@ -229,6 +253,19 @@ impl DataDirectory {
     }
 }
 
+/// What a thread of its own finds out, if it does so within a time.
+fn within<T: Send + 'static>(
+    time: Duration,
+    find: impl FnOnce() -> T + Send + 'static,
+) -> Option<T> {
+    let (sender, found) = channel();
+    std::thread::spawn(move || {
+        // Where the time is over nobody waits for it.
+        let _late = sender.send(find());
+    });
+    found.recv_timeout(time).ok()
+}
+
 /// Why a directory cannot be opened, for whoever named it.
 fn cannot_open(path: &Path, why: &io::Error) -> String {
     let path = path.display();
@@ -282,4 +319,30 @@ fn unreadable(file: &str, error: &Error) -> Problem {
 pub fn content_hash(text: &str) -> [u8; 16] {
     let digest = Sha256::digest(text.as_bytes());
     std::array::from_fn(|at| digest[at])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_hangs_is_given_up_and_what_answers_is_taken() {
+        assert_eq!(within(Duration::from_secs(20), || 1), Some(1));
+        let (_kept, never) = channel::<()>();
+        let hangs = move || never.recv().is_ok();
+        assert_eq!(within(Duration::from_millis(50), hangs), None);
+    }
+
+    #[test]
+    fn a_file_is_read_within_its_time_as_without() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a.toml"), "text").unwrap();
+        let directory = DataDirectory::open(folder.path()).unwrap();
+        let time = Duration::from_secs(20);
+        assert_eq!(directory.read_within("a.toml", time).unwrap(), "text");
+        let missing = directory.read_within("b.toml", time).unwrap_err();
+        assert!(
+            matches!(missing, Error::File { source, .. } if source.kind() == io::ErrorKind::NotFound)
+        );
+    }
 }

@@ -8,8 +8,10 @@ use crate::newsroom::parse::report::Report;
 use crate::newsroom::problem::{Problem, Severity};
 use crate::newsroom::site::{Section, Site};
 use crate::newsroom::theme::Theme;
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The publication as it is configured.
 #[derive(Debug, Clone)]
@@ -45,6 +47,12 @@ pub fn fingerprint(settings: &Settings) -> [u8; 16] {
     ))
 }
 
+/// So long a file with settings is waited for: one on a share that hangs must not hold up withdrawals and embargoes.
+pub const FILE_TIME: Duration = Duration::from_secs(3);
+
+/// After one that did not answer the others are waited for so long.
+const AFTER_LATE: Duration = Duration::from_millis(50);
+
 /// What is remembered of earlier settings.
 pub struct Memory<'a> {
     /// Tells the last good text of a file.
@@ -53,6 +61,8 @@ pub struct Memory<'a> {
     pub written: &'a BTreeSet<String>,
     /// Whether items have been published under it.
     pub has_published: bool,
+    /// How long each file is waited for: see [`FILE_TIME`].
+    pub time: Cell<Duration>,
 }
 
 /// Why there are no settings.
@@ -232,7 +242,12 @@ impl Memory<'_> {
     /// is not there before it is whole.
     fn read(&self, directory: &DataDirectory, file: &str) -> Result<String, Error> {
         if !self.written.contains(file) {
-            return directory.read(file);
+            let read = directory.read_within(file, self.time.get());
+            if read.as_ref().is_err_and(Error::is_late) {
+                // The others are likely to be on the same share.
+                self.time.set(AFTER_LATE);
+            }
+            return read;
         }
         let missing = || Error::File {
             file: file.to_owned(),
@@ -261,6 +276,10 @@ fn stays(file: &str) -> Problem {
 }
 
 impl Error {
+    fn is_late(&self) -> bool {
+        matches!(self, Self::File { source, .. } if source.kind() == std::io::ErrorKind::TimedOut)
+    }
+
     fn is_missing(&self) -> bool {
         matches!(self, Self::File { source, .. } if source.kind() == std::io::ErrorKind::NotFound)
     }

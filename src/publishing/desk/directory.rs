@@ -12,6 +12,7 @@ use crate::page;
 use crate::source::settings::{self, Memory, Settings, Unusable};
 use crate::source::{DataDirectory, SITE_FILE, content_hash, scan};
 use chrono::{DateTime, Utc};
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -198,6 +199,7 @@ pub(super) fn load_settings(
         text: &text,
         written: past.written,
         has_published: past.has_published,
+        time: Cell::new(settings::FILE_TIME),
     };
     let loaded = match scan::folders(directory) {
         Ok(mut folders) => {

@@ -8,6 +8,7 @@ use crate::newsroom::item::{Item, Status};
 use crate::newsroom::lifecycle::State;
 use crate::newsroom::media::MediaFiles;
 use crate::newsroom::parse::reader::nearest;
+use crate::newsroom::parse::report::PROBLEMS_MAX;
 use crate::newsroom::place::locate;
 use crate::newsroom::problem::{Problem, Severity};
 use crate::newsroom::record::Groups;
@@ -16,6 +17,7 @@ use crate::newsroom::site::Format;
 use crate::text::html::ReferenceKind;
 use crate::text::html::written::{self, Written};
 use chrono::DateTime;
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use url::{ParseError, Url};
@@ -57,10 +59,16 @@ pub fn of_item(linking: &Linking<'_>, text: &str) -> Vec<Problem> {
         return Vec::new();
     }
     let mut told = BTreeSet::new();
-    let written = written::links_and_pictures(&content::html(&linking.item.body));
-    let problems = written.iter().filter_map(|one| problem(linking, one));
+    let html = content::html(&linking.item.body);
+    let written = written::links_and_pictures(&html);
+    // Looked for once, and only where a link leads to one.
+    let anchors = LazyCell::new(|| written::anchors(&html));
+    let anchors: &Anchors<'_> = &|| &*anchors;
+    let problems = written.iter();
+    let problems = problems.filter_map(|one| problem(linking, anchors, one));
     problems
         .filter(|(problem, _)| told.insert(problem.message.clone()))
+        .take(PROBLEMS_MAX)
         .map(|(problem, url)| placed(problem, text, &url))
         .collect()
 }
@@ -86,7 +94,14 @@ fn placed(problem: Problem, text: &str, url: &str) -> Problem {
     }
 }
 
-fn problem(linking: &Linking<'_>, one: &Written) -> Option<(Problem, String)> {
+/// Gives the places within a text that a link may lead to.
+type Anchors<'a> = dyn Fn() -> &'a BTreeSet<String> + 'a;
+
+fn problem(
+    linking: &Linking<'_>,
+    anchors: &Anchors<'_>,
+    one: &Written,
+) -> Option<(Problem, String)> {
     let warning = |message: String, hint: &str| {
         let file = linking.entry.file.to_string();
         Problem::of_file(Severity::Warning, file, message).hint(hint)
@@ -98,13 +113,13 @@ fn problem(linking: &Linking<'_>, one: &Written) -> Option<(Problem, String)> {
         return (!one.has_alt && !url.is_empty()).then(|| (warning(message, hint), url.to_owned()));
     }
     let shown = percent_encoding::percent_decode_str(url).decode_utf8_lossy();
-    let Dead { why, hint } = look(linking, url.trim())?;
+    let Dead { why, hint } = look(linking, anchors, url.trim())?;
     let message = format!("the link to `{shown}` leads nowhere: {why}");
     Some((warning(message, &hint), url.to_owned()))
 }
 
 /// Looks where a link leads.
-fn look(linking: &Linking<'_>, url: &str) -> Option<Dead> {
+fn look(linking: &Linking<'_>, anchors: &Anchors<'_>, url: &str) -> Option<Dead> {
     if url.is_empty() {
         return Some(dead(
             "it has no address",
@@ -112,7 +127,7 @@ fn look(linking: &Linking<'_>, url: &str) -> Option<Dead> {
         ));
     }
     if let Some(place) = url.strip_prefix('#') {
-        return no_place(linking, place);
+        return no_place(anchors, place);
     }
     if url.starts_with('?') {
         return None;
@@ -150,12 +165,12 @@ fn look(linking: &Linking<'_>, url: &str) -> Option<Dead> {
 }
 
 /// A link to a place within the text that is not there. `#` alone, and `#top`, is the top of the page.
-fn no_place(linking: &Linking<'_>, place: &str) -> Option<Dead> {
+fn no_place(anchors: &Anchors<'_>, place: &str) -> Option<Dead> {
     let place = percent_encoding::percent_decode_str(place).decode_utf8_lossy();
     if place.is_empty() || place.eq_ignore_ascii_case("top") {
         return None;
     }
-    let anchors = written::anchors(&content::html(&linking.item.body));
+    let anchors = anchors();
     if anchors.contains(&*place) {
         return None;
     }
@@ -204,7 +219,7 @@ fn relative(linking: &Linking<'_>, url: &str, plain: &str) -> Option<Dead> {
         if named.is_some_and(|path| content::file_of(linking.found, &path).is_some()) {
             return None;
         }
-        if let Some(proposal) = item_of(linking, path).or_else(|| elsewhere(url, path)) {
+        if let Some(proposal) = elsewhere(url, path) {
             return Some(dead(
                 "it is taken for a path below the item's page",
                 proposal,
@@ -225,6 +240,12 @@ fn relative(linking: &Linking<'_>, url: &str, plain: &str) -> Option<Dead> {
             "write it with `https://`",
         ),
     };
+    if let Some(proposal) = item_of(linking, path).filter(|_| !url.starts_with('/')) {
+        return Some(dead(
+            "it is taken for a path below the item's page",
+            proposal,
+        ));
+    }
     let is_file = !url.starts_with('/') && !path.ends_with('/');
     match content::media_path(url).filter(|_| is_file) {
         Some(file) => Some(no_file(linking, &file)),
@@ -232,22 +253,24 @@ fn relative(linking: &Linking<'_>, url: &str, plain: &str) -> Option<Dead> {
     }
 }
 
+/// The name of an item's file, or of a page, without folders and ending.
+fn stem(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let mut endings = [".toml", ".json", ".md", ".html"].into_iter();
+    let stem = endings.find_map(|ending| name.strip_suffix(ending));
+    stem.unwrap_or(name)
+}
+
 /// The page of an item whose file a link names.
 fn item_of(linking: &Linking<'_>, path: &str) -> Option<String> {
     let newsroom = linking.newsroom;
-    let name = path.rsplit('/').next()?;
-    let stem = |name: &str| {
-        let ending = [".toml", ".json", ".md", ".html"];
-        let ending = ending.iter().find(|ending| name.ends_with(*ending));
-        name[..name.len() - ending.map_or(0, |ending| ending.len())].to_owned()
-    };
-    let named = stem(name);
+    let named = stem(path);
     let of_file = |entry: &&Arc<Entry>| {
-        let file = entry.file.rsplit('/').next().unwrap_or_default();
-        stem(file) == named && entry.state(newsroom.now()).has_page()
+        !named.is_empty() && stem(&entry.file) == named && entry.state(newsroom.now()).has_page()
     };
     let item = newsroom.entries().find(of_file)?;
-    (!named.is_empty()).then(|| format!("write `{}`, the address of its page", newsroom.path(item)))
+    let path = newsroom.path(item);
+    Some(format!("write `{path}`, the address of its page"))
 }
 
 /// What somebody may have meant who wrote no path at all.

@@ -436,6 +436,7 @@ fn what_leads_somewhere_is_not_told() {
         "/news/c",
         "/news/c/#part",
         "/news/c/?utm=x",
+        "../c",
         "../c/",
         "/rss.xml",
         "/news/atom.xml",
@@ -556,5 +557,20 @@ fn files_that_are_not_what_they_are_called_and_large_pictures_are_told() {
             expected.is_empty() || told.contains("news/a.toml:6:"),
             "{name}: {told}"
         );
+    }
+}
+
+#[test]
+fn a_line_of_many_pieces_and_many_dead_links_cost_what_they_are() {
+    let pieces = "a: *b* ".repeat(20_000);
+    let links: Vec<String> = (0..3_000).map(|n| format!("[x](#n{n})")).collect();
+    for (body, warnings) in [(pieces, 0), (links.join(" "), 100)] {
+        let item = format!(
+            "id = \"a\"\ntitle = \"T\"\ndate = 2026-11-01T10:00:00Z\nbody = \"\"\"\n{body}\n\"\"\"\n"
+        );
+        let folder = crate::serving::data(&[("site.toml", SITE), ("news/a.toml", &item)]);
+        let (_, report) = crate::serving::check(&folder.path().join("data"), &[]);
+        let told = report.matches("there is no such place in the text").count();
+        assert_eq!(told, warnings, "{}", &report[..report.len().min(400)]);
     }
 }

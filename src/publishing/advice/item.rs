@@ -61,7 +61,7 @@ pub(super) fn of_item(linking: &Linking<'_>, text: &str) -> Vec<Problem> {
             &path,
         ));
     }
-    problems.extend(dead::of_item(linking, text).into_iter().take(PROBLEMS_MAX));
+    problems.extend(dead::of_item(linking, text));
     for attachment in &item.attachments {
         let name = match &attachment.src {
             MediaSource::File(path) => path.as_str(),

@@ -145,6 +145,8 @@ pub fn signs(text: &str) -> Vec<(Range<usize>, Sign)> {
     let mut is_code = false;
     let mut lists: Vec<Numbers> = Vec::new();
     let mut cells = 0;
+    // Where the line that was looked at last ends: one of many pieces is looked at once.
+    let mut looked_to = 0;
     for (event, at) in Parser::new_ext(text, options).into_offset_iter() {
         match event {
             Event::Start(Tag::Heading { level, .. }) => {
@@ -207,9 +209,12 @@ pub fn signs(text: &str) -> Vec<(Range<usize>, Sign)> {
                 link_type: LinkType::ShortcutUnknown,
                 ..
             }) => {}
-            Event::Text(words) if !is_code && words.contains(['[', '{', ':']) => {
+            Event::Text(words)
+                if !is_code && at.start >= looked_to && words.contains(['[', '{', ':']) =>
+            {
                 // What is typed is looked at as it stands in the line: a piece of text ends at each bracket.
                 let line = line_of(text, at.start);
+                looked_to = line.end;
                 for sign in of_line(&text[line.clone()]) {
                     add(line.clone(), sign);
                 }

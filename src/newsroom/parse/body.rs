@@ -27,6 +27,9 @@ const EMBARGOES: [&str; 16] = [
     "не публиковать до",
 ];
 
+/// None of these has more characters.
+const EMBARGO_CHARS: usize = 32;
+
 /// So many lines of a text may be about its embargo.
 const EMBARGO_LINES: usize = 5;
 
@@ -38,7 +41,8 @@ pub fn spoken_embargo<'t>(title: &'t str, body: &'t str) -> Option<&'t str> {
         let line = line
             .trim()
             .trim_matches(['*', '_', '#', '(', ')', '[', ']', '>', ' ']);
-        let small = line.to_lowercase();
+        let beginning = line.chars().take(EMBARGO_CHARS);
+        let small: String = beginning.flat_map(char::to_lowercase).collect();
         EMBARGOES
             .iter()
             .any(|words| small.starts_with(words))

@@ -343,7 +343,8 @@ fn body(reader: &Reader<'_, '_>, around: &Around<'_>) -> Option<Body> {
 /// Tells of a backslash at the end of a line, with which TOML joins it to the next: Markdown never sees it.
 fn told_of_glue(report: &Report<'_>, within: Range<usize>) {
     let source = &report.source()[within.clone()];
-    if report.spelling() != Spelling::Toml || !source.starts_with("\"\"\"") {
+    let is_read = report.spelling() == Spelling::Toml && source.starts_with("\"\"\"");
+    if !is_read || memchr::memchr(b'\\', source.as_bytes()).is_none() {
         return;
     }
     let mut at = within.start;

@@ -447,8 +447,10 @@ fn withdrawal_hint(key: &str) -> Option<&'static str> {
 
 /// Tells of HTML and Markdown in a line that is shown as it stands everywhere.
 pub fn told_of_signs(reader: &Reader<'_, '_>, key: &'static str, line: &str) {
-    let plain = headline::plain(line);
-    let language = if plain != line {
+    let may_be_html = line.contains(['<', '&']);
+    let plain = may_be_html.then(|| headline::plain(line));
+    let plain = plain.filter(|plain| plain != line);
+    let language = if plain.is_some() {
         "HTML"
     } else if line.contains("](") || line.matches("**").count() > 1 {
         "Markdown"
@@ -457,11 +459,10 @@ pub fn told_of_signs(reader: &Reader<'_, '_>, key: &'static str, line: &str) {
     };
     let message = format!("`{key}` is shown as it stands, with the signs of {language} in it");
     let reported = reader.report.warning(reader.place(key), message);
-    if language == "HTML" {
-        reported.hint(format!("write `{key} = \"{plain}\"`"));
-    } else {
-        reported.hint("write it in plain words");
-    }
+    reported.hint(match plain {
+        Some(plain) => format!("write `{key} = \"{plain}\"`"),
+        None => "write it in plain words".to_owned(),
+    });
 }
 
 /// Whether a text has anything to be seen.

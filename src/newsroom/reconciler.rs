@@ -190,9 +190,8 @@ impl<'a> Reconciler<'a> {
             }
             match self.newsroom.clash(&claim.entry) {
                 None if self.is_embargoed_anew(&claim) => {
-                    if self.has_copy(&claim.entry, last_good)
-                        && self.stand_on_copy(&claim, &Absence::PutOff, last_good)
-                    {
+                    let copy = self.copy_of(&claim.entry, last_good);
+                    if copy.is_some() && self.stand_on(copy, &claim, &Absence::PutOff) {
                         self.problems
                             .push(messages::embargoed_anew(&claim.entry, true));
                         self.leave_open(&claim.entry);
@@ -434,27 +433,30 @@ impl<'a> Reconciler<'a> {
             withdrawal: entry.rare.withdrawal.clone(),
             ..Salvage::default()
         };
-        self.stand_on_copy(claim, &Absence::Refused(&said), last_good);
+        let copy = self.copy_of(entry, last_good);
+        self.stand_on(copy, claim, &Absence::Refused(&said));
+    }
+
+    /// The last good version of a published item.
+    fn copy_of(&self, entry: &Entry, last_good: &LastGood<'_>) -> Option<Entry> {
+        // What was in the newsroom has its row in its entry.
+        match ItemRecord::of(self.newsroom, entry) {
+            Some(record) => last_good(&record),
+            None => last_good(self.records.absent.get(&entry.id)?),
+        }
     }
 
     /// Lets a published item whose file cannot be taken in stand on its last good version, if there is one and a place for
     /// it. Returns whether it does.
-    fn stand_on_copy(
-        &mut self,
-        claim: &Candidate,
-        absence: &Absence<'_>,
-        last_good: &LastGood<'_>,
-    ) -> bool {
+    fn stand_on(&mut self, copy: Option<Entry>, claim: &Candidate, absence: &Absence<'_>) -> bool {
         let entry = &claim.entry;
         // What was in the newsroom has its row in its entry.
         if let Some(record) = ItemRecord::of(self.newsroom, entry) {
             self.records.absent.insert(record);
         }
-        let record = self.records.absent.get(&entry.id);
-        let Some(record) = record.filter(|_| claim.is_known) else {
+        if !claim.is_known {
             return false;
-        };
-        let copy = last_good(record);
+        }
         let Some(kept) = self.settle(&entry.id, absence, copy) else {
             return false;
         };
@@ -465,14 +467,6 @@ impl<'a> Reconciler<'a> {
             self.give_up(&kept);
         }
         is_free
-    }
-
-    /// Whether there is a last good version of a published item.
-    fn has_copy(&self, entry: &Entry, last_good: &LastGood<'_>) -> bool {
-        let of_entry = || ItemRecord::of(self.newsroom, entry);
-        let record = self.records.absent.get(&entry.id).cloned();
-        let record = record.or_else(of_entry);
-        record.is_some_and(|record| last_good(&record).is_some())
     }
 
     /// Lets go of what stands on something else than its file and finds its place taken.

@@ -67,9 +67,7 @@ impl Mark {
             marked: start - from..end.min(to) - from,
         }
     }
-}
 
-impl Mark {
     /// Whether the beginning of the line is not quoted.
     pub fn is_cut(&self) -> bool {
         self.quoted[..self.marked.start].chars().count() + 1 != self.column

@@ -211,11 +211,6 @@ fn say_what_became(newsroom: &Newsroom, ids: &BTreeSet<Id>) {
     let entries = ids.iter().filter_map(|id| newsroom.get(id));
     for entry in entries.take(LINES_MAX) {
         let file = &entry.file;
-        let dated = |at: i64| {
-            let at = chrono::DateTime::from_timestamp(at, 0).unwrap_or_default();
-            let at = at.with_timezone(&newsroom.site().timezone);
-            at.format("%Y-%m-%d %H:%M:%S %:z")
-        };
         match entry.state(newsroom.now()) {
             State::Visible => tracing::info!("{file}: published at {}", newsroom.path(entry)),
             State::Expired => tracing::info!("{file}: expired, its page stays"),
@@ -223,7 +218,10 @@ fn say_what_became(newsroom: &Newsroom, ids: &BTreeSet<Id>) {
             State::Withheld => tracing::info!("{file}: withheld"),
             State::Draft => tracing::info!("{file}: a draft"),
             State::Scheduled => {
-                tracing::info!("{file}: to come on {}", dated(entry.life.release()));
+                let at = chrono::DateTime::from_timestamp(entry.life.release(), 0);
+                let at = at.unwrap_or_default();
+                let at = at.with_timezone(&newsroom.site().timezone);
+                tracing::info!("{file}: to come on {}", at.format("%Y-%m-%d %H:%M:%S %:z"));
             }
         }
     }

@@ -291,15 +291,17 @@ impl Publisher {
         }
         let began = Instant::now();
         self.put_off(now);
-        let taken = self.take(now);
+        let mut taken = self.take(now);
         if taken.looked_everywhere {
             self.look_took = began.elapsed();
             self.put_off_times = 0;
         }
         tracing::debug!("changes taken in in {:?}", began.elapsed());
-        let news = self.publish(taken, now)?;
+        let mut items = std::mem::take(&mut taken.read);
+        items.extend(taken.stamps.items.iter().cloned());
+        let paths = self.publish(taken, now)?;
         self.desk.log_news();
-        Ok(news)
+        Ok(News { paths, items })
     }
 
     /// Puts a look at everything off where the clock has something to change before it would be over: over many files it
@@ -338,15 +340,10 @@ impl Publisher {
         taken
     }
 
-    /// Makes what changed, writes the ledger and swaps. What is not another is shared with the edition before.
-    fn publish(&mut self, taken: Changes, now: DateTime<Utc>) -> Result<News, Error> {
+    /// Makes what changed, writes the ledger and swaps. Returns the paths that [`News`] names. What is not another is shared with the edition before.
+    fn publish(&mut self, taken: Changes, now: DateTime<Utc>) -> Result<Vec<String>, Error> {
         let seconds = now.timestamp();
         let mut taken = taken;
-        let mut news = News {
-            items: std::mem::take(&mut taken.read),
-            ..News::default()
-        };
-        news.items.extend(taken.stamps.items.iter().cloned());
         let is_first = self.windows.is_empty();
         let began = Instant::now();
         let round = self.make(&mut taken, now);
@@ -359,10 +356,10 @@ impl Publisher {
             began.elapsed() - made
         );
         if !has_changed && !is_first {
-            return Ok(news);
+            return Ok(Vec::new());
         }
         let new = round.resources.iter().map(|(path, _)| path);
-        news.paths = new.chain(&round.dropped).cloned().collect();
+        let paths = new.chain(&round.dropped).cloned().collect();
         let previous = self.current.load_full();
         let missing_pages = if is_first || self.has_other_frame(&previous, &taken) {
             self.missing_pages(seconds)?
@@ -391,7 +388,7 @@ impl Publisher {
         self.media.begin();
         self.current.store(Arc::new(edition));
         self.published_at = seconds.max(round.not_before);
-        Ok(news)
+        Ok(paths)
     }
 
     /// Whether what surrounds every page may be another than in an edition: settings, sections or pictures.

@@ -1,8 +1,7 @@
 //! Where items come from: the data directory.
 //!
 //! Every file is opened beneath the directory's handle, so that no name and no link leads out of it (docs/http.md,
-//! “Files”).
-//! The directory itself may be a link; it is resolved anew at each scan. Nothing is ever written there.
+//! “Files”). The directory itself may be a link; it is resolved anew at each scan. Nothing is ever written there.
 
 pub mod load;
 pub mod media;

@@ -95,8 +95,7 @@ impl Representations {
     }
 
     /// Makes the codings that are missing (docs/http.md, “Content codings”), and gzip as small as it gets: some
-    /// milliseconds for a large
-    /// feed.
+    /// milliseconds for a large feed.
     pub fn complete(&self) {
         self.last_gzip.get_or_init(|| {
             // What was there stays where there is nothing better: it may have been chosen for an answer.

@@ -263,8 +263,7 @@ impl Publisher {
     }
 
     /// A resource has one version a second at most (docs/http.md, “Versions”): what comes in the second in which
-    /// something was
-    /// published waits for the next. A clock that was set back by more than a moment holds nothing back.
+    /// something was published waits for the next. A clock that was set back by more than a moment holds nothing back.
     fn must_wait(&self, now: i64) -> bool {
         now <= self.published_at && self.published_at - now <= HOLD_SECONDS_MAX
     }

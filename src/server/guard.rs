@@ -1,6 +1,6 @@
 //! What stands between hyper and a connection's socket: it gives up clients that do not read (docs/http.md, “Limits of
-//! connections”), and puts
-//! a 414 in the place of hyper's own answer to a request line without end (docs/http.md, “Targets”).
+//! connections”), and puts a 414 in the place of hyper's own answer to a request line without end (docs/http.md,
+//! “Targets”).
 
 use crate::server::limits::Limits;
 use crate::server::line::Watcher;

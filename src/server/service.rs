@@ -17,10 +17,9 @@ use hyper::body::Incoming;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// A page whose file has just changed waits so long for the edition that knows it: that a file is gone is believed after
-/// two seconds, and a change may wait for the next second (docs/http.md, “Versions”). That edition has the item whole,
-/// so that the
-/// page can be made of it even if the file has been saved again by then.
+/// A page whose file has just changed waits so long for the edition that knows it: that a file is gone is believed
+/// after two seconds, and a change may wait for the next second (docs/http.md, “Versions”). That edition has the item
+/// whole, so that the page can be made of it even if the file has been saved again by then.
 const NEXT_EDITION_TIMEOUT: Duration = Duration::from_millis(3_500);
 
 /// So often it is looked for.

@@ -1,6 +1,5 @@
 //! Ranges of a file (docs/http.md, “Media”), each beside what nginx 1.22 answers for the same 36 bytes with the same
-//! date
-//! and to the same fields; where the two differ the table says why.
+//! date and to the same fields; where the two differ the table says why.
 
 use crate::fixture::NOW;
 use chrono::DateTime;

@@ -1,6 +1,5 @@
 //! What nobody may see yet is in no answer (docs/lifecycle.md, “Secrets”): with the file of a secret item every answer
-//! is the one
-//! of the same directory without it.
+//! is the one of the same directory without it.
 
 use crate::desk::{Answer, Office, SITE, second};
 use proptest::prelude::*;

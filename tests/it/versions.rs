@@ -1,6 +1,5 @@
 //! Versions under random edits (docs/http.md, “Versions”): other bytes have another tag and a later date, the same
-//! bytes
-//! are the same resource, and what changes in one section touches no other.
+//! bytes are the same resource, and what changes in one section touches no other.
 
 use crate::desk::{Office, SITE, second, text};
 use http::Request;
